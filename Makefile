@@ -1,0 +1,85 @@
+# Flyers BFF: every command of the project, each from a bare clone; it needs make, sh and Python 3.11 or newer.
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test client test-contract test-browser screenshots lint check format style types imports migrations schema deploy serve upstream bench lock
+
+python := .venv/bin/python
+
+# Slow, and no proof of a single rule: these have targets of their own.
+quick := --ignore=tests/contract --ignore=tests/browser
+
+help: ## list these commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s%s\n", $$1, $$2 }' Makefile
+
+setup: ## make .venv hold what poetry.lock says (every command below begins with it)
+	@sh tools/setup.sh
+
+run: setup .env ## the example app on :5173, the BFF on :8000 and the flyer service on :9000, until Ctrl-C
+	@$(python) -m tools.run
+
+# Coverage is measured and judged where the suite runs on all stores; some lines are for one of them alone.
+test: setup ## the test suite; with coverage, and again on TEST_DATABASE_URL and TEST_CACHE_URL, where they are set
+	@echo 'On SQLite and the cache in the process:'
+	@if [ -z "$$TEST_DATABASE_URL$$TEST_CACHE_URL" ]; then \
+		$(python) -m pytest -q $(quick); \
+	else \
+		(unset TEST_DATABASE_URL TEST_CACHE_URL; $(python) -m pytest -q $(quick) --cov --cov-fail-under=0) && \
+		echo 'On TEST_DATABASE_URL and TEST_CACHE_URL:' && $(python) -m pytest -q $(quick) --cov --cov-append; \
+	fi
+
+client: setup ## renew the types of examples/client-ts from the schema, and judge it (needs Node 20)
+	cd examples/client-ts && npm ci --no-progress && npm run types && npm run check
+
+test-contract: setup ## tools that know the published schema alone, let loose on the running service
+	@$(python) -m pytest -q tests/contract
+
+test-browser: setup ## the example app and Swagger UI in a real browser (Chromium, see tools/install-browser.sh)
+	@$(python) -m pytest -q -rs tests/browser
+
+check: lint test test-contract test-browser ## the one gate: all that must hold before a change lands
+
+lint: format style types imports migrations schema deploy ## the gate without the tests
+
+format: setup
+	$(python) -m ruff format --check .
+
+style: setup
+	$(python) -m ruff check .
+
+types: setup
+	$(python) -m mypy
+
+imports: setup
+	.venv/bin/lint-imports --no-logo
+
+migrations: setup
+	$(python) manage.py makemigrations --check --settings tests.settings
+
+schema: setup # A change that was meant: cp .run/openapi.yaml tests/openapi.yaml && make client
+	@mkdir -p .run
+	$(python) manage.py spectacular --validate --fail-on-warn --settings tests.settings --file .run/openapi.yaml
+	diff -u tests/openapi.yaml .run/openapi.yaml
+
+deploy: setup
+	DEBUG=False ALLOWED_HOSTS=flyers.example PUBLIC_URL=https://flyers.example FLYERS_API_TOKEN=not-a-key \
+	SECRET_KEY=not-a-secret-but-long-enough-for-this-check-of-a-deployment \
+	JWT_SIGNING_KEY=not-a-secret-either-but-long-enough-for-this-check \
+	$(python) manage.py check --deploy --fail-level WARNING
+
+serve: setup ## the production server alone, as the environment says
+	@$(python) -m config.server
+
+upstream: setup ## the flyer service alone
+	@$(python) -m mock_upstream --port $${MOCK_PORT:-9000}
+
+bench: setup ## the figures of docs/performance.md (needs wrk); BENCH=--quick takes two minutes
+	@$(python) -m benchmarks $(BENCH)
+
+screenshots: setup ## the pictures in docs/images, of the example app as it is now (needs Chromium)
+	@$(python) -m tests.browser.screenshots
+
+lock: ## renew poetry.lock
+	@sh tools/setup.sh lock
+
+.env: | setup
+	@$(python) tools/env.py .env.example .env
