@@ -1,0 +1,208 @@
+"""config: every failure as one envelope, and the one table from failures to HTTP.
+
+``{"error": {"code", "message", "details", "request_id"}}``, whoever raised it: a view, a rule, upstream or Django.
+"""
+
+import logging
+import math
+import sys
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, NamedTuple
+
+import structlog
+from django.core.exceptions import PermissionDenied
+from django.db import InterfaceError, InternalError, OperationalError
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.csrf import csrf_exempt
+from rest_framework import exceptions, status
+from rest_framework.views import APIView
+
+from accounts.authentication import OriginNotAllowed
+from accounts.passwords import HashersBusy
+from accounts.services import FieldRefused, InvalidCredentials
+from accounts.sessions import TokenExpired, TokenReused, TokenSuperseded
+from accounts.throttles import TooManyCalls
+from accounts.tokens import InvalidToken
+from clients import errors as upstream
+from config.parsers import BodiesBusy, PayloadTooLarge
+from favorites.services.favorites import NotKept
+from favorites.services.follows import SelfFollow
+from favorites.services.sharing import NoLongerShared, NotShared
+from favorites.services.store import AccountGone, LibraryFull
+from flyers_proxy.services import TooDeep
+
+logger = logging.getLogger(__name__)
+
+
+class Failure(NamedTuple):
+    """What the caller is told: HTTP status, code of the envelope, and a sentence."""
+
+    status: int
+    code: str
+    message: str
+
+
+# The database is down, full, locked for too long, or (InternalError) a copy that takes no writes.
+STORE_FAILURES = (OperationalError, InterfaceError, InternalError)
+
+# Most special first: the first class that fits is the answer.
+FAILURES: dict[type[Exception], Failure] = {
+    upstream.UpstreamNotFound: Failure(404, "NOT_FOUND", "There is no such flyer or creator."),
+    # Our key was refused: nothing the caller can mend, and a 401 would send an app into a refresh loop.
+    upstream.UpstreamRefused: Failure(502, "UPSTREAM_ERROR", "The flyer service refused the request."),
+    upstream.UpstreamMalformed: Failure(
+        502, "UPSTREAM_BAD_RESPONSE", "The flyer service gave an answer that can't be used."
+    ),
+    upstream.UpstreamTimeout: Failure(504, "UPSTREAM_TIMEOUT", "The flyer service did not answer in time."),
+    upstream.UpstreamThrottled: Failure(
+        503, "UPSTREAM_UNAVAILABLE", "The flyer service is busy. Try again soon."
+    ),
+    upstream.UpstreamBusy: Failure(503, "UPSTREAM_UNAVAILABLE", "The flyer service is busy. Try again soon."),
+    upstream.UpstreamUnavailable: Failure(503, "UPSTREAM_UNAVAILABLE", "The flyer service is not available."),
+    upstream.UpstreamError: Failure(502, "UPSTREAM_ERROR", "The flyer service failed."),
+    InvalidToken: Failure(401, "INVALID_TOKEN", "The token is not valid."),
+    InvalidCredentials: Failure(401, "INVALID_CREDENTIALS", "The e-mail address or the password is wrong."),
+    TokenExpired: Failure(401, "TOKEN_EXPIRED", "The session is over. Sign in again."),
+    TokenReused: Failure(401, "TOKEN_REUSED", "The token was used before. For safety the session was ended."),
+    TokenSuperseded: Failure(401, "TOKEN_SUPERSEDED", "The session was refreshed a moment ago. Try again."),
+    OriginNotAllowed: Failure(403, "ORIGIN_NOT_ALLOWED", "Pages of this origin may not do this."),
+    FieldRefused: Failure(400, "VALIDATION_ERROR", "The request is not valid."),
+    TooManyCalls: Failure(429, "THROTTLED", "Too many requests. Try again soon."),
+    HashersBusy: Failure(
+        503, "SERVICE_UNAVAILABLE", "Too many people are signing in just now. Try again soon."
+    ),
+    AccountGone: Failure(401, "INVALID_TOKEN", "The access token is not valid."),
+    LibraryFull: Failure(400, "VALIDATION_ERROR", "There is no room for more."),
+    NotKept: Failure(404, "NOT_FOUND", "Favorite not found"),
+    NotShared: Failure(404, "NOT_FOUND", "There is no such list."),
+    NoLongerShared: Failure(410, "GONE", "This list is no longer shared."),
+    TooDeep: Failure(400, "VALIDATION_ERROR", "The list can't be shown that far."),
+    SelfFollow: Failure(400, "SELF_FOLLOW", "Nobody can follow themselves."),
+    BodiesBusy: Failure(
+        503, "SERVICE_UNAVAILABLE", "Too many requests are arriving slowly just now. Try again soon."
+    ),
+    Http404: Failure(404, "NOT_FOUND", "There is nothing here."),
+    PermissionDenied: Failure(403, "PERMISSION_DENIED", "You may not do this."),
+    PayloadTooLarge: Failure(413, "PAYLOAD_TOO_LARGE", "The body is larger than 1 MB."),
+    exceptions.NotAuthenticated: Failure(401, "NOT_AUTHENTICATED", "Sign in first."),
+    exceptions.AuthenticationFailed: Failure(401, "INVALID_TOKEN", "The access token is not valid."),
+    exceptions.PermissionDenied: Failure(403, "PERMISSION_DENIED", "You may not do this."),
+    exceptions.NotFound: Failure(404, "NOT_FOUND", "There is nothing here."),
+    exceptions.MethodNotAllowed: Failure(405, "METHOD_NOT_ALLOWED", "This route does not take that method."),
+    exceptions.NotAcceptable: Failure(406, "NOT_ACCEPTABLE", "Answers are application/json only."),
+    exceptions.UnsupportedMediaType: Failure(
+        415, "UNSUPPORTED_MEDIA_TYPE", "Bodies are application/json only."
+    ),
+    exceptions.Throttled: Failure(429, "THROTTLED", "Too many requests. Try again soon."),
+    exceptions.ValidationError: Failure(400, "VALIDATION_ERROR", "The request is not valid."),
+    **dict.fromkeys(
+        STORE_FAILURES, Failure(503, "SERVICE_UNAVAILABLE", "This service can't store or read just now.")
+    ),
+}
+SERVER_ERROR = Failure(500, "SERVER_ERROR", "Something went wrong here. It has been logged.")
+
+
+def envelope(failure: Failure, *, details: dict[str, list[str]] | None = None) -> JsonResponse:
+    """Return the answer for a failure; ``details`` maps fields to messages."""
+    body = {
+        "code": failure.code,
+        "message": failure.message,
+        "details": details or {},
+        "request_id": structlog.contextvars.get_contextvars().get("request_id"),
+    }
+    return JsonResponse({"error": body}, status=failure.status, headers={"Cache-Control": "no-store"})
+
+
+def answer_exception(error: Exception, context: dict[str, Any]) -> HttpResponse | None:
+    """Answer what a view raised; ``None`` (a bug) is for Django to log and for ``server_error`` to answer."""
+    failure = next((row for kind, row in FAILURES.items() if isinstance(error, kind)), None)
+    details: dict[str, list[str]] = getattr(error, "details", {})
+    if isinstance(error, exceptions.ParseError):
+        failure = Failure(400, "VALIDATION_ERROR", str(error.detail))
+    elif isinstance(error, exceptions.ValidationError):
+        details = _details(error.detail)
+    if failure is None:
+        return None
+    if isinstance(error, STORE_FAILURES):
+        # Without a traceback: in an outage this is every second line, and what the store says is all there is to know.
+        reason = str(error).partition("\n")[0]
+        logger.error("the database failed", extra={"failure": type(error).__name__, "reason": reason})
+    response = envelope(failure, details=details)
+    if failure.status in {429, 503}:
+        response["Retry-After"] = str(_retry_after(error))
+    if failure.status == status.HTTP_401_UNAUTHORIZED:
+        response["WWW-Authenticate"] = "Bearer"
+    if isinstance(error, exceptions.MethodNotAllowed):
+        view: APIView = context["view"]
+        response["Allow"] = ", ".join(view.allowed_methods)
+    return response
+
+
+def _retry_after(error: Exception) -> int:
+    """Return whole seconds, 1 to 60: what the failure says, else a short while."""
+    seconds = getattr(error, "retry_after", None) or getattr(error, "wait", None) or 2
+    return min(60, max(1, math.ceil(seconds)))
+
+
+def _details(detail: Any, field: str = "non_field_errors") -> dict[str, list[str]]:
+    """Flatten DRF's nested messages to one level: ``flyer_ids.3`` → its messages."""
+    if isinstance(detail, dict):
+        found: dict[str, list[str]] = {}
+        for name, inner in detail.items():
+            path = str(name) if field == "non_field_errors" else f"{field}.{name}"
+            found.update(_details(inner, path))
+        return found
+    if isinstance(detail, list) and any(isinstance(inner, (dict, list)) for inner in detail):
+        found = {}
+        for index, inner in enumerate(detail):
+            if inner:
+                found.update(_details(inner, f"{field}.{index}"))
+        return found
+    return {field: [str(message) for message in (detail if isinstance(detail, list) else [detail])]}
+
+
+def reads_only(view: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Answer a method that a plain Django view does not take as the API's views do."""
+
+    @csrf_exempt
+    @wraps(view)
+    def answered(request: HttpRequest) -> HttpResponse:
+        if request.method in {"GET", "HEAD"}:
+            return view(request)
+        response = envelope(FAILURES[exceptions.MethodNotAllowed])
+        response["Allow"] = "GET, HEAD"
+        return response
+
+    return answered
+
+
+# --- What Django itself answers, before or outside of a view --------------------------------------
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer Django's 400: a host it does not know, too many fields, a path that can't be decoded."""
+    return envelope(Failure(400, "VALIDATION_ERROR", "The request is not valid."))
+
+
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer Django's 403."""
+    return envelope(FAILURES[PermissionDenied])
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Answer a form of the admin site that did not come from there."""
+    return envelope(FAILURES[PermissionDenied])
+
+
+@csrf_exempt  # A path that nobody has is not there for any method.
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Answer Django's 404, and every path that no route knows."""
+    return envelope(FAILURES[Http404])
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Answer an exception that nobody expected; Django has logged it. The admin site's views leave a broken store to us."""
+    error = sys.exception()
+    answer = answer_exception(error, {}) if isinstance(error, STORE_FAILURES) else None
+    return answer or envelope(SERVER_ERROR)

@@ -1,0 +1,65 @@
+"""config: is the process alive, and can it serve? It knows our stores, and only looks at upstream."""
+
+import math
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from django.core.cache import cache
+from django.db import connection
+from django.http import HttpRequest, JsonResponse
+
+from flyers_proxy import services
+
+_NO_STORE = {"Cache-Control": "no-store"}
+
+
+def live(request: HttpRequest) -> JsonResponse:
+    """Say that the process answers; it asks nobody."""
+    return JsonResponse({"status": "ok"}, headers=_NO_STORE)
+
+
+def ready(request: HttpRequest) -> JsonResponse:
+    """Say whether our own stores answer: 200, else 503. Upstream is shown and never counted."""
+    checks = {"database": _check(_ask_database), "cache": _check(_ask_cache)}
+    broken = checks["database"]["status"] != "ok"
+    return JsonResponse(
+        {"status": "unavailable" if broken else "ok", "checks": checks, "upstream": _upstream()},
+        status=503 if broken else 200,
+        headers=_NO_STORE | ({"Retry-After": "2"} if broken else {}),
+    )
+
+
+def _upstream() -> dict[str, Any]:
+    """Return how it goes with the flyer service, as this process knows it; nobody is asked."""
+    health = services.client().health()
+    last = health.last_success and datetime.fromtimestamp(int(health.last_success), UTC)
+    return {
+        "status": "ok" if health.retry_in == 0 and health.state == "closed" else "down",
+        "breaker": health.state,
+        "retry_in": math.ceil(health.retry_in),
+        "in_use": health.in_use,
+        "limit": health.limit,
+        "last_success": last and last.isoformat().replace("+00:00", "Z"),
+    }
+
+
+def _check(ask: Callable[[], None]) -> dict[str, Any]:
+    start = time.perf_counter()
+    try:
+        ask()
+    except Exception:  # noqa: BLE001 - whatever a store's driver raises, the store is not well
+        verdict = "down"
+    else:
+        verdict = "ok"
+    return {"status": verdict, "latency_ms": round((time.perf_counter() - start) * 1000, 1)}
+
+
+def _ask_database() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+
+
+def _ask_cache() -> None:
+    cache.get("health")

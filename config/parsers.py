@@ -1,0 +1,88 @@
+"""config: JSON bodies, read strictly. It knows no route and no field."""
+
+import json
+from collections.abc import Iterable
+from typing import IO, Any, NoReturn
+
+from django.conf import settings
+from rest_framework.exceptions import APIException, ParseError
+from rest_framework.parsers import BaseParser
+
+MAX_DEPTH = 20
+
+
+class PayloadTooLarge(APIException):
+    """The body is larger than ``DATA_UPLOAD_MAX_MEMORY_SIZE`` bytes."""
+
+    status_code = 413
+    default_code = "payload_too_large"
+    default_detail = "The body is larger than 1 MB."
+
+
+class BodiesBusy(Exception):  # noqa: N818 - named after what went wrong
+    """As many bodies as we allow are already being waited for."""
+
+
+class StrictJSONParser(BaseParser):
+    """Parse one JSON document as RFC 8259 has it, and refuse what another reader may understand differently.
+
+    Refused with a 400: other encodings than UTF-8, duplicate keys, NaN and infinities, NUL and lone
+    surrogates in texts, numbers of thousands of digits, nesting deeper than ``MAX_DEPTH``.
+    """
+
+    media_type = "application/json"
+
+    def parse(self, stream: IO[bytes], media_type: str | None = None, parser_context: Any = None) -> Any:
+        limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        body = stream.read(limit + 1)
+        if len(body) > limit:
+            raise PayloadTooLarge
+        try:
+            document = json.loads(
+                body.decode("utf-8"), object_pairs_hook=_without_duplicates, parse_constant=_refuse_constant
+            )
+        except ParseError:
+            raise
+        except (ValueError, RecursionError) as error:
+            raise ParseError("The body is not valid JSON.") from error
+        _check(document)
+        return document
+
+
+def _without_duplicates(pairs: Iterable[tuple[str, object]]) -> dict[str, object]:
+    found: dict[str, object] = {}
+    for key, value in pairs:
+        if key in found:
+            raise ParseError("The body names a field twice.")
+        found[key] = value
+    return found
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ParseError(f"{name} is not a JSON number.")
+
+
+def _check(document: object) -> None:
+    """Walk the document without recursion, so that depth is an answer and not a crash."""
+    waiting = [(document, 1)]
+    while waiting:
+        value, depth = waiting.pop()
+        if depth > MAX_DEPTH:
+            raise ParseError("The body is nested too deeply.")
+        if isinstance(value, str):
+            _check_text(value)
+        elif isinstance(value, float) and value in {float("inf"), float("-inf")}:
+            raise ParseError("A number in the body is out of range.")
+        elif isinstance(value, dict):
+            for key in value:
+                _check_text(key)
+            waiting.extend((inner, depth + 1) for inner in value.values())
+        elif isinstance(value, list):
+            waiting.extend((inner, depth + 1) for inner in value)
+
+
+def _check_text(text: str) -> None:
+    if "\0" in text:
+        raise ParseError("A text in the body has a NUL character.")
+    if not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text):
+        raise ParseError("A text in the body has half of a surrogate pair.")

@@ -1,0 +1,356 @@
+"""Every setting of the service, read once from the environment. No "if production": safe defaults.
+
+A value that is missing or wrong stops the start with one sentence; `.env.example` names them all.
+"""
+
+import re
+from typing import Any
+from urllib.parse import urlsplit
+
+from config.environment import (
+    BASE_DIR,
+    choice,
+    env,
+    http_url,
+    integer,
+    number,
+    optional,
+    origin,
+    rate,
+    read,
+    secret,
+    stop,
+)
+from config.logging import configuration
+
+# --- The service itself ---------------------------------------------------------------------------
+
+DEBUG = read("DEBUG", env.bool, default=False, need="True or False")
+SECRET_KEY = secret("SECRET_KEY")
+ALLOWED_HOSTS: list[str] = read("ALLOWED_HOSTS", env.list, [], need="a comma-separated list of host names")
+PUBLIC_URL = http_url("PUBLIC_URL", "http://localhost:8000")
+TRUSTED_PROXIES = integer("TRUSTED_PROXIES", 0, 0, 10)
+HOST = read(
+    "HOST",
+    env.str,
+    "127.0.0.1",
+    need="an address to listen on: 127.0.0.1 for this machine alone, 0.0.0.0 for all networks",
+    valid=lambda v: re.fullmatch(r"[0-9A-Fa-f.:]+", v) is not None,
+)
+PORT = integer("PORT", 8000, 1, 65535)
+WORKERS = integer("WORKERS", 2, 1, 64)
+THREADS = integer("THREADS", 32, 1, 512)
+
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.messages",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+    "corsheaders",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "accounts",
+    "favorites",
+    "flyers_proxy",
+]
+
+MIDDLEWARE = [
+    "config.middleware.RequestId",
+    "config.middleware.RequestLog",
+    "config.middleware.SecurityHeaders",
+    "config.middleware.ExactCors",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "config.middleware.OptionalSlash",
+    "django.middleware.common.CommonMiddleware",
+    # For the admin site alone: the API takes no cookie but the refresh token's, and no form.
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+
+# --- Stores ---------------------------------------------------------------------------------------
+
+DATABASE_STATEMENT_SECONDS = integer("DATABASE_STATEMENT_SECONDS", 5, 1, 86_400)
+_database = read(
+    "DATABASE_URL",
+    env.db_url,
+    "sqlite:///db.sqlite3",
+    need="an address such as sqlite:///db.sqlite3 or postgres://user@host:5432/name",
+    valid=lambda v: v.get("ENGINE") in {"django.db.backends.sqlite3", "django.db.backends.postgresql"},
+)
+if _database["ENGINE"] == "django.db.backends.sqlite3":
+    if _database["NAME"] != ":memory:":
+        _database["NAME"] = str(BASE_DIR / _database["NAME"])
+    _database["OPTIONS"] = {
+        # A writer takes its lock when it begins: two of them then wait instead of failing half-way.
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+    }
+else:
+    _database["ENGINE"] = "config.postgresql"
+    _database["OPTIONS"] = {
+        **_database.get("OPTIONS", {}),
+        "connect_timeout": 3,
+        # A host that went without a word is noticed.
+        "keepalives_idle": 10,
+        "keepalives_interval": 5,
+        "keepalives_count": 3,
+        "tcp_user_timeout": 10_000,
+        "options": (
+            f"-c statement_timeout={DATABASE_STATEMENT_SECONDS * 1000} -c lock_timeout=3000 "
+            "-c idle_in_transaction_session_timeout=10000"
+        ),
+    }
+    _database["CONN_HEALTH_CHECKS"] = True
+    # They need a connection of one's own, which a pooler (PgBouncer) does not give.
+    _database["DISABLE_SERVER_SIDE_CURSORS"] = True
+DATABASES = {"default": {**_database, "CONN_MAX_AGE": 600}}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+CACHE_URL = read(
+    "CACHE_URL",
+    env.str,
+    "",
+    need="empty or an address such as redis://127.0.0.1:6379/0",
+    valid=lambda v: not v or urlsplit(v).scheme in {"redis", "rediss"},
+)
+CACHES: dict[str, dict[str, Any]] = {
+    # What one process counts for itself, and the stand-in when the shared cache does not answer.
+    "local": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "local",
+        "OPTIONS": {"MAX_ENTRIES": 20_000},
+    },
+}
+CACHES["default"] = (
+    {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": CACHE_URL,
+        "KEY_PREFIX": "flyers-bff",
+        "OPTIONS": {"socket_timeout": 0.1, "socket_connect_timeout": 0.1, "max_connections": 64},
+    }
+    if CACHE_URL
+    else CACHES["local"]
+)
+
+# --- People ---------------------------------------------------------------------------------------
+
+AUTH_USER_MODEL = "accounts.User"
+PASSWORD_HASHERS = ["accounts.passwords.BoundedArgon2"]
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ["email", "username", "first_name", "last_name"]},
+    },
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "accounts.passwords.MaximumLength"},
+]
+
+# The first key signs access and refresh tokens; all of them verify.
+JWT_KEYS: list[str] = [
+    secret("JWT_SIGNING_KEY"),
+    *read(
+        "JWT_PREVIOUS_KEYS",
+        env.list,
+        [],
+        need="empty, or comma-separated secrets of at least 32 characters",
+        valid=lambda v: all(len(key.encode()) >= 32 for key in v),
+    ),
+]
+if SECRET_KEY in JWT_KEYS:
+    stop("JWT_SIGNING_KEY must differ from SECRET_KEY (whoever learns one must not hold both).")
+
+# The cookie of the refresh token. Browsers take SameSite=None only with Secure, on localhost too.
+REFRESH_COOKIE_SAMESITE: Any = choice("REFRESH_COOKIE_SAMESITE", "Strict", "Strict", "Lax", "None")
+REFRESH_COOKIE_SECURE = not DEBUG or REFRESH_COOKIE_SAMESITE == "None"
+
+# Cookies of the admin site.
+SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = "/admin/"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEBUG
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Strict"
+CSRF_FAILURE_VIEW = "config.errors.csrf_failure"
+CSRF_TRUSTED_ORIGINS = [origin(PUBLIC_URL)]
+
+PASSWORD_RESET_TIMEOUT = 1_800
+PASSWORD_RESET_URL = read(
+    "PASSWORD_RESET_URL",
+    env.str,
+    "http://localhost:5173/#/reset/{token}",
+    need="an address with {token} in it, such as https://app.example/#/reset/{token}",
+    valid=lambda v: re.fullmatch(r"https?://\S*\{token\}\S*", v) is not None,
+)
+
+# --- E-mail ---------------------------------------------------------------------------------------
+
+_email = read(
+    "EMAIL_URL",
+    env.email_url,
+    "smtp://localhost:25",
+    need="an address such as smtp+tls://user:password@host:587 or consolemail://",
+    valid=lambda v: bool(v.get("EMAIL_BACKEND")),
+)
+EMAIL_BACKEND = _email["EMAIL_BACKEND"]
+EMAIL_HOST, EMAIL_PORT = _email["EMAIL_HOST"] or "localhost", _email["EMAIL_PORT"] or 25
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _email["EMAIL_HOST_USER"] or "", _email["EMAIL_HOST_PASSWORD"] or ""
+EMAIL_FILE_PATH = _email["EMAIL_FILE_PATH"] or None
+EMAIL_USE_TLS, EMAIL_USE_SSL = _email.get("EMAIL_USE_TLS", False), _email.get("EMAIL_USE_SSL", False)
+EMAIL_TIMEOUT = 5
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = read(
+    "EMAIL_FROM",
+    env.str,
+    "Flyers BFF <noreply@localhost>",
+    need="an e-mail address such as Flyers BFF <noreply@flyers.example>",
+    valid=lambda v: re.fullmatch(r"[^\r\n]*[^@\s<>]+@[^@\s<>]+>?", v) is not None,
+)
+
+# --- Limits ---------------------------------------------------------------------------------------
+
+THROTTLE_AUTH = rate("THROTTLE_AUTH", "10/min")
+THROTTLE_ANON = rate("THROTTLE_ANON", "120/min")
+THROTTLE_USER = rate("THROTTLE_USER", "600/min")
+
+# --- The upstream flyer service -------------------------------------------------------------------
+
+FLYERS_API_URL = http_url("FLYERS_API_URL", "http://127.0.0.1:9000")
+FLYERS_API_TOKEN = read(
+    "FLYERS_API_TOKEN",
+    env.str,
+    "",
+    need="set to the flyer service's key, printable ASCII without spaces",
+    valid=lambda v: re.fullmatch(r"[!-~]+", v) is not None,
+)
+FLYERS_FRESH_SECONDS = integer("FLYERS_FRESH_SECONDS", 60, 1, 86_400)
+FLYERS_STALE_SECONDS = integer("FLYERS_STALE_SECONDS", 86_400, 1, 2_592_000)
+FLYERS_DEADLINE_SECONDS = number("FLYERS_DEADLINE_SECONDS", 2.5, 0.1, 30)
+FLYERS_MAX_CONCURRENCY = integer("FLYERS_MAX_CONCURRENCY", 12, 1, 512)
+FLYERS_DEFAULT_LAT = number("FLYERS_DEFAULT_LAT", 40.4168, -90, 90)
+FLYERS_DEFAULT_LNG = number("FLYERS_DEFAULT_LNG", -3.7038, -180, 180)
+FLYERS_LOCATION_DECIMALS = integer("FLYERS_LOCATION_DECIMALS", 2, 0, 6)
+
+# --- The single-page app --------------------------------------------------------------------------
+
+CORS_ALLOWED_ORIGINS: list[str] = read(
+    "CORS_ALLOWED_ORIGINS",
+    env.list,
+    ["http://localhost:5173"],
+    need="a comma-separated list of origins such as https://app.example, without a path",
+    valid=lambda v: all(re.fullmatch(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?", origin) for origin in v),
+)
+# Pages that may sign people in: the app's, and Swagger UI on our own origin.
+OWN_ORIGINS = frozenset([*CORS_ALLOWED_ORIGINS, origin(PUBLIC_URL)])
+CORS_ALLOW_CREDENTIALS = True
+CORS_ALLOW_METHODS = ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"]
+CORS_ALLOW_HEADERS = ["accept", "authorization", "content-type", "if-none-match", "x-request-id"]
+CORS_EXPOSE_HEADERS = ["ETag", "Link", "Retry-After", "X-Request-ID", "X-Cache", "Age", "Server-Timing"]
+CORS_PREFLIGHT_MAX_AGE = 7200
+
+# --- HTTP -----------------------------------------------------------------------------------------
+
+# A redirect loses the body of a POST: OptionalSlash serves both spellings instead.
+APPEND_SLASH = False
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
+SECURE_HSTS_SECONDS = 0 if DEBUG else 31_536_000
+SILENCED_SYSTEM_CHECKS = [
+    "auth.E003",  # unique=True on the e-mail address: one_person_per_email is stricter, whatever the case
+    "security.W001",  # config.middleware.SecurityHeaders does the work of Django's SecurityMiddleware
+    "security.W002",  # and of its XFrameOptionsMiddleware.
+]
+STATIC_URL = "/static/"
+# Assets of Swagger UI and the admin are served from the packages; nothing to collect on a fresh clone.
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = False
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.authentication.BearerToken"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.AllowAny"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PAGINATION_CLASS": "config.pagination.Pages",
+    "DEFAULT_PARSER_CLASSES": ["config.parsers.StrictJSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "config.schema.Operation",
+    "DEFAULT_THROTTLE_CLASSES": ["accounts.throttles.WriteThrottle"],
+    "EXCEPTION_HANDLER": "config.errors.answer_exception",
+    "UNAUTHENTICATED_USER": None,
+    "URL_FORMAT_OVERRIDE": None,
+    # OPTIONS is for CORS alone; the schema describes the routes.
+    "DEFAULT_METADATA_CLASS": None,
+}
+
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Flyers BFF",
+    "VERSION": "1",
+    "DESCRIPTION": (
+        "Local flyers (events, nightlife, services) for a single-page app: browse and search them, keep favorites, "
+        "follow creators, share a list. Every route answers with and without its last slash."
+    ),
+    "OAS_VERSION": "3.1.1",
+    "SERVERS": [{"url": PUBLIC_URL}],
+    "SERVE_INCLUDE_SCHEMA": False,
+    "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "PATH_CONVERTER_OVERRIDES": {"id": {"type": "integer", "minimum": 1, "maximum": 2**63 - 1}},
+    "APPEND_COMPONENTS": {
+        "securitySchemes": {
+            "refreshCookie": {
+                "type": "apiKey",
+                "in": "cookie",
+                "name": "refresh_token",
+                "description": "Set by `POST auth/login/`; the browser sends it by itself and no script sees it.",
+            }
+        }
+    },
+    "PREPROCESSING_HOOKS": ["config.schema.leave_out_alias"],
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "config.schema.add_errors",
+    ],
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "SWAGGER_UI_SETTINGS": {"persistAuthorization": True, "displayRequestDuration": True, "filter": True},
+}
+
+LOG_FORMAT = choice("LOG_FORMAT", "json", "json", "console")
+LOG_LEVEL = choice("LOG_LEVEL", "INFO", "DEBUG", "INFO", "WARNING", "ERROR")
+LOGGING = configuration(log_format=LOG_FORMAT, level=LOG_LEVEL)
+METRICS_TOKEN = read(
+    "METRICS_TOKEN",
+    env.str,
+    "",
+    need="empty or at least 16 printable ASCII characters without spaces",
+    valid=lambda v: not v or re.fullmatch(r"[!-~]{16,}", v) is not None,
+)
+SENTRY_DSN = optional("SENTRY_DSN", package="sentry_sdk", extra="sentry")
+OTEL_EXPORTER_OTLP_ENDPOINT = optional(
+    "OTEL_EXPORTER_OTLP_ENDPOINT", package="opentelemetry.instrumentation.urllib3", extra="otel"
+)
+if OTEL_EXPORTER_OTLP_ENDPOINT:
+    MIDDLEWARE.insert(MIDDLEWARE.index("config.middleware.RequestLog"), "config.telemetry.Traced")
+
+# --- The rest -------------------------------------------------------------------------------------
+
+USE_TZ = True
+TIME_ZONE = "UTC"
+USE_I18N = False

@@ -1,0 +1,46 @@
+"""config: every address of the service, on one screen."""
+
+from django.contrib import admin
+from django.urls import URLPattern, URLResolver, include, path, re_path, register_converter
+from django.urls.converters import StringConverter
+from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSplitView
+
+from config import errors, health, metrics
+
+
+class IdConverter(StringConverter):
+    """An id of the flyer service: 1 to 2^63-1 in ASCII digits; anything else is a 404."""
+
+    regex = "[1-9][0-9]{0,18}"
+
+    def to_python(self, value: str) -> int:  # type: ignore[override]  # an id is a number
+        number = int(value)
+        if number >= 2**63:
+            raise ValueError
+        return number
+
+
+register_converter(IdConverter, "id")
+
+api: list[URLPattern | URLResolver] = [
+    path("", include("accounts.urls")),
+    path("", include("favorites.urls")),
+    path("", include("flyers_proxy.urls")),
+]
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("api/schema/", SpectacularJSONAPIView.as_view(), name="schema"),
+    path("api/docs/", SpectacularSwaggerSplitView.as_view(url_name="schema")),
+    path("api/v1/", include(api)),
+    path("api/", include(api)),  # an alias, left out of the schema
+    path("admin/", admin.site.urls),
+    path("health/live/", errors.reads_only(health.live)),
+    path("health/ready/", errors.reads_only(health.ready)),
+    path("metrics/", errors.reads_only(metrics.metrics)),
+    re_path("", errors.not_found),  # with DEBUG, too, no path answers with a page of Django's
+]
+
+handler400 = errors.bad_request
+handler403 = errors.permission_denied
+handler404 = errors.not_found
+handler500 = errors.server_error
