@@ -1,0 +1,173 @@
+"""clients: connections that give up on time, whatever the other side does. It knows no flyers and no retries.
+
+The timeout of a socket bounds one wait, and a peer that sends a byte a second never makes us wait long: it can
+hold a call for hours, in its headers as well as in its body. So here every wait is for what is left of the
+whole: of ``connect`` for looking up and connecting, of ``total`` for everything until the last byte.
+"""
+
+import functools
+import http.client
+import io
+import socket
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Any
+from urllib.parse import urlsplit
+
+import urllib3
+from requests.adapters import HTTPAdapter
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.util.connection import create_connection
+
+from clients.errors import UpstreamMalformed
+
+Address = tuple[str, int]
+Resolve = Callable[..., list[Any]]
+
+
+class Addresses:
+    """Look a host up without ever waiting longer than told; at most one lookup of it is under way."""
+
+    def __init__(self, resolve: Resolve) -> None:
+        """``resolve`` has the signature of ``socket.getaddrinfo``, which takes no timeout."""
+        self._resolve = resolve
+        self._lock = threading.Lock()
+        self._pending: dict[tuple[str, int], Future[list[Address]]] = {}
+
+    def of(self, host: str, port: int, timeout: float) -> list[Address]:
+        """Return the host's addresses; ``TimeoutError`` after ``timeout`` seconds, ``OSError`` if it has none."""
+        with self._lock:
+            future = self._pending.get((host, port))
+            if future is None:
+                future = self._pending[host, port] = Future()
+                threading.Thread(target=self._look_up, args=(host, port, future), daemon=True).start()
+        return future.result(timeout)
+
+    def _look_up(self, host: str, port: int, future: Future[list[Address]]) -> None:
+        try:
+            found = self._resolve(host, port, type=socket.SOCK_STREAM)
+            future.set_result([sockaddr[:2] for *_, sockaddr in found])
+        except OSError as error:
+            future.set_exception(error)
+        finally:
+            with self._lock:
+                del self._pending[host, port]
+
+
+class _Reader(io.RawIOBase):
+    """What a socket sends until ``ends_at``; then ``TimeoutError``."""
+
+    def __init__(self, raw: io.RawIOBase, sock: socket.socket, ends_at: float) -> None:
+        self._raw = raw
+        self._socket = sock
+        self._ends_at = ends_at
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int | None:
+        left = self._ends_at - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        self._socket.settimeout(left)
+        return self._raw.readinto(buffer)
+
+    def close(self) -> None:
+        self._raw.close()
+        super().close()
+
+
+class _Response(http.client.HTTPResponse):
+    """An answer whose head and body both come before ``ends_at``."""
+
+    def __init__(self, sock: socket.socket, *args: Any, ends_at: float, **kwargs: Any) -> None:
+        super().__init__(sock, *args, **kwargs)
+        self.fp = io.BufferedReader(_Reader(self.fp.detach(), sock, ends_at))
+
+    def begin(self) -> None:
+        try:
+            super().begin()
+        except http.client.RemoteDisconnected:
+            raise
+        except http.client.HTTPException:
+            raise UpstreamMalformed("not an HTTP answer") from None
+        if self.headers.defects:
+            raise UpstreamMalformed("not HTTP headers")
+
+
+class _Timed(HTTPConnection):
+    """A connection whose ``timeout`` is that of connecting as a whole, and then that of the answer as a whole."""
+
+    def __init__(self, *args: Any, addresses: Addresses, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._addresses = addresses
+
+    def getresponse(self) -> urllib3.HTTPResponse:  # type: ignore[override]  # urllib3's own choice
+        # The standard library calls it to make the answer; a class is only the usual thing to call.
+        self.response_class = functools.partial(_Response, ends_at=self._ends_at())  # type: ignore[assignment]
+        return super().getresponse()
+
+    def _ends_at(self) -> float:
+        return time.monotonic() + (self.timeout or 0)
+
+    def _new_conn(self) -> socket.socket:
+        try:
+            return self._connected(ends_at=self._ends_at())
+        except TimeoutError:
+            raise urllib3.exceptions.ConnectTimeoutError(self, "connecting took too long") from None
+        except OSError:
+            raise urllib3.exceptions.NewConnectionError(self, "no address accepts a connection") from None
+
+    def _connected(self, ends_at: float) -> socket.socket:
+        """Return a socket to the first address that accepts; a silent one may not use up the others' time."""
+        failure = OSError("the host has no address")
+        addresses = self._addresses.of(self.host, self.port, ends_at - time.monotonic())
+        for tries_left, address in zip(range(len(addresses), 0, -1), addresses, strict=True):
+            share = max(ends_at - time.monotonic(), 0.001) / tries_left
+            try:
+                return create_connection(address, share, socket_options=self.socket_options)
+            except OSError as error:
+                failure = error
+        raise failure
+
+
+class _TimedTLS(_Timed, HTTPSConnection):
+    """The same over TLS; the handshake may take as long again as connecting did."""
+
+
+class _Pool(urllib3.HTTPConnectionPool):
+    ConnectionCls = _Timed
+
+
+class _TLSPool(urllib3.HTTPSConnectionPool):
+    ConnectionCls = _TimedTLS
+
+
+class TimedAdapter(HTTPAdapter):
+    """A pool of timed connections to one host.
+
+    It is made to be asked directly, without a ``requests.Session``: a session reads .netrc and proxies from the
+    environment, keeps the cookies of the service, and swallows the whole body of a redirect even when told not
+    to follow it.
+    """
+
+    def __init__(self, base_url: str, *, size: int, resolve: Resolve = socket.getaddrinfo) -> None:
+        """Keep up to ``size`` connections to the host of ``base_url``; ``ValueError`` if that is no web address."""
+        super().__init__(pool_connections=1, pool_maxsize=1)
+        parts = urlsplit(base_url)
+        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.username or parts.query:
+            raise ValueError("the service's address must be http:// or https://, a host, and at most a path")
+        parts.hostname.encode("idna")  # A host that can't be looked up is a ValueError now, not later.
+        pool = _TLSPool if parts.scheme == "https" else _Pool
+        self._pool = pool(parts.hostname, parts.port, maxsize=size, addresses=Addresses(resolve))
+
+    def get_connection_with_tls_context(self, *_: Any, **__: Any) -> urllib3.HTTPConnectionPool:
+        """Return the one pool, whatever the environment says about proxies."""
+        return self._pool
+
+    def close(self) -> None:
+        """Close the idle connections."""
+        self._pool.close()
+        super().close()
