@@ -1,0 +1,1 @@
+"""mock_upstream: the bundled flyer service for demos and tests. It runs apart; no other room imports it."""

@@ -1,0 +1,141 @@
+"""mock_upstream: flyers that a developer adds by hand, strictly read; knows no HTTP."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+from mock_upstream.catalog import Creator, Flyer
+from mock_upstream.places import Position
+from mock_upstream.sample import last_second, midnight
+from mock_upstream.words import THEMES
+
+CREATORS = sum(len(theme.hosts) for theme in THEMES)
+CATEGORIES = tuple(theme.slug for theme in THEMES)
+MAX_ID = 2**63 - 1
+MAX_IMAGES = 5
+DAYS_VALID = 7
+
+
+class BadKnob(ValueError):  # noqa: N818 - named after what went wrong
+    """A knob can't be turned that way; the message is a sentence for a developer."""
+
+
+@dataclass(frozen=True, slots=True)
+class AddedFlyer:
+    """A flyer as it was asked for; None: choose for me. It replaces the sample's flyer of the same id."""
+
+    id: int
+    title: str
+    description: str | None = None
+    categories: tuple[str, ...] = ("events",)
+    creator_id: int = 1
+    images: tuple[str, ...] | None = None
+    address: str = "Plaza Mayor 1, 28012 Madrid"
+    lat: float | None = None
+    lng: float | None = None
+    valid_from: datetime | None = None
+    valid_until: datetime | None = None
+    created_at: datetime | None = None
+
+    def as_flyer(self, today: date, centre: Position, creators: Mapping[int, Creator]) -> Flyer:
+        """Fill in the rest: in the centre, published at midnight, valid for a week, one poster."""
+        return Flyer(
+            id=self.id,
+            title=self.title,
+            description=self.description,
+            categories=self.categories,
+            creator=creators[self.creator_id],
+            images=(f"/media/flyers/{self.id}/1.svg",) if self.images is None else self.images,
+            address=self.address,
+            position=Position(
+                centre.lat if self.lat is None else self.lat, centre.lng if self.lng is None else self.lng
+            ),
+            valid_from=self.valid_from or midnight(today),
+            valid_until=self.valid_until or last_second(today + timedelta(days=DAYS_VALID)),
+            created_at=self.created_at or midnight(today),
+        )
+
+
+def read_added(value: object) -> AddedFlyer:
+    """Return one added flyer from JSON; ``BadKnob`` names what is wrong with it."""
+    if not isinstance(value, dict):
+        raise BadKnob("each of added must be an object with at least an id and a title")
+    if unknown := sorted(value.keys() - _READERS.keys()):
+        raise BadKnob(f"an added flyer has no field {', '.join(unknown)}"[:200])
+    if missing := sorted({"id", "title"} - value.keys()):
+        raise BadKnob(f"an added flyer needs {' and '.join(missing)}")
+    fields: dict[str, Any] = {name: _READERS[name](name, given) for name, given in value.items()}
+    return AddedFlyer(**fields)
+
+
+def read_whole(name: str, value: object, least: int, most: int) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
+        raise BadKnob(f"{name} must be a whole number from {least} to {most}")
+    return value
+
+
+def read_number(name: str, value: object, least: float, most: float) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value <= most:
+        raise BadKnob(f"{name} must be a number from {least} to {most}")
+    return value
+
+
+def read_text(name: str, value: object, most: int) -> str:
+    if not isinstance(value, str) or len(value) > most or not value.isprintable():
+        raise BadKnob(f"{name} must be text of at most {most} characters, without control characters")
+    return value
+
+
+def read_list(name: str, value: object, most: int) -> list[object]:
+    if not isinstance(value, list) or len(value) > most:
+        raise BadKnob(f"{name} must be a list of at most {most}")
+    return value
+
+
+def _title(name: str, value: object) -> str:
+    if not read_text(name, value, 200).strip():
+        raise BadKnob(f"{name} must not be blank")
+    return str(value)
+
+
+def _categories(name: str, value: object) -> tuple[str, ...]:
+    slugs = tuple(read_text(name, slug, 40) for slug in read_list(name, value, len(CATEGORIES)))
+    if unknown := [slug for slug in slugs if slug not in CATEGORIES]:
+        raise BadKnob(f"{name} must be of {', '.join(CATEGORIES)}, not {unknown[0]}")
+    return slugs
+
+
+def _images(name: str, value: object) -> tuple[str, ...]:
+    addresses = tuple(read_text(name, url, 500) for url in read_list(name, value, MAX_IMAGES))
+    for url in addresses:
+        if urlsplit(url).scheme not in {"http", "https"}:
+            raise BadKnob(f"{name} must be http or https addresses")
+    return addresses
+
+
+def _moment(name: str, value: object) -> datetime:
+    try:
+        moment = datetime.fromisoformat(read_text(name, value, 40))
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        raise BadKnob(f"{name} must be a moment such as 2030-01-31T20:00:00Z")
+    return moment
+
+
+_READERS = {
+    "id": lambda name, value: read_whole(name, value, 1, MAX_ID),
+    "title": _title,
+    "description": lambda name, value: read_text(name, value, 2000),
+    "categories": _categories,
+    "creator_id": lambda name, value: read_whole(name, value, 1, CREATORS),
+    "images": _images,
+    "address": lambda name, value: read_text(name, value, 500),
+    "lat": lambda name, value: read_number(name, value, -90, 90),
+    "lng": lambda name, value: read_number(name, value, -180, 180),
+    "valid_from": _moment,
+    "valid_until": _moment,
+    "created_at": _moment,
+}

@@ -1,0 +1,106 @@
+"""mock_upstream: the flyers and creators there are, and who matches a question; knows no HTTP and no JSON."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from mock_upstream.places import Position, distance_km
+
+
+@dataclass(frozen=True, slots=True)
+class Creator:
+    """Who publishes. ``bio`` and ``picture`` (a path on this service) are None for those who gave none."""
+
+    id: int
+    username: str
+    name: str
+    theme: str
+    bio: str | None
+    picture: str | None
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Flyer:
+    """One flyer. An image is a path on this service or a whole address; None: the field is not sent."""
+
+    id: int
+    title: str
+    description: str | None
+    categories: tuple[str, ...]
+    creator: Creator
+    images: tuple[str, ...] | None
+    address: str
+    position: Position
+    valid_from: datetime
+    valid_until: datetime
+    created_at: datetime
+
+    def is_valid(self, now: datetime) -> bool:
+        return self.valid_from <= now <= self.valid_until
+
+    def says(self, words: str) -> bool:
+        """Tell whether these case-folded words are part of what the flyer says."""
+        texts = (self.title, self.description or "", self.address, self.creator.username)
+        return any(words in text.casefold() for text in texts)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a page of the feed is asked by; an empty filter lets everything through."""
+
+    position: Position
+    page: int = 1
+    page_size: int = 20
+    categories: frozenset[str] = frozenset()
+    search: str = ""
+    within_km: float | None = None
+    creators: frozenset[int] = frozenset()
+    ids: frozenset[int] = frozenset()
+
+    def matches(self, flyer: Flyer) -> bool:
+        """Tell whether a flyer passes every filter but that of distance."""
+        return (
+            (not self.ids or flyer.id in self.ids)
+            and (not self.creators or flyer.creator.id in self.creators)
+            and (not self.categories or not self.categories.isdisjoint(flyer.categories))
+            and (not self.search or flyer.says(self.search.casefold()))
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Catalog:
+    """Every flyer (the expired ones too) and every creator, by id."""
+
+    flyers: Mapping[int, Flyer]
+    creators: Mapping[int, Creator]
+
+    def feed(self, question: Question, now: datetime) -> list[tuple[Flyer, float]]:
+        """Return all that match and are valid, with km: newest first, then nearest, then by id."""
+        found = (
+            (flyer, distance_km(question.position, flyer.position))
+            for flyer in self.flyers.values()
+            if flyer.is_valid(now) and question.matches(flyer)
+        )
+        near = [hit for hit in found if question.within_km is None or hit[1] <= question.within_km]
+        near.sort(key=lambda hit: (hit[1], hit[0].id))
+        near.sort(key=lambda hit: hit[0].created_at, reverse=True)  # a stable sort keeps the order of equals
+        return near
+
+    def valid_per_category(self, now: datetime) -> Counter[str]:
+        """Count the valid flyers of each category slug."""
+        return Counter(
+            slug for flyer in self.flyers.values() if flyer.is_valid(now) for slug in flyer.categories
+        )
+
+    def changed(
+        self, *, added: Iterable[Flyer], gone: Iterable[int], gone_creators: Iterable[int]
+    ) -> "Catalog":
+        """Return this catalog with some flyers added or replaced, and then some flyers and creators gone."""
+        away, left = frozenset(gone), frozenset(gone_creators)
+        flyers = {**self.flyers, **{flyer.id: flyer for flyer in added}}
+        return Catalog(
+            flyers={id_: it for id_, it in flyers.items() if id_ not in away and it.creator.id not in left},
+            creators={id_: creator for id_, creator in self.creators.items() if id_ not in left},
+        )

@@ -1,0 +1,217 @@
+"""mock_upstream: the knobs by which a developer makes the service slow, sick or different; knows no HTTP."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, fields, replace
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from random import Random
+from threading import Event, Lock
+from typing import Any
+
+from mock_upstream.added import (
+    MAX_ID,
+    AddedFlyer,
+    BadKnob,
+    read_added,
+    read_list,
+    read_number,
+    read_text,
+    read_whole,
+)
+
+MODES = (
+    "ok",  # as the contract says
+    "down",  # 503 without Retry-After
+    "maintenance",  # 503 with Retry-After
+    "throttled",  # 429 with Retry-After
+    "hang",  # no answer until the mode changes, the caller leaves or a minute has passed
+    "garbage",  # 200, said to be JSON, and it is not
+    "html",  # 200 with a web page
+    "huge",  # 200 with 4 MB of JSON
+    "redirect",  # 302 to another host
+    "cut",  # the connection ends in the middle of the body
+    "reset",  # the connection is reset instead of an answer
+    "drip_headers",  # a byte of the answer every 0.1 s, from the first
+    "drip_body",  # the headers at once, then a byte of the body every 0.1 s
+)
+SHAPES = (
+    "full",  # every field of the contract
+    "sparse",  # only those fields that it requires
+    "extra",  # fields too that it does not know
+)
+MAX_MILLISECONDS = 60_000
+MAX_GONE = 1000
+MAX_ADDED = 100
+BY_ENVIRONMENT = (
+    "latency_ms",
+    "jitter_ms",
+    "error_rate",
+    "fail_next",
+    "mode",
+    "retry_after",
+    "only",
+    "shape",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Knobs:
+    """How the service behaves.
+
+    What makes it slow or sick can be limited to the paths that begin with ``only``.
+    """
+
+    latency_ms: int = 0
+    jitter_ms: int = 0
+    error_rate: float = 0.0
+    fail_next: int = 0
+    mode: str = "ok"
+    retry_after: int | str | None = 5
+    only: str = ""
+    shape: str = "full"
+    gone: tuple[int, ...] = ()
+    gone_creators: tuple[int, ...] = ()
+    added: tuple[AddedFlyer, ...] = ()
+
+    def turned(self, changes: Mapping[str, object]) -> "Knobs":
+        """Return these knobs with some of them turned; ``BadKnob`` if any can't be, and then none is."""
+        if unknown := sorted(changes.keys() - _READERS.keys()):
+            raise BadKnob(f"no such knob: {', '.join(unknown)}; there are {', '.join(_READERS)}"[:400])
+        values: dict[str, Any] = {name: _READERS[name](name, value) for name, value in changes.items()}
+        return replace(self, **values)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return every knob as it would be given; an added flyer shows what was chosen for it by hand."""
+        shown = {field.name: getattr(self, field.name) for field in fields(self)}
+        return {**shown, "added": [_given(flyer) for flyer in self.added]}
+
+
+class Board:
+    """The knobs of a running service, turned by any thread. ``stirred`` wakes whoever waits on the old ones."""
+
+    def __init__(self, start: Knobs | None = None) -> None:
+        self._start = start or Knobs()
+        self._lock = Lock()
+        self._chance = Random(0)
+        self.now = self._start
+        self.stirred = Event()
+
+    def turn(self, changes: Mapping[str, object]) -> Knobs:
+        """Turn some knobs, all or none, and return them; ``BadKnob`` if they can't be turned so."""
+        with self._lock:
+            self._set(self.now.turned(changes))
+            return self.now
+
+    def reset(self) -> Knobs:
+        """Go back to how the service was started."""
+        with self._lock:
+            self._set(self._start)
+            return self.now
+
+    def delay(self) -> float:
+        """Return the seconds that the next answer takes."""
+        knobs = self.now
+        return (knobs.latency_ms + self._chance.uniform(0, knobs.jitter_ms)) / 1000
+
+    def fails(self) -> bool:
+        """Tell whether the next answer is an error, and count it: the first ``fail_next``, then by chance.
+
+        The chance is the same after every turn of a knob, so that a test sees the same failures every time.
+        """
+        with self._lock:
+            if self.now.fail_next:
+                self.now = replace(self.now, fail_next=self.now.fail_next - 1)
+                return True
+            return self._chance.random() < self.now.error_rate
+
+    def _set(self, knobs: Knobs) -> None:
+        self.now, self._chance = knobs, Random(0)
+        self.stirred.set()
+        self.stirred = Event()
+
+
+def knobs_from(environ: Mapping[str, str]) -> Knobs:
+    """Return the knobs that MOCK_LATENCY_MS, MOCK_MODE ... ask for; ``BadKnob`` names the variable."""
+    knobs = Knobs()
+    for name in BY_ENVIRONMENT:
+        variable = f"MOCK_{name.upper()}"
+        if text := environ.get(variable, "").strip():
+            try:
+                knobs = knobs.turned({name: _plain(text)})
+            except BadKnob as wrong:
+                raise BadKnob(f"{variable}: {wrong}") from None
+    return knobs
+
+
+def _plain(text: str) -> object:
+    """Read a number as a number and all else as text."""
+    try:
+        value = json.loads(text)
+    except ValueError:
+        return text
+    return value if isinstance(value, int | float) else text
+
+
+def _given(flyer: AddedFlyer) -> dict[str, Any]:
+    values = {name: value for name, value in asdict(flyer).items() if value is not None}
+    for name, value in values.items():
+        if isinstance(value, datetime):
+            values[name] = value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    return values
+
+
+def _one_of(choices: tuple[str, ...]) -> Callable[[str, object], str]:
+    def read(name: str, value: object) -> str:
+        if value not in choices:
+            raise BadKnob(f"{name} must be one of {', '.join(choices)}")
+        return str(value)
+
+    return read
+
+
+def _milliseconds(name: str, value: object) -> int:
+    return read_whole(name, value, 0, MAX_MILLISECONDS)
+
+
+def _retry_after(name: str, value: object) -> int | str | None:
+    """Read seconds, an HTTP date, or null for an answer without the header."""
+    if isinstance(value, str):
+        try:
+            parsedate_to_datetime(read_text(name, value, 60))
+        except ValueError:
+            raise BadKnob(
+                f"{name} must be seconds, null or a date such as Wed, 21 Oct 2026 07:28:00 GMT"
+            ) from None
+        return value
+    return None if value is None else read_whole(name, value, 0, 86_400)
+
+
+def _only(name: str, value: object) -> str:
+    prefix = read_text(name, value, 200)
+    if prefix and not prefix.startswith("/"):
+        raise BadKnob(f"{name} must be the beginning of a path, such as /api/v1/users/")
+    return prefix
+
+
+def _ids(name: str, value: object) -> tuple[int, ...]:
+    return tuple(read_whole(f"each of {name}", id_, 1, MAX_ID) for id_ in read_list(name, value, MAX_GONE))
+
+
+def _added(name: str, value: object) -> tuple[AddedFlyer, ...]:
+    return tuple(read_added(flyer) for flyer in read_list(name, value, MAX_ADDED))
+
+
+_READERS: dict[str, Callable[[str, object], Any]] = {
+    "latency_ms": _milliseconds,
+    "jitter_ms": _milliseconds,
+    "error_rate": lambda name, value: read_number(name, value, 0, 1),
+    "fail_next": lambda name, value: read_whole(name, value, 0, 1_000_000),
+    "mode": _one_of(MODES),
+    "retry_after": _retry_after,
+    "only": _only,
+    "shape": _one_of(SHAPES),
+    "gone": _ids,
+    "gone_creators": _ids,
+    "added": _added,
+}
