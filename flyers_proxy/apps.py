@@ -1,0 +1,7 @@
+"""flyers_proxy: the room's name for Django."""
+
+from django.apps import AppConfig
+
+
+class FlyersProxy(AppConfig):
+    name = "flyers_proxy"

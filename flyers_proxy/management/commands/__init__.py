@@ -1,0 +1,1 @@
+"""flyers_proxy: one command a file."""

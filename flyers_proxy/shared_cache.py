@@ -1,0 +1,308 @@
+"""flyers_proxy: the cache level that processes and hosts share, on Redis. It knows no upstream and no HTTP.
+
+A read is one round trip, which also says who fills a key that is missing. Redis slow, down or talking nonsense
+means misses: nothing here raises, and after a failure Redis is left alone for a while.
+
+How a value is written is told in ``packing``. A lock is held by a token, or by
+``!`` and a failure: those who waited for a fill that failed share its failure.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, Final, NamedTuple, Protocol, TypeVar
+
+import redis
+import structlog
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from clients import errors
+from clients.errors import UpstreamError
+from flyers_proxy import counters, packing
+from flyers_proxy.entries import LARGEST_ENTRY, Entry
+
+T = TypeVar("T")
+
+log = structlog.get_logger(__name__)
+
+# Part of every key: raise it when the shape of an entry changes, and old entries are never read again.
+VERSION: Final = 1
+PREFIX: Final = f"flyers-bff:reads:{VERSION}:"
+
+# The first silence ends the question: connecting to nobody and then waiting in vain stay under 100 ms.
+CONNECT_SECONDS: Final = 0.03
+ANSWER_SECONDS: Final = 0.065
+# How often a failure of Redis is told.
+TELL_SECONDS: Final = 60.0
+GONE_SECONDS: Final = 60
+# For how long those who were waiting can see that the fill failed.
+FAILURE_MILLISECONDS: Final = 300
+
+_NOT_KNOWN = b"not known"
+
+# KEYS: value, lock, generation. ARGV: token, lock ms, now ms, "1" to claim what is stale, "1" when waiting.
+# Gives the value, who holds the lock (the token: we do now; nil: nobody needs to), and the generation.
+_LOOK = """
+local value = redis.call('GET', KEYS[1])
+local generation = redis.call('GET', KEYS[3])
+if value and (ARGV[4] == '0' or tonumber(string.sub(value, 1, 13)) > tonumber(ARGV[3])) then
+  return {value, false, generation}
+end
+local holder = redis.call('GET', KEYS[2])
+if holder and (string.sub(holder, 1, 1) ~= '!' or ARGV[5] == '1') then
+  return {value, holder, generation}
+end
+redis.call('SET', KEYS[2], ARGV[1], 'PX', ARGV[2])
+return {value, ARGV[1], generation}
+"""
+
+# KEYS: lock. ARGV: token, failure (empty for none), failure ms. Only the holder may let go.
+_LET_GO = """
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+if ARGV[2] == '' then return redis.call('DEL', KEYS[1]) end
+redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
+return 1
+"""
+
+_FAILURES: dict[str, type[UpstreamError]] = {kind.__name__: kind for kind in UpstreamError.__subclasses__()}
+
+
+class Look(NamedTuple):
+    """What the shared level says about a key. The default is what it says when there is none: fill it yourself.
+
+    ``is_mine``: the asker fills the key now. ``failure``: the fill that the asker waited for failed.
+    ``is_gone``: upstream does not have it. ``is_cleared``: everything kept until now should be forgotten.
+    """
+
+    entry: Entry | None = None
+    is_mine: bool = True
+    failure: UpstreamError | None = None
+    is_gone: bool = False
+    is_cleared: bool = False
+
+
+class SharedLevel(Protocol):
+    """What the cache needs of a level that it shares with others. ``token`` says who holds a key's lock."""
+
+    def look(
+        self, key: str, token: str, *, now: float, claims_stale: bool = False, is_waiting: bool = False
+    ) -> Look:
+        """Return what is there; whoever finds nothing (or, on demand, something stale) first, fills it."""
+
+    def look_at_all(self, keys: Sequence[str]) -> dict[str, Entry]:
+        """Return those that are there, fresh or stale, claiming none."""
+
+    def keep(self, key: str, token: str, entries: Mapping[str, Entry], *, now: float) -> None:
+        """Publish what a fill of ``key`` gave, and let go of its lock."""
+
+    def bury(self, key: str, token: str, *, now: float) -> None:
+        """Publish that upstream does not have it, and let go of its lock."""
+
+    def let_go(self, key: str, token: str, failure: UpstreamError | None = None) -> None:
+        """Let go of the lock without an entry; who waited for it shares ``failure``."""
+
+
+class NoSharedLevel:
+    """A process on its own: it always has to fill by itself."""
+
+    def look(
+        self, key: str, token: str, *, now: float, claims_stale: bool = False, is_waiting: bool = False
+    ) -> Look:
+        return Look()
+
+    def look_at_all(self, keys: Sequence[str]) -> dict[str, Entry]:
+        return {}
+
+    def keep(self, key: str, token: str, entries: Mapping[str, Entry], *, now: float) -> None:
+        pass
+
+    def bury(self, key: str, token: str, *, now: float) -> None:
+        pass
+
+    def let_go(self, key: str, token: str, failure: UpstreamError | None = None) -> None:
+        pass
+
+
+class SharedCache:
+    """The level on Redis. Safe to use from many threads; connects when first used."""
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        stale_seconds: float,
+        lock_seconds: float,
+        rest_seconds: float = 2.0,
+        connections: int = 64,
+    ) -> None:
+        """``stale_seconds``: how long an entry is of any use; ``lock_seconds``: the longest a fill takes.
+
+        ``rest_seconds``: for how long Redis is left alone after a failure.
+        """
+        self._stale_seconds = stale_seconds
+        self._rest_seconds = rest_seconds
+        self._lock_milliseconds = int(lock_seconds * 1000)
+        self._redis = redis.Redis.from_url(
+            url,
+            protocol=2,  # no HELLO, and no SETINFO either: each would be one more wait when connecting
+            driver_info=None,
+            socket_connect_timeout=CONNECT_SECONDS,
+            socket_timeout=ANSWER_SECONDS,
+            retry=Retry(NoBackoff(), 0),
+            max_connections=connections,
+        )
+        self._lock = threading.Lock()
+        self._rests_until = 0.0
+        self._told_at = float("-inf")
+        self._generation: bytes | None = _NOT_KNOWN
+
+    def look(
+        self, key: str, token: str, *, now: float, claims_stale: bool = False, is_waiting: bool = False
+    ) -> Look:
+        keys = (PREFIX + key, f"{PREFIX}lock:{key}", f"{PREFIX}generation")
+        flags = (int(claims_stale), int(is_waiting))
+        values = (token, self._lock_milliseconds, int(now * 1000), *flags)
+        return (
+            self._ask(lambda: self._read(self._redis.eval(_LOOK, len(keys), *keys, *values), token)) or Look()
+        )
+
+    def look_at_all(self, keys: Sequence[str]) -> dict[str, Entry]:
+        values: Any = self._ask(lambda: self._redis.mget([PREFIX + key for key in keys])) or []
+        found = zip(keys, map(self._entry, values), strict=False)
+        return {key: entry for key, entry in found if entry is not None}
+
+    def keep(self, key: str, token: str, entries: Mapping[str, Entry], *, now: float) -> None:
+        def publish() -> None:
+            pipeline = self._redis.pipeline(transaction=False)
+            for name, entry in entries.items():
+                left = int((entry.fetched_at + self._stale_seconds - now) * 1000)
+                if left > 0 and entry.rendered.size <= LARGEST_ENTRY:
+                    pipeline.set(PREFIX + name, packing.pack(entry), px=left)
+            pipeline.eval(_LET_GO, 1, f"{PREFIX}lock:{key}", token, "", 0)
+            pipeline.execute()
+
+        self._ask(publish)
+
+    def bury(self, key: str, token: str, *, now: float) -> None:
+        def publish() -> None:
+            pipeline = self._redis.pipeline(transaction=False)
+            pipeline.set(PREFIX + key, packing.moment(now + GONE_SECONDS), ex=GONE_SECONDS)
+            pipeline.eval(_LET_GO, 1, f"{PREFIX}lock:{key}", token, "", 0)
+            pipeline.execute()
+
+        self._ask(publish)
+
+    def let_go(self, key: str, token: str, failure: UpstreamError | None = None) -> None:
+        told = "" if failure is None else _told(failure)
+        lock = f"{PREFIX}lock:{key}"
+        self._ask(lambda: self._redis.eval(_LET_GO, 1, lock, token, told, FAILURE_MILLISECONDS))
+
+    def _read(self, answer: Any, token: str) -> Look:
+        value, holder, generation = answer
+        with self._lock:
+            is_cleared = self._generation is not _NOT_KNOWN and generation != self._generation
+            self._generation = generation
+        is_gone = value is not None and packing.is_gone(value)
+        entry = self._entry(value)
+        is_unreadable = value is not None and entry is None and not is_gone
+        return Look(
+            entry=entry,
+            is_mine=holder == token.encode() or is_unreadable,
+            failure=_heard(holder),
+            is_gone=is_gone,
+            is_cleared=is_cleared,
+        )
+
+    def _entry(self, value: bytes | None) -> Entry | None:
+        if value is None or packing.is_gone(value):
+            return None
+        try:
+            return packing.unpack(value)
+        except ValueError:
+            self._complain("a value that can't be read")
+            return None
+
+    def _ask(self, question: Callable[[], T]) -> T | None:
+        """Return Redis' answer, None when it has none to give; after a failure only one asks now and then."""
+        with self._lock:
+            now = time.monotonic()
+            if now < self._rests_until:
+                return None
+            if self._rests_until:
+                self._rests_until = now + self._rest_seconds
+        try:
+            answer = question()
+        except (redis.RedisError, OSError, ValueError) as error:
+            self._rests_until = time.monotonic() + self._rest_seconds
+            self._complain(type(error).__name__)
+            return None
+        self._rests_until = 0.0
+        return answer
+
+    def _complain(self, reason: str) -> None:
+        counters.SHARED_FAILURES.inc()
+        with self._lock:
+            now = time.monotonic()
+            is_told = now - self._told_at < TELL_SECONDS
+            if not is_told:
+                self._told_at = now
+        if not is_told:
+            log.warning("shared cache failed", reason=reason)
+
+
+def _told(failure: UpstreamError) -> str:
+    return f"!{type(failure).__name__} {getattr(failure, 'retry_after', None) or 1}"
+
+
+def _heard(holder: bytes | None) -> UpstreamError | None:
+    """Return the failure that stands where a lock stood."""
+    if holder is None or not holder.startswith(b"!"):
+        return None
+    name, _, seconds = holder[1:].decode().partition(" ")
+    reason = "the call of another process failed"
+    if name == errors.UpstreamThrottled.__name__:
+        return errors.UpstreamThrottled(reason, retry_after=float(seconds))
+    if name == errors.UpstreamUnavailable.__name__:
+        return errors.UpstreamUnavailable(reason, retry_after=float(seconds))
+    return _FAILURES.get(name, errors.UpstreamMalformed)(reason)
+
+
+# --- For operators: these may wait for seconds, and say so when Redis is down ----------------------
+
+
+class SharedCacheDown(Exception):  # noqa: N818 - named after what went wrong
+    """Redis gave no answer."""
+
+
+def census(url: str) -> tuple[int, int]:
+    """Return how many entries the shared level holds, and the memory in bytes that all of Redis uses."""
+    with _patient(url) as store:
+        held = sum(not _is_internal(key) for key in store.scan_iter(f"{PREFIX}*", count=1000))
+        return held, int(store.info("memory")["used_memory"])
+
+
+def clear(url: str) -> int:
+    """Drop every entry of the shared level, and tell the processes to drop theirs; return how many there were."""
+    dropped = 0
+    with _patient(url) as store:
+        store.incr(f"{PREFIX}generation")
+        for key in store.scan_iter(f"{PREFIX}*", count=1000):
+            dropped += 0 if _is_internal(key) else int(store.unlink(key))
+    return dropped
+
+
+@contextmanager
+def _patient(url: str) -> Iterator[redis.Redis]:
+    try:
+        with redis.Redis.from_url(
+            url, socket_connect_timeout=2, socket_timeout=5, retry=Retry(NoBackoff(), 0)
+        ) as store:
+            yield store
+    except (redis.RedisError, OSError) as error:
+        raise SharedCacheDown(type(error).__name__) from error
+
+
+def _is_internal(key: bytes) -> bool:
+    return key.startswith((f"{PREFIX}lock:".encode(), f"{PREFIX}generation".encode()))
