@@ -1,0 +1,125 @@
+"""accounts: the admin site's view of people and devices. It shows no hash, of a password or of a token."""
+
+from typing import Any, cast
+
+from django import forms
+from django.conf import settings
+from django.contrib import admin
+from django.contrib.admin.forms import AdminAuthenticationForm
+from django.contrib.auth import admin as auth_admin
+from django.contrib.auth import forms as auth_forms
+from django.contrib.auth.models import Group
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.html import format_html
+
+from accounts.models import Session, User
+from accounts.passwords import MAX_PASSWORD_LENGTH, HashersBusy
+from accounts.sessions import end_sessions
+from accounts.throttles import TooManyCalls, client_address, spend
+
+
+class SignInForm(AdminAuthenticationForm):
+    """The admin site's sign-in, limited like that of the API."""
+
+    password = forms.CharField(
+        strip=False,
+        max_length=MAX_PASSWORD_LENGTH,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        try:
+            spend(
+                "admin-sign-in",
+                client_address(cast("HttpRequest", self.request).META),
+                settings.THROTTLE_AUTH,
+            )
+            spend("admin-sign-in", self.cleaned_data.get("username", "").lower(), settings.THROTTLE_AUTH)
+            return super().clean()
+        except TooManyCalls as error:
+            raise forms.ValidationError(
+                f"Too many attempts. Try again in {error.retry_after} seconds."
+            ) from None
+        except HashersBusy:
+            raise forms.ValidationError("Too many people are signing in just now. Try again soon.") from None
+
+
+class NewUserForm(auth_forms.BaseUserCreationForm):
+    class Meta:
+        model = User
+        fields = ["email"]
+
+
+class UserForm(forms.ModelForm):
+    class Meta:
+        model = User
+        fields = ["email", "username", "first_name", "last_name", "creator_id", "is_active", "is_staff"]
+
+
+class NewPasswordForm(auth_forms.AdminPasswordChangeForm):
+    """Sets somebody's password and ends what was opened with the old one."""
+
+    def save(self, commit: bool = True) -> Any:
+        user = super().save(commit)
+        end_sessions(user)
+        return user
+
+
+@admin.register(User)
+class UserAdmin(auth_admin.UserAdmin):
+    form = UserForm
+    add_form = NewUserForm
+    change_password_form = NewPasswordForm
+    list_display = ["email", "username", "display_name", "is_staff", "is_active", "creator_id", "created_at"]
+    list_filter = ["is_staff", "is_active"]
+    search_fields = ["email", "username", "first_name", "last_name"]
+    ordering = ["email"]
+    filter_horizontal = []
+    readonly_fields = ["created_at", "set_password"]
+    fieldsets = [
+        (None, {"fields": ["email", "username", "first_name", "last_name", "creator_id"]}),
+        ("Access", {"fields": ["is_active", "is_staff", "set_password", "created_at"]}),
+    ]
+    add_fieldsets = [(None, {"fields": ["email", "password1", "password2"]})]
+
+    @admin.display(description="password")
+    def set_password(self, user: User) -> str:
+        return format_html('<a href="../password/">{}</a>', "Set a new one and sign them out everywhere")
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if not obj.is_active:  # Should they ever be let in again, then by signing in.
+            end_sessions(obj)
+
+
+@admin.register(Session)
+class SessionAdmin(admin.ModelAdmin):
+    list_display = ["id", "user", "user_agent", "created_at", "last_used_at", "expires_at", "is_live"]
+    list_select_related = ["user"]
+    search_fields = ["user__email"]
+    fields = ["user", "user_agent", "created_at", "last_used_at", "rotated_at", "expires_at", "revoked_at"]
+    ordering = ["-created_at", "-id"]
+    show_full_result_count = False
+    actions = ["end"]
+
+    @admin.display(boolean=True)
+    def is_live(self, session: Session) -> bool:
+        return session.revoked_at is None and session.expires_at > timezone.now()
+
+    @admin.action(description="End the selected sessions", permissions=["view"])
+    def end(self, request: HttpRequest, queryset: QuerySet[Session]) -> None:
+        ended = queryset.filter(revoked_at=None).update(revoked_at=timezone.now())
+        self.message_user(request, f"{ended} sessions ended.")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Session | None = None) -> bool:
+        return False
+
+
+admin.site.login_form = SignInForm
+admin.site.site_header = "Flyers BFF"
+admin.site.unregister(Group)  # There are administrators and others; nobody is in a group.

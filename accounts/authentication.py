@@ -1,0 +1,79 @@
+"""accounts: how a request shows who calls and from where, for DRF and the schema. It knows no token's inside."""
+
+from typing import TYPE_CHECKING, Any
+
+import structlog
+from django.conf import settings
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from rest_framework.authentication import BaseAuthentication, get_authorization_header
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+
+from accounts.models import Session, User
+from accounts.sessions import live_session
+from accounts.tokens import verify_access_token
+
+if TYPE_CHECKING:  # DRF's views name this module in their defaults, and so have to be imported after it.
+    from rest_framework.views import APIView
+
+
+class BearerToken(BaseAuthentication):
+    """``Authorization: Bearer …`` (RFC 6750): ``request.user`` is the person, ``request.auth`` their session.
+
+    Without the header the caller is anonymous. With one it must be good, on public routes too: an app whose
+    token is over has to learn that, and not to see a page without its marks.
+    """
+
+    def authenticate(self, request: Request) -> tuple[User, Session] | None:
+        if not get_authorization_header(request):
+            return None
+        session = live_session(verify_access_token(shown_token(request)))
+        structlog.contextvars.bind_contextvars(user_id=session.user_id)  # for every line of this request
+        return session.user, session
+
+    def authenticate_header(self, request: Request) -> str:
+        return "Bearer"
+
+
+def shown_token(request: Request) -> str:
+    """Return what stands after ``Bearer`` in the request's header; an empty text if nothing does."""
+    scheme, _, token = get_authorization_header(request).decode("latin-1").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
+
+
+class OriginNotAllowed(Exception):  # noqa: N818 - a rule's error is named after what went wrong
+    """A page of some other site sent the request."""
+
+
+class FromOurPages(BasePermission):
+    """Keeps pages of other sites from the routes that read or set the cookie (request forgery).
+
+    Browsers name the page in ``Origin`` with every POST: it must be one of ours, to the letter. Without ``Origin``,
+    ``Sec-Fetch-Site`` must not say cross-site. What sends neither is no browser, and nobody's cookies go with it.
+    """
+
+    def has_permission(self, request: Request, view: "APIView") -> bool:
+        origin = request.headers.get("Origin")
+        is_ours = not _is_cross_site(request) if origin is None else origin in settings.OWN_ORIGINS
+        if not is_ours:
+            raise OriginNotAllowed
+        return True
+
+
+def _is_cross_site(request: Request) -> bool:
+    return request.headers.get("Sec-Fetch-Site", "none").strip().lower() == "cross-site"
+
+
+class BearerTokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # it has no types
+    """Puts the token into the schema, so that Swagger UI's Authorize asks for it."""
+
+    target_class = BearerToken
+    name = "accessToken"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, Any]:
+        return {
+            "type": "http",
+            "scheme": "bearer",
+            "bearerFormat": "JWT",
+            "description": "`tokens.access` of `POST auth/login/`; good for 10 minutes.",
+        }

@@ -1,0 +1,1 @@
+"""accounts: the history of its tables."""

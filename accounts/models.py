@@ -1,0 +1,141 @@
+"""accounts: people and their signed-in devices, and the constraints that keep them true. It knows no HTTP."""
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.hashers import check_password, make_password
+from django.core.validators import MinValueValidator, RegexValidator
+from django.db import models
+from django.db.models.functions import Lower
+from django.db.models.lookups import Exact
+
+# In ASCII alone "the same address" means the same to every database, every mail server and every eye.
+ascii_address = RegexValidator(r"\A[\x21-\x7e]+\Z", "Enter a valid email address.")
+# No @: a name that is shown to others can't be an e-mail address.
+plain_username = RegexValidator(
+    r"\A[A-Za-z0-9._-]+\Z", "Use only letters from A to Z, digits, dots, hyphens and underscores."
+)
+one_line = RegexValidator(
+    r"\A[^\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]*\Z",
+    "Enter a single line of text without control characters.",
+)
+
+
+class UserManager(BaseUserManager["User"]):
+    """How people are found and made."""
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        """Return the person with this e-mail address in any case; raise ``User.DoesNotExist``."""
+        return self.get(Exact(Lower("email"), (username or "").lower()))
+
+    def create_user(self, *, email: str, password: str | None, **fields: Any) -> "User":
+        """Store a new person; an address that is taken is an ``IntegrityError``."""
+        user = self.model(email=email.lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, *, email: str, password: str | None, **fields: Any) -> "User":
+        """Store a new administrator: what ``manage.py createsuperuser`` asks for."""
+        return self.create_user(email=email, password=password, **fields, is_staff=True)
+
+
+class User(AbstractBaseUser):
+    """A person. They sign in with their e-mail address; whoever ``is_staff`` is an administrator, all others are not."""
+
+    email = models.EmailField(validators=[ascii_address])
+    username = models.CharField(max_length=50, null=True, blank=True, validators=[plain_username])  # noqa: DJ001 - no two people share "no name"
+    first_name = models.CharField(max_length=150, blank=True, validators=[one_line])
+    last_name = models.CharField(max_length=150, blank=True, validators=[one_line])
+    creator_id = models.BigIntegerField(
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text="The creator that this person is at the flyer service.",
+    )
+    is_active = models.BooleanField(default=True)
+    is_staff = models.BooleanField("administrator", default=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    last_login = None  # Session.created_at tells it for each device.
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(Lower("email"), name="one_person_per_email"),
+            models.UniqueConstraint(Lower("username"), name="one_person_per_username"),
+            models.UniqueConstraint(fields=["creator_id"], name="one_person_per_creator"),
+            models.CheckConstraint(condition=models.Q(creator_id__gte=1), name="creator_id_is_positive"),
+        ]
+
+    def __str__(self) -> str:
+        return self.email
+
+    def check_password(self, raw_password: str | None) -> bool:
+        """Say whether this is the password; if so, renew a hash that was made at another cost.
+
+        Unlike Django's, it never overwrites a password that somebody set in the meantime.
+        """
+
+        def renew(password: str) -> None:
+            renewed = make_password(password)
+            if User.objects.filter(pk=self.pk, password=self.password).update(password=renewed):
+                self.password = renewed
+
+        return check_password(raw_password, self.password, renew)
+
+    def clean(self) -> None:
+        """Bring what a form was given to the one way it is stored."""
+        self.email = self.email.lower()
+        self.username = self.username or None
+
+    @property
+    def role(self) -> str:
+        """Return ``admin`` or ``user``."""
+        return "admin" if self.is_staff else "user"
+
+    @property
+    def display_name(self) -> str:
+        """Return the name that others may see; never the e-mail address."""
+        return f"{self.first_name} {self.last_name}".strip() or self.username or "Someone"
+
+    # What Django's admin asks: administrators may do everything there, and nobody else anything.
+
+    def has_perm(self, perm: str, obj: object = None) -> bool:
+        return self.is_active and self.is_staff
+
+    def has_module_perms(self, app_label: str) -> bool:
+        return self.is_active and self.is_staff
+
+
+class Session(models.Model):
+    """A signed-in device. It lives until it is revoked or ``expires_at``, which no refresh moves."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="sessions", db_index=False)
+    token_hash = models.CharField(max_length=64, help_text="SHA-256 of the refresh token that is good now.")
+    spent = models.JSONField(
+        default=list, help_text="Those before it: hash and when it was spent (Unix seconds)."
+    )
+    rotated_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField()
+    last_used_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    user_agent = models.CharField(max_length=200, blank=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["token_hash"], name="one_session_per_refresh_token"),
+        ]
+        indexes = [
+            models.Index(fields=["user", "-created_at", "-id"], name="sessions_of_a_person"),
+            models.Index(fields=["expires_at"], name="sessions_by_end"),
+        ]
+
+    def __str__(self) -> str:
+        return f"session {self.pk}"

@@ -1,0 +1,70 @@
+"""accounts: what a password may be, and what checking one costs. It knows no person and no HTTP."""
+
+import threading
+from types import TracebackType
+
+from django.conf import settings
+from django.contrib.auth.hashers import Argon2PasswordHasher
+from django.core.exceptions import ValidationError
+
+MAX_PASSWORD_LENGTH = 256
+
+
+class MaximumLength:
+    """A validator: at most 256 characters, which bounds what is hashed and leaves room for any passphrase."""
+
+    def validate(self, password: str, user: object = None) -> None:
+        if len(password) > MAX_PASSWORD_LENGTH:
+            raise ValidationError(self.get_help_text(), code="password_too_long")
+
+    def get_help_text(self) -> str:
+        return f"Your password must contain at most {MAX_PASSWORD_LENGTH} characters."
+
+
+class HashersBusy(Exception):  # noqa: N818 - named after what went wrong
+    """As many passwords as we allow are already waiting to be hashed."""
+
+
+class BoundedArgon2(Argon2PasswordHasher):
+    """Argon2id at the cost that OWASP names first (19 MiB, 2 passes, 1 lane), two at a time.
+
+    Hashing is slow and hungry by design, so a flood of sign-ins may neither fill the memory nor hold every request
+    thread: a quarter of them never queue here. The queue is short and always moves, so it needs no clock; past its
+    end there is ``HashersBusy`` at once.
+    """
+
+    memory_cost = 19_456  # KiB
+    time_cost = 2
+    parallelism = 1
+
+    def encode(self, password: str, salt: str) -> str:
+        if len(password) > MAX_PASSWORD_LENGTH:
+            raise ValueError("a password this long should have been refused before it was to be hashed")
+        with _QUEUE, _BENCHES:
+            return super().encode(password, salt)
+
+    def verify(self, password: str, encoded: str) -> bool:
+        if len(password) > MAX_PASSWORD_LENGTH:
+            return False
+        with _QUEUE, _BENCHES:
+            return super().verify(password, encoded)
+
+
+class _Queue:
+    """A number of places, taken at once or not at all."""
+
+    def __init__(self, places: int) -> None:
+        self._places = threading.BoundedSemaphore(places)
+
+    def __enter__(self) -> None:
+        if not self._places.acquire(blocking=False):
+            raise HashersBusy
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._places.release()
+
+
+_QUEUE = _Queue(max(2, settings.THREADS * 3 // 4))
+_BENCHES = threading.BoundedSemaphore(2)

@@ -1,0 +1,169 @@
+"""accounts: what may be sent in, field by field, and what is told of a person. It knows no table and no rule."""
+
+from typing import Any
+
+from django.core.validators import RegexValidator
+from rest_framework import serializers
+
+from accounts.models import one_line, plain_username
+from accounts.passwords import MAX_PASSWORD_LENGTH
+
+MAX_ID = 2**63 - 1
+
+
+class Text(serializers.CharField):
+    """A JSON text; a number is none."""
+
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+# One pattern, so that the schema can show it: no quoted names, and of machines localhost alone.
+_ADDRESS = RegexValidator(
+    r"\A[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
+    r"@(localhost|([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+([A-Za-z]{2,63}|[Xx][Nn]--[A-Za-z0-9]{1,59}))\Z",
+    "Enter a valid email address.",
+)
+
+
+class Email(Text):
+    """An e-mail address. Spaces around it are forgiven; a line break is not."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=254, trim_whitespace=False, validators=[_ADDRESS], **kwargs)
+
+    def to_internal_value(self, data: Any) -> str:
+        return super().to_internal_value(data.strip(" ") if isinstance(data, str) else data)
+
+
+class Username(Text):
+    """A name to be known by, or none: an empty text is none."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            max_length=50,
+            required=False,
+            allow_null=True,
+            allow_blank=True,
+            validators=[plain_username],
+            **kwargs,
+        )
+
+    def run_validation(self, data: Any = serializers.empty) -> Any:
+        return super().run_validation(data) or None
+
+
+class Name(Text):
+    """A first or last name, on one line."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=150, required=False, allow_blank=True, validators=[one_line], **kwargs)
+
+
+class Password(Text):
+    """A password to the letter: blanks at its ends are part of it."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=MAX_PASSWORD_LENGTH, trim_whitespace=False, write_only=True, **kwargs)
+
+
+# --- In -------------------------------------------------------------------------------------------
+
+
+class RegistrationSerializer(serializers.Serializer[Any]):
+    email = Email()
+    password = Password()
+    username = Username()
+    first_name = Name()
+    last_name = Name()
+
+
+class CredentialsSerializer(serializers.Serializer[Any]):
+    # Not an Email: here what nobody can have is no mistake in form, only nobody.
+    email = Text(max_length=254)
+    password = Password()
+
+
+class ProfileSerializer(serializers.Serializer[Any]):
+    username = Username()
+    first_name = Name()
+    last_name = Name()
+
+
+class NewPasswordSerializer(serializers.Serializer[Any]):
+    current = Password()
+    new = Password()
+
+
+class PasswordConfirmationSerializer(serializers.Serializer[Any]):
+    password = Password()
+
+
+class PasswordResetSerializer(serializers.Serializer[Any]):
+    email = Email()
+
+
+class PasswordResetConfirmationSerializer(serializers.Serializer[Any]):
+    token = serializers.CharField(max_length=200)
+    new = Password()
+
+
+# --- Out ------------------------------------------------------------------------------------------
+
+
+class UserSerializer(serializers.Serializer[Any]):
+    id = serializers.IntegerField(min_value=1, max_value=MAX_ID)
+    email = serializers.CharField()
+    username = serializers.CharField(allow_null=True)
+    first_name = serializers.CharField(allow_blank=True)
+    last_name = serializers.CharField(allow_blank=True)
+    role = serializers.ChoiceField(choices=["user", "admin"])
+
+
+class AccessSerializer(serializers.Serializer[Any]):
+    access = serializers.CharField(help_text="For `Authorization: Bearer …`. Keep it in memory only.")
+    expires_in = serializers.IntegerField(help_text="Seconds.")
+
+
+class SignedInSerializer(serializers.Serializer[Any]):
+    tokens = AccessSerializer()
+    user = UserSerializer()
+
+
+class SessionSerializer(serializers.Serializer[Any]):
+    id = serializers.IntegerField(min_value=1, max_value=MAX_ID)
+    user_agent = serializers.CharField(
+        allow_blank=True, help_text="What the device called itself at sign-in."
+    )
+    created_at = serializers.DateTimeField(help_text="When it signed in.")
+    last_used_at = serializers.DateTimeField(help_text="When it last signed in or refreshed.")
+    expires_at = serializers.DateTimeField(help_text="When it has to sign in again, whatever happens.")
+    is_current = serializers.SerializerMethodField(help_text="Whether it is the one that asks.")
+
+    def get_is_current(self, session: Any) -> bool:
+        return bool(session == self.context["current"])
+
+
+class SessionListMetaSerializer(serializers.Serializer[Any]):
+    as_of = serializers.DateTimeField()
+    stale = serializers.BooleanField()
+
+
+class SessionListSerializer(serializers.Serializer[Any]):
+    count = serializers.IntegerField(min_value=0)
+    next = serializers.CharField(allow_null=True, help_text="Always null: there are at most 20.")
+    previous = serializers.CharField(allow_null=True, help_text="Always null.")
+    results = SessionSerializer(many=True)
+    meta = SessionListMetaSerializer()
+
+
+class RoleCountsSerializer(serializers.Serializer[Any]):
+    user = serializers.IntegerField(min_value=0)
+    admin = serializers.IntegerField(min_value=0)
+
+
+class UserCountsSerializer(serializers.Serializer[Any]):
+    total_users = serializers.IntegerField(min_value=0)
+    by_role = RoleCountsSerializer()
