@@ -1,0 +1,51 @@
+"""favorites: what an administrator sees of what people keep. They may take it away, and put nothing in its place."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+
+from favorites.models import Favorite, Follow, SharedList
+
+
+class KeptAdmin(admin.ModelAdmin):
+    show_full_result_count = False
+    ordering = ["-id"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Favorite)
+class FavoriteAdmin(KeptAdmin):
+    list_display = ["flyer_id", "title", "user", "created_at"]
+    list_select_related = ["user"]
+    search_fields = ["=flyer_id", "user__email"]
+
+
+@admin.register(Follow)
+class FollowAdmin(KeptAdmin):
+    list_display = ["creator_id", "user", "created_at"]
+    list_select_related = ["user"]
+    search_fields = ["=creator_id", "user__email"]
+
+
+@admin.register(SharedList)
+class SharedListAdmin(KeptAdmin):
+    """The link itself is its owner's to give away."""
+
+    list_display = ["list_name", "owner", "created_at", "revoked_at"]
+    list_select_related = ["owner"]
+    search_fields = ["list_name", "owner__email"]
+    exclude = ["slug"]
+    actions = ["revoke"]
+
+    @admin.action(description="Revoke the links of the selected lists", permissions=["delete"])
+    def revoke(self, request: HttpRequest, queryset: QuerySet[SharedList]) -> None:
+        """Let these links lead nowhere, at once."""
+        queryset.filter(revoked_at=None).update(revoked_at=timezone.now())

@@ -1,0 +1,1 @@
+"""favorites: the history of its tables."""

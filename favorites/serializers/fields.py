@@ -1,0 +1,132 @@
+"""favorites: how single values and bodies are read: strictly, as a typo must not look like a default. It knows no route."""
+
+import unicodedata
+from functools import cache
+from itertools import islice
+from typing import Any, Self
+
+from drf_spectacular.extensions import OpenApiSerializerExtension
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from flyers_proxy.serializers import MAX_ID, WholeNumber
+
+MAX_NAME = 100
+MAX_TOLD = 20
+MAX_ASKED = 100
+
+# They join what stands beside them into one sign; all other invisible characters only hide something.
+_JOINERS = "\u200c\u200d"
+
+
+class Id(serializers.IntegerField):
+    """An id of the flyer service as a JSON number: no text, no fraction, no boolean.
+
+    7.0 is the integer 7 (JSON Schema, and every browser), up to where such numbers are exact.
+    """
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(min_value=1, max_value=MAX_ID, **kwargs)
+
+    def to_internal_value(self, data: object) -> int:
+        if type(data) is float and data.is_integer() and abs(data) <= 2**53:
+            return int(data)
+        if type(data) is not int:
+            self.fail("invalid")
+        return data
+
+
+class Truth(serializers.BooleanField):
+    """A JSON boolean: no text, no number."""
+
+    def to_internal_value(self, data: object) -> bool:
+        if type(data) is not bool:
+            self.fail("invalid", input=data)
+        return data
+
+
+class Name(serializers.CharField):
+    """One line that has something to see, without characters that hide or turn what stands beside them."""
+
+    def to_internal_value(self, data: object) -> str:
+        if not isinstance(data, str):
+            self.fail("invalid")
+        line = " ".join(unicodedata.normalize("NFC", data).split())
+        name = "".join(
+            sign for sign in line if sign in _JOINERS or not unicodedata.category(sign).startswith("C")
+        )
+        if not any(unicodedata.category(sign)[0] in "LNPS" for sign in name):
+            self.fail("blank")
+        return name
+
+
+@extend_schema_field(
+    {
+        "type": "array",
+        "items": {"type": "integer", "minimum": 1, "maximum": MAX_ID},
+        "minItems": 1,
+        "maxItems": MAX_ASKED,
+    }
+)
+class Ids(serializers.Field[tuple[int, ...], Any, Any, Any]):
+    """Comma-separated ids of the flyer service in ASCII digits, read as a tuple without repeats."""
+
+    default_error_messages = {"invalid": "Give whole numbers from 1, separated by commas."}
+
+    def to_internal_value(self, data: object) -> tuple[int, ...]:
+        number = WholeNumber(min_value=1, max_value=MAX_ID)
+        try:
+            ids = [number.run_validation(word.strip()) for word in str(data).split(",")]
+        except serializers.ValidationError:
+            self.fail("invalid")
+        return tuple(dict.fromkeys(ids))
+
+
+class BoundedList(serializers.ListField):
+    """A list with a ``max_length``; one that is longer is refused before any of it is read."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, list) and self.max_length is not None and len(data) > self.max_length:
+            self.fail("max_length", max_length=self.max_length)
+        return super().to_internal_value(data)
+
+
+class Body(serializers.Serializer[Any]):
+    """A body whose every field is known: a typo must not look like a default."""
+
+    @classmethod
+    def read(cls, data: object) -> dict[str, Any]:
+        """Return the checked fields with defaults filled in; raise ``ValidationError``."""
+        body = cls(data=data)
+        names = data if isinstance(data, dict) else ()
+        unknown = islice((name for name in names if name not in body.fields), MAX_TOLD)
+        errors = {str(name)[:50]: ["There is no such field."] for name in unknown}
+        if not body.is_valid() or errors:
+            raise serializers.ValidationError({**body.errors, **errors})
+        return body.validated_data  # type: ignore[no-any-return]  # DRF types it as Any
+
+
+class BodyScheme(OpenApiSerializerExtension):  # type: ignore[no-untyped-call]  # it has no types
+    """Says so in the schema."""
+
+    target_class = Body
+    match_subclasses = True
+
+    def map_serializer(self, auto_schema: Any, direction: Any) -> dict[str, Any]:
+        shape: dict[str, Any] = auto_schema._map_serializer(self.target, direction, bypass_extensions=True)  # noqa: SLF001 - as its documentation has it
+        return {**shape, "additionalProperties": False}
+
+
+class Shape(serializers.Serializer[Any]):
+    """What one object looks like in an answer."""
+
+    @classmethod
+    @cache
+    def _writer(cls) -> Self:
+        """Return the one writer of this shape: copying a serializer's fields costs more than writing with them."""
+        return cls()
+
+    @classmethod
+    def of(cls, instance: object) -> dict[str, Any]:
+        """Return an object as it is answered."""
+        return cls._writer().to_representation(instance)

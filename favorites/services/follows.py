@@ -1,0 +1,64 @@
+"""favorites: creators whom a person follows: adding, removing, and who they are. It knows no HTTP and no page."""
+
+import msgspec
+from django.db.models import QuerySet
+
+from accounts.models import User
+from clients.errors import UpstreamError, UpstreamNotFound
+from favorites.models import Follow
+from favorites.services.store import FOLLOWS
+from flyers_proxy.services import FlyerList, OnMiss, get_creator
+
+
+class SelfFollow(Exception):  # noqa: N818 - named after what went wrong
+    """The creator is the person."""
+
+
+def follows_of(user: User) -> QuerySet[Follow]:
+    """Return whom a person follows, newest first."""
+    return Follow.objects.filter(user=user).order_by("-created_at", "-id")
+
+
+def only_followed(*, user: User, question: FlyerList) -> FlyerList:
+    """Return the same question about flyers, of those creators only whom a person follows."""
+    followed = Follow.objects.filter(user=user).order_by("creator_id").values_list("creator_id", flat=True)
+    asked = question.creators
+    wanted = tuple(creator_id for creator_id in followed if asked is None or creator_id in asked)
+    return msgspec.structs.replace(question, creators=wanted)
+
+
+def is_following(*, user: User | None, creator_id: int, on_miss: OnMiss) -> bool:
+    """Say whether a person follows a creator; an anonymous one follows nobody.
+
+    ``UpstreamNotFound`` when there is no such creator. In an outage "no" is still true: it says nothing of them.
+    ``on_miss`` is called before upstream is asked.
+    """
+    if user and FOLLOWS.find(user, creator_id):
+        return True
+    try:
+        get_creator(creator_id, on_miss=on_miss)
+    except UpstreamNotFound:
+        raise
+    except UpstreamError:
+        return False
+    return False
+
+
+def add_follow(*, user: User, creator_id: int) -> tuple[Follow, bool]:
+    """Follow a creator; say whether that was new. Twice is the same as once.
+
+    ``SelfFollow`` when they are the creator; ``UpstreamNotFound`` when there is none, another ``UpstreamError``
+    when nobody can say, and then nothing is written. ``LibraryFull`` past the limit.
+    """
+    if creator_id == user.creator_id:
+        raise SelfFollow
+    followed = FOLLOWS.find(user, creator_id)
+    if followed:
+        return followed, False
+    get_creator(creator_id, confirm=True)  # Never follow a creator whom upstream does not have.
+    return FOLLOWS.put(user, Follow(user=user, creator_id=creator_id))
+
+
+def remove_follow(*, user: User, creator_id: int) -> None:
+    """Follow a creator no longer, or still not. Upstream is never asked."""
+    FOLLOWS.drop(user, [creator_id])

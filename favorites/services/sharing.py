@@ -1,0 +1,66 @@
+"""favorites: the link by which a person shows their favorites to whoever has it. It knows no HTTP and no address."""
+
+import secrets
+
+from django.utils import timezone
+from django.utils.text import slugify
+
+from accounts.models import User
+from favorites.models import SharedList
+from favorites.services.store import one_at_a_time
+
+_SECRET_BYTES = 16  # 128 bits: no list is ever found by guessing
+_LONGEST_NAME = 60
+
+
+class NotShared(Exception):  # noqa: N818 - named after what went wrong
+    """There is no such list, or a new link has taken this one's place."""
+
+
+class NoLongerShared(Exception):  # noqa: N818 - named after what went wrong
+    """Its owner has taken the link back."""
+
+
+def share_favorites(*, user: User, list_name: str) -> tuple[SharedList, bool]:
+    """Share a person's favorites under a name; say whether the link is new.
+
+    A list that is shared already is renamed and keeps its link. After a revocation the link is a new one: whoever
+    has the old one stays outside.
+    """
+    now = timezone.now()
+    slug = f"{slugify(list_name)[:_LONGEST_NAME] or 'favorites'}-{secrets.token_urlsafe(_SECRET_BYTES)}"
+    shared = SharedList(owner=user, list_name=list_name, slug=slug, created_at=now, updated_at=now)
+    with one_at_a_time(user):
+        living = SharedList.objects.filter(owner=user, revoked_at=None)
+        if living.update(list_name=list_name, updated_at=now):
+            return living.get(), False
+        SharedList.objects.bulk_create(
+            [shared],
+            update_conflicts=True,
+            unique_fields=["owner"],
+            update_fields=["list_name", "slug", "created_at", "updated_at", "revoked_at"],
+        )
+        return shared, True
+
+
+def get_shared_list_of(user: User) -> SharedList:
+    """Return what a person shares; ``NotShared`` if that is nothing."""
+    shared = SharedList.objects.filter(owner=user, revoked_at=None).first()
+    if shared is None:
+        raise NotShared
+    return shared
+
+
+def get_shared_list(slug: str) -> SharedList:
+    """Return the list behind a link, with its owner; ``NotShared`` or ``NoLongerShared``."""
+    shared = SharedList.objects.select_related("owner").filter(slug=slug, owner__is_active=True).first()
+    if shared is None:
+        raise NotShared
+    if shared.revoked_at:
+        raise NoLongerShared
+    return shared
+
+
+def revoke_link(user: User) -> None:
+    """Let a person's link lead nowhere, at once; nothing happens when they share nothing."""
+    SharedList.objects.filter(owner=user, revoked_at=None).update(revoked_at=timezone.now())

@@ -1,0 +1,82 @@
+"""favorites: the HTTP of the shared list: its owner's side, and that of whoever has the link. It knows no rule."""
+
+from typing import Any, cast
+
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.models import User
+from favorites.serializers.favorites import SharedFlyerSerializer, meta
+from favorites.serializers.sharing import ListName, SharedFlyerPageSerializer, SharedListSerializer
+from favorites.services import sharing
+from favorites.services.favorites import favorites_of
+from favorites.services.showing import show
+from favorites.views.personal import DONE, Kept, Personal
+from flyers_proxy.serializers import NoQuery, PageQuery
+
+
+class OwnSharedList(Personal):
+    @extend_schema(
+        operation_id="share_detail",
+        tags=["sharing"],
+        responses={
+            200: SharedListSerializer,
+            404: OpenApiResponse(description="`NOT_FOUND`: nothing is shared."),
+        },
+    )
+    def get(self, request: Request) -> Response:
+        """The link by which the caller shares their favorites; 404 when they don't."""
+        NoQuery.read(request.query_params)
+        return Response(SharedListSerializer.of(sharing.get_shared_list_of(self.person)))
+
+    @extend_schema(
+        operation_id="share",
+        tags=["sharing"],
+        request=ListName,
+        responses={201: SharedListSerializer, 200: SharedListSerializer},
+    )
+    def post(self, request: Request) -> Response:
+        """Share the caller's favorites: 201 with a new link; 200 when there is one, which is kept and renamed."""
+        shared, created = sharing.share_favorites(user=self.person, **ListName.read(request.data))
+        return Response(SharedListSerializer.of(shared), status=201 if created else 200)
+
+    @extend_schema(operation_id="share_revoke", tags=["sharing"], responses={204: DONE})
+    def delete(self, request: Request) -> Response:
+        """Take the link back, for good: sharing again gives another one."""
+        sharing.revoke_link(self.person)
+        return Response(status=204)
+
+
+class SharedFavorites(Kept):
+    """What whoever has the link sees: no search engine lists it, and no other site learns of it by a referrer."""
+
+    def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
+        response["X-Robots-Tag"] = "noindex"
+        response["Referrer-Policy"] = "no-referrer"
+        return super().finalize_response(request, response, *args, **kwargs)
+
+    @extend_schema(
+        operation_id="shared_favorites",
+        tags=["sharing"],
+        parameters=[PageQuery],
+        responses={
+            200: SharedFlyerPageSerializer,
+            404: OpenApiResponse(description="`NOT_FOUND`: there is no such list."),
+            410: OpenApiResponse(description="`GONE`: its owner has taken the link back."),
+        },
+    )
+    def get(self, request: Request, slug: str) -> Response:
+        """Somebody's favorites as they are now, with the marks of whoever asks; 410 once the link is taken back."""
+        PageQuery.read(request.query_params)
+        shared = sharing.get_shared_list(slug)
+        showing = show(self.page_of(favorites_of(shared.owner)), on_miss=self.spend_one)
+        context = {"marks": showing.marks_for(cast("User | None", request.user))}
+        return self.get_paginated_response(
+            {
+                "list_name": shared.list_name,
+                "owner": shared.owner.display_name,
+                "results": SharedFlyerSerializer(showing.items, many=True, context=context).data,
+                "meta": meta(showing.flyers, is_partial=showing.is_partial),
+            }
+        )
