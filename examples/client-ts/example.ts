@@ -1,0 +1,38 @@
+/** A visit, typed from end to end: node build/example.js http://localhost:8000 EMAIL PASSWORD */
+import { ApiError, FlyersClient } from "./client.js";
+import { withCookies } from "./cookies.js";
+
+const [origin = "http://localhost:8000", email = "", password = ""] = process.argv.slice(2);
+const flyers = new FlyersClient(origin, withCookies());
+
+// Anyone may look.
+const page = await flyers.call("get", "/api/v1/flyers/discover/", {
+  query: { lat: 40.4168, lng: -3.7038, near_me: true, categories: ["music", "food"], limit: 5 },
+});
+const first = page.results[0];
+if (!first) throw new Error("There are no flyers near Puerta del Sol.");
+console.log(`${page.count} flyers, the first is ${first.title}, ${first.location.distance_km} km away`);
+console.log(`kept: ${first.is_favorited}`); // null: nobody asks
+
+// Whoever signs in keeps things.
+const me = await flyers.signIn(email, password);
+console.log(`signed in as ${me.email}`);
+const kept = await flyers.call("put", "/api/v1/flyers/{flyer_id}/favorite/", { path: { flyer_id: first.id } });
+console.log(`kept since ${kept.created_at}`);
+const { is_favorited } = await flyers.call("get", "/api/v1/flyers/{flyer_id}/", { path: { flyer_id: first.id } });
+console.log(`kept: ${is_favorited}`);
+
+// Ten minutes later the token is over; of many calls that meet it, one refreshes for all.
+await flyers.refresh();
+const [favorites, devices] = await Promise.all([
+  flyers.call("get", "/api/v1/users/me/favorites/", { query: { limit: 50 } }),
+  flyers.call("get", "/api/v1/auth/sessions/"),
+]);
+console.log(`${favorites.count} favorites, ${devices.results.length} devices`);
+
+await flyers.call("delete", "/api/v1/flyers/{flyer_id}/favorite/", { path: { flyer_id: first.id } });
+await flyers.signOut();
+await flyers.call("get", "/api/v1/auth/me/").catch((failure: unknown) => {
+  if (!(failure instanceof ApiError)) throw failure;
+  console.log(failure.error.code); // NOT_AUTHENTICATED
+});

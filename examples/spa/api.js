@@ -1,0 +1,64 @@
+/** Every question this app asks, one line each; sign-in is added, and renewed, on the way. */
+import { call } from "./http.js";
+import { renew, session, token } from "./session.js";
+
+async function ask(method, path, options = {}) {
+  const bearer = session.user ? await token() : null;
+  try {
+    return await call(method, path, { ...options, token: bearer });
+  } catch (error) {
+    // The token died early. One renewal, one more try; if the session is over, renew() has told everybody.
+    if (error.code !== "INVALID_TOKEN" || !bearer) throw error;
+    await renew(bearer);
+    return call(method, path, { ...options, token: await token() });
+  }
+}
+
+const tell = async (method, path, body) => (await ask(method, path, { body })).data;
+
+/** Read something. The answer's `freshness` is `{stale, as_of}`: lists say it in `meta`, all else in its headers. */
+async function read(path, options) {
+  const { data, headers } = await ask("GET", path, options);
+  const age = Number(headers.get("Age")) * 1000;
+  const fromHeaders = { stale: headers.get("X-Cache") === "STALE", as_of: new Date(Date.now() - age).toISOString() };
+  return { ...data, freshness: data.meta ?? fromHeaders };
+}
+
+// Flyers. `options` is {query, signal, cache}; a list's `next` goes back into more().
+export const discover = (options) => read("flyers/discover/", options);
+export const search = (options) => read("flyers/search/", options);
+export const more = (next, options) => read(next, options);
+export const flyer = (id, options) => read(`flyers/${id}/`, options);
+export const categories = (options) => read("flyers/categories/", options);
+export const creator = (id, options) => read(`creators/${id}/`, options);
+export const creatorFlyers = (id, options) => read(`creators/${id}/flyers/`, options);
+
+// What a person keeps. PUT and DELETE set a state, so saying it twice, or again after a cut line, does no harm.
+export const keep = (id) => tell("PUT", `flyers/${id}/favorite/`);
+export const drop = (id) => tell("DELETE", `flyers/${id}/favorite/`).catch(unless(404));
+export const favorites = (options) => read("users/me/favorites/", options);
+export const follow = (id) => tell("POST", "follows/", { followed_id: id });
+export const unfollow = (id) => tell("DELETE", `follows/${id}/`);
+export const follows = (options) => read("follows/", options);
+
+// The shared list.
+export const sharedList = () => tell("GET", "favorites/share/").catch(unless(404));
+export const share = (list_name) => tell("POST", "favorites/share/", { list_name });
+export const revokeShare = () => tell("DELETE", "favorites/share/");
+export const shared = (slug, options) => read(`favorites/shared/${encodeURIComponent(slug)}/`, options);
+
+// The account.
+export const register = (person) => tell("POST", "auth/register/", person);
+export const devices = (options) => read("auth/sessions/", options);
+export const endDevice = (id) => tell("DELETE", `auth/sessions/${id}/`);
+export const changePassword = (current, fresh) => tell("POST", "auth/password/", { current, new: fresh });
+export const forgotPassword = (email) => tell("POST", "auth/password/reset/", { email });
+export const resetPassword = (token, fresh) => tell("POST", "auth/password/reset/confirm/", { token, new: fresh });
+export const signOut = () => tell("POST", "auth/logout/");
+export const signOutEverywhere = () => tell("POST", "auth/logout-all/");
+export const deleteAccount = (password) => tell("DELETE", "auth/me/", { password });
+
+/** Turn one expected status into null; every other failure stays a failure. */
+function unless(status) {
+  return (error) => (error.status === status ? null : Promise.reject(error));
+}

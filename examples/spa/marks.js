@@ -1,0 +1,64 @@
+/** Hearts and follows: shown at once, sent behind, rolled back when the API says no. */
+import * as api from "./api.js";
+import { session } from "./session.js";
+
+/** A set of switches by id. Fires "change" with the id in `detail` whenever one shows something new. */
+class Marks extends EventTarget {
+  #shown = new Map();
+  #wanted = new Map(); // only while a call is under way
+
+  constructor(send) {
+    super();
+    this.send = send;
+  }
+
+  get = (id) => this.#shown.get(id) ?? false;
+
+  /** Wait until the API has heard of every click so far, or has refused it. */
+  settled = () => this.#wanted.size && new Promise((done) => this.addEventListener("settled", done, { once: true }));
+
+  /** Take over what an answer says, unless the person has since changed their mind. */
+  learn(id, value) {
+    if (!this.#wanted.has(id)) this.#show(id, value);
+  }
+
+  /** Set a switch and tell the API. Clicks while a call is under way are sent after it, the last one only. */
+  async set(id, value) {
+    let confirmed = this.get(id);
+    this.#show(id, value);
+    const isUnderWay = this.#wanted.has(id);
+    this.#wanted.set(id, value);
+    if (isUnderWay) return;
+    try {
+      while (confirmed !== this.#wanted.get(id)) {
+        const next = this.#wanted.get(id);
+        await this.send(id, next);
+        confirmed = next;
+      }
+    } finally {
+      this.#wanted.delete(id);
+      this.#show(id, confirmed); // after a failure, this is the roll-back
+      if (!this.#wanted.size) this.dispatchEvent(new Event("settled"));
+    }
+  }
+
+  forget = () => this.#shown.clear();
+
+  #show(id, value) {
+    if (this.get(id) === value) return;
+    this.#shown.set(id, value);
+    this.dispatchEvent(new CustomEvent("change", { detail: id }));
+  }
+}
+
+export const kept = new Marks((id, on) => (on ? api.keep(id) : api.drop(id)));
+export const followed = new Marks((id, on) => (on ? api.follow(id) : api.unfollow(id)));
+
+session.addEventListener("change", () => [kept, followed].forEach((marks) => marks.forget()));
+
+/** Learn the marks of a flyer, or of a creator. An anonymous answer has null for both. */
+export function learn({ id, creator, is_favorited, is_following }) {
+  if (typeof is_favorited === "boolean") kept.learn(id, is_favorited);
+  if (typeof is_following === "boolean") followed.learn(id, is_following);
+  if (creator) learn(creator);
+}
