@@ -1,0 +1,74 @@
+"""tests: axe-core looks at every page, by day and by night, and finds nothing serious."""
+
+import json
+import os
+import shutil
+import subprocess
+
+import pytest
+
+from tests.browser.stage import ROOT
+
+AXE = "axe-core@4.14.1"
+PASSING_BY = [
+    "/",
+    "/?q=zzzzzzzz",
+    "/flyer/3",
+    "/flyer/999999999",
+    "/creator/1",
+    "/sign-in",
+    "/sign-up",
+    "/forgot",
+    "/reset/x",
+]
+SIGNED_IN = ["/", "/flyer/7", "/kept", "/following", "/account"]
+
+
+@pytest.fixture(scope="package")
+def axe() -> str:
+    """The source of axe-core, fetched once into a folder that is not committed."""
+    folder = ROOT / ".run" / "npm"
+    script = folder / "node_modules" / "axe-core" / "axe.min.js"
+    if not script.exists():
+        if not shutil.which("npm") and not os.environ.get("CI"):
+            pytest.skip("axe-core is fetched with npm, and there is no npm here")
+        subprocess.run(
+            ["npm", "install", "--silent", "--no-save", "--ignore-scripts", "--prefix", str(folder), AXE],
+            check=True,
+        )
+    return script.read_text()
+
+
+def problems(page, axe):
+    """Return what axe finds, serious or worse: rule and place."""
+    page.evaluate(axe)
+    found = page.evaluate("axe.run({resultTypes: ['violations']})")
+    return [
+        (problem["id"], node["target"], node.get("any", [{}])[:1])
+        for problem in found["violations"]
+        if problem["impact"] in {"serious", "critical"}
+        for node in problem["nodes"]
+    ]
+
+
+@pytest.mark.parametrize("viewport", [(390, 844), (1280, 800)], ids=["phone", "desktop"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_page_can_be_used_by_everybody(new_visitor, stage, axe, scheme, viewport):
+    width, height = viewport
+    visitor = new_visitor(color_scheme=scheme, viewport={"width": width, "height": height})
+    page = visitor.context.new_page()
+    found = {}
+    for route in PASSING_BY:
+        visitor.opens(route, in_tab=page)
+        visitor.waits(page)
+        found[route] = problems(page, axe)
+    visitor.signs_in(page, stage.sign_up("Eve"))
+    page.get_by_role("article").first.get_by_role("button").click()
+    visitor.waits(page)
+    for route in SIGNED_IN:
+        visitor.opens(route, in_tab=page)
+        visitor.waits(page)
+        found[f"signed in: {route}"] = problems(page, axe)
+
+    assert {route: bad for route, bad in found.items() if bad} == {}, json.dumps(found, indent=1)
+    visitor.expects("status of 404")

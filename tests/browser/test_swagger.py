@@ -1,0 +1,34 @@
+"""tests: the API's own pages, for a developer on a train."""
+
+from urllib.parse import urlsplit
+
+from playwright.sync_api import expect
+
+from tests.browser.stage import PASSWORD
+
+
+def test_a_developer_signs_in_and_tries_a_call_without_the_internet(visitor, stage):
+    email, hosts = stage.sign_up("Dev"), set()
+    visitor.context.on("request", lambda request: hosts.add(urlsplit(request.url).netloc))
+    page = visitor.context.new_page()
+    page.goto(f"{stage.api}/api/docs/")
+    expect(page.get_by_role("heading", name="Flyers BFF")).to_be_visible()
+
+    login = page.context.request.post(
+        f"{stage.api}/api/v1/auth/login/",
+        data={"email": email, "password": PASSWORD},
+        headers={"Origin": stage.app},
+    )
+    page.get_by_role("button", name="Authorize").first.click()
+    form = page.locator("form").filter(has_text="accessToken")
+    form.get_by_role("textbox").fill(login.json()["tokens"]["access"])
+    form.get_by_role("button", name="Apply credentials").click()
+    form.get_by_role("button", name="Close").click()
+
+    operation = page.locator(".opblock-get").filter(has_text="/api/v1/auth/me/")
+    operation.get_by_role("button").first.click()
+    operation.get_by_role("button", name="Try it out").click()
+    operation.get_by_role("button", name="Execute").click()
+
+    expect(operation.locator(".live-responses-table")).to_contain_text(email)
+    assert hosts == {urlsplit(stage.api).netloc}

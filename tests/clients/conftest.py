@@ -1,0 +1,58 @@
+"""tests of the clients room: a client on a replaced wire, or on the wire to a hostile server. No Django here."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+import responses
+
+from clients.flyers import FlyerClient
+from clients.transport import Transport
+from tests.clients.answers import KEY, UPSTREAM
+from tests.hostile import HostileServer, answers
+
+
+class Clock:
+    """Seconds that pass when a test says so."""
+
+    now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def wire() -> Iterator[responses.RequestsMock]:
+    """The wire to the service: only what a test put there answers, and all of it must be asked."""
+    with responses.RequestsMock(assert_all_requests_are_fired=True) as wire:
+        yield wire
+
+
+@pytest.fixture
+def server() -> Iterator[HostileServer]:
+    """A service on a real socket, in good order until a test says otherwise."""
+    with HostileServer(answers("[]")) as server:
+        yield server
+
+
+@pytest.fixture
+def transport_to() -> Iterator[Callable[..., Transport]]:
+    """Make transports to an address, with the pause before a retry left out."""
+    made: list[Transport] = []
+
+    def make(url: str, **options) -> Transport:
+        made.append(Transport(url, KEY, **({"chance": lambda: 0.0} | options)))
+        return made[-1]
+
+    yield make
+    for transport in made:
+        transport.close()
+
+
+@pytest.fixture
+def client(transport_to) -> FlyerClient:
+    return FlyerClient(transport_to(UPSTREAM))

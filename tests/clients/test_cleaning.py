@@ -1,0 +1,92 @@
+"""tests of the clients room: texts and addresses are made safe to show, whoever wrote them."""
+
+import pytest
+
+from clients.flyers import Image
+from tests.clients import answers
+from tests.clients.answers import UPSTREAM
+
+
+def test_texts_are_cleaned_and_cut(wire, client):
+    answer = answers.flyer(
+        7,
+        title="Ja\x00zz\ud800 \x1b[31mnow\x85" + "!" * 300,
+        description="ok\r\nfine\t" + "d" * 3000,
+        categories=["ev\x00ents", "", "\x01", "events"],
+        creator=answers.creator_summary(username="an\udfffna"),
+        location={"address": "Via\x07" + "a" * 600, "lat": 0, "lng": 0},
+    )
+    wire.get(f"{UPSTREAM}/api/v1/flyers/7/", json=answer)
+
+    flyer = client.get_flyer(7).value
+
+    assert flyer.title.startswith("Jazz [31mnow!!")
+    assert (len(flyer.title), len(flyer.description), len(flyer.location.address)) == (200, 2000, 500)
+    assert flyer.description.startswith("ok\nfine\td")
+    assert flyer.categories == ("events",)
+    assert flyer.creator.username == "anna"
+
+
+def test_emoji_and_other_scripts_stay_as_they_are(wire, client):
+    title = "Fête 👩‍👩‍👧 для всех 祭り مهرجان"
+    wire.get(f"{UPSTREAM}/api/v1/flyers/7/", json=answers.flyer(7, title=title))
+
+    assert client.get_flyer(7).value.title == title
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "javascript:alert(1)",
+        "data:image/png;base64,AAAA",
+        "ftp://pictures.example/a.png",
+        "//pictures.example/a.png",
+        "/a.png",
+        "",
+        "https://",
+        "https:///a.png",
+        "https://pictures.example/a b.png",
+        "https://pictures.example/a\n.png",
+        'https://pictures.example/"onerror=',
+        "https://pictures.example\\@evil.example/",
+        "https://user:pass@pictures.example/",
+        "https://pictures.example/\x00",
+        "https://pictures.example/\ud800",
+        "https://pictures.example/" + "a" * 2000,
+    ],
+)
+def test_an_address_that_no_browser_should_load_is_dropped(wire, client, url):
+    answer = answers.flyer(
+        7,
+        images=[{"url": url}, {"url": "http://pictures.example/ok.png"}],
+        creator=answers.creator_summary(profile_picture=url),
+    )
+    wire.get(f"{UPSTREAM}/api/v1/flyers/7/", json=answer)
+
+    flyer = client.get_flyer(7).value
+
+    assert flyer.images == (Image("http://pictures.example/ok.png", 0),)
+    assert flyer.creator.profile_picture is None
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://pictures.example",
+        "HTTPS://pictures.example:8443/a.png?w=1&h=2#top",
+        "http://[2001:db8::1]/a.png",
+        "https://bücher.example/größe.png",
+        "https://pictures.example?x=a@b",
+    ],
+)
+def test_an_honest_address_is_kept(wire, client, url):
+    wire.get(f"{UPSTREAM}/api/v1/flyers/7/", json=answers.flyer(7, images=[{"url": url}]))
+
+    assert client.get_flyer(7).value.images == (Image(url, 0),)
+
+
+def test_no_flyer_shows_more_pictures_than_the_contract_allows(wire, client):
+    images = [{"url": f"https://pictures.example/{n}.png", "order": -n} for n in range(30)]
+    wire.get(f"{UPSTREAM}/api/v1/flyers/7/", json=answers.flyer(7, images=images))
+
+    assert [image.order for image in client.get_flyer(7).value.images] == [-29, -28, -27, -26, -25]

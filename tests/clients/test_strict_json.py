@@ -1,0 +1,66 @@
+"""tests of the clients room: what counts as a JSON document."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from clients import strict_json
+
+DOCUMENTS = st.recursive(
+    st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
+    max_leaves=20,
+)
+
+
+@given(DOCUMENTS)
+def test_a_document_is_read_as_it_was_written(document):
+    assert strict_json.loads(json.dumps(document).encode()) == document
+
+
+def test_a_field_that_is_null_is_a_field_that_is_not_there():
+    assert strict_json.loads(b'{"a": null, "b": [null], "c": {"d": null}}') == {"b": [None], "c": {}}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b" ",
+        b"{",
+        b"{}{}",
+        b"{} x",
+        b"{'a': 1}",
+        b'{"a": 1,}',
+        b"[NaN]",
+        b"[Infinity]",
+        b"[-Infinity]",
+        b'{"a": 1, "a": 1}',
+        b'{"a": null, "a": 1}',
+        b'[{"a": {"b": 1, "b": 2}}]',
+        b'"\xff"',
+        b'"\xed\xa0\x80"',
+        b'\xef\xbb\xbf"a"',
+        '"a"'.encode("utf-16"),
+        b'"\x00"',
+        b"[" * 100_000,
+        b'{"a":' * 100_000,
+        b"1" * 5000,
+        b"-" + b"1" * 5000,
+    ],
+)
+def test_what_parsers_may_disagree_about_is_no_document(body):
+    with pytest.raises(ValueError):  # noqa: PT011 - which of them is nobody's business
+        strict_json.loads(body)
+
+
+@given(st.binary() | DOCUMENTS.map(lambda document: json.dumps(document).encode()), st.data())
+def test_random_bytes_and_cuts_are_a_document_or_a_value_error(body, data):
+    cut = data.draw(st.integers(0, len(body)))
+    for piece in (body, body[:cut], body[cut:]):
+        try:
+            strict_json.loads(piece)
+        except ValueError:
+            continue

@@ -1,0 +1,252 @@
+"""tests of the clients room: when the service is asked, with what, and what is told about it."""
+
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from clients import errors
+from clients.breaker import Breaker
+from clients.transport import Transport
+from tests.clients.answers import KEY
+from tests.hostile import FAULTS, answers, in_turn
+
+
+def same(document):
+    return document
+
+
+def test_the_environment_changes_neither_the_way_nor_the_key(server, transport_to, monkeypatch, tmp_path):
+    netrc = tmp_path / "netrc"
+    netrc.write_text("default login someone password else\n")
+    monkeypatch.setenv("NETRC", str(netrc))
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:1")
+
+    transport_to(server.url).get("/x/", same)
+
+    assert server.asked[0].headers["authorization"] == f"Bearer {KEY}"
+    assert server.targets == ["/x/"]
+
+
+@pytest.mark.parametrize(
+    ("etag", "request_id"),
+    [
+        ("no tag", "no id"),
+        ('"a\r\nX: y"', "a\r\nX: y"),
+        ('"é"', "é"),
+        ('"' + "a" * 999 + '"', "a" * 65),
+        ("", ""),
+    ],
+)
+def test_nothing_but_a_tag_and_an_id_gets_into_a_header(etag, request_id, server, transport_to):
+    transport_to(server.url).get("/", same, etag=etag, request_id=request_id)
+
+    assert not {"if-none-match", "x-request-id", "x"} & set(server.asked[0].headers)
+
+
+def test_a_parameter_that_is_no_text_can_still_be_sent(server, transport_to):
+    transport_to(server.url).get("/", same, params={"search": "a\ud800&b=\x00"})
+
+    assert server.targets == ["/?search=a%3F%26b%3D%00"]
+
+
+def test_an_address_may_have_a_path_and_a_slash_at_its_end(server, transport_to):
+    transport_to(f"{server.url}/flyers/").get("/api/", same)
+
+    assert server.targets == ["/flyers/api/"]
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "flyers.example",
+        "ftp://flyers.example",
+        "http://",
+        "http://user:word@flyers.example",
+        "http://flyers.example/?key=1",
+        "http://flyers.example:99999",
+        f"http://{'a' * 70}.example",
+    ],
+)
+def test_an_address_that_can_never_work_is_found_out_at_the_start(url):
+    with pytest.raises(ValueError):  # noqa: PT011 - the sentence is for whoever starts the process
+        Transport(url, KEY)
+
+
+@pytest.mark.parametrize("key", ["clé", "two\nlines"])
+def test_a_key_that_can_never_be_sent_is_found_out_at_the_start(key):
+    with pytest.raises(ValueError, match="printable ASCII"):
+        Transport("http://flyers.example", key)
+
+
+def test_one_call_of_several_is_over_when_all_have_to_be(server, transport_to):
+    server.behaviour = FAULTS["hang"]
+    transport = transport_to(server.url)
+    began = time.monotonic()
+
+    with pytest.raises(errors.UpstreamTimeout):
+        transport.get("/x/", same, ends_at=began + 0.2)
+    with pytest.raises(errors.UpstreamTimeout, match="no time left"):
+        transport.get("/x/", same, ends_at=began + 0.2)
+
+    assert time.monotonic() - began < 2
+    assert len(server.asked) <= 1
+    assert transport.health().refused == 1
+
+
+def test_retry_after_shuts_the_door_without_anyone_waiting(server, transport_to, clock):
+    server.behaviour = in_turn(FAULTS["429, Retry-After in seconds"], answers("[]"))
+    transport = transport_to(server.url, breaker=Breaker(clock=clock))
+    began = time.monotonic()
+
+    with pytest.raises(errors.UpstreamThrottled) as throttled:
+        transport.get("/", same)
+    with pytest.raises(errors.UpstreamUnavailable) as refused:
+        transport.get("/", same)
+
+    assert (throttled.value.retry_after, refused.value.retry_after) == (7, 7)
+    assert time.monotonic() - began < 1
+    assert len(server.asked) == 1
+    assert transport.health().retry_in == 7
+
+    clock.now += 7
+    assert transport.get("/", same).value == []
+
+
+@pytest.mark.parametrize(
+    ("fault", "least", "most"),
+    [
+        ("429", 1, 1),
+        ("429, Retry-After without sense", 1, 1),
+        ("429, Retry-After as a date", 25, 30),
+        ("429, Retry-After of an hour", 60, 60),
+        ("503, Retry-After in seconds", 20, 20),
+    ],
+)
+def test_how_long_the_door_stays_shut(fault, least, most, server, transport_to, clock):
+    server.behaviour = FAULTS[fault]
+    transport = transport_to(server.url, breaker=Breaker(clock=clock))
+
+    with pytest.raises((errors.UpstreamThrottled, errors.UpstreamUnavailable)) as failed:
+        transport.get("/", same)
+
+    assert least <= failed.value.retry_after <= most
+    assert least <= transport.health().retry_in <= most
+
+
+def test_an_outage_costs_the_service_few_calls_and_the_callers_no_time(server, transport_to):
+    server.behaviour = FAULTS["500"]
+    transport = transport_to(server.url)
+    seconds = []
+
+    for number in range(100):
+        began = time.monotonic()
+        with pytest.raises(errors.UpstreamUnavailable):
+            transport.get(f"/{number}/", same)
+        seconds.append(time.monotonic() - began)
+
+    assert len(server.asked) <= 40
+    assert sorted(seconds)[90] < 0.25
+    assert transport.health().state in {"open", "half_open"}
+
+
+def test_after_an_outage_one_call_closes_the_breaker(server, transport_to, clock):
+    server.behaviour = FAULTS["500"]
+    transport = transport_to(server.url, breaker=Breaker(clock=clock, chance=lambda: 0.5))
+    for _ in range(5):
+        with pytest.raises(errors.UpstreamUnavailable):
+            transport.get("/", same)
+    asked = len(server.asked)
+    server.behaviour = answers("[]")
+
+    with pytest.raises(errors.UpstreamUnavailable) as refused:
+        transport.get("/", same)
+    assert refused.value.retry_after == 2
+    assert len(server.asked) == asked
+
+    clock.now += 2
+    assert transport.get("/", same).value == []
+    assert transport.health().state == "closed"
+    assert transport.health().breaker_changes == {"open": 1, "half_open": 1, "closed": 1}
+
+
+def test_a_probe_is_not_made_twice(server, transport_to, clock):
+    server.behaviour = FAULTS["500"]
+    transport = transport_to(server.url, breaker=Breaker(failures_in_a_row=1, clock=clock))
+    with pytest.raises(errors.UpstreamUnavailable):
+        transport.get("/", same)
+    clock.now += 3
+    with pytest.raises(errors.UpstreamUnavailable):
+        transport.get("/", same)
+
+    assert (len(server.asked), transport.health().retries) == (2, 0)
+
+
+@pytest.mark.parametrize("fault", ["400", "401", "403", "404", "410", "429"])
+def test_a_service_that_says_no_is_not_down(fault, server, transport_to, clock):
+    server.behaviour = FAULTS[fault]
+    transport = transport_to(server.url, breaker=Breaker(clock=clock))
+
+    for _ in range(12):
+        with pytest.raises(errors.UpstreamError):
+            transport.get("/", same)
+        clock.now += 2
+
+    assert len(server.asked) == 12
+    assert transport.health().state == "closed"
+
+
+def test_one_rotten_document_does_not_cut_off_the_others(server, transport_to):
+    def rotten(document):
+        raise errors.UpstreamMalformed
+
+    transport = transport_to(server.url)
+    for _ in range(12):
+        with pytest.raises(errors.UpstreamMalformed):
+            transport.get("/", rotten)
+
+    assert transport.get("/", same).value == []
+
+
+@pytest.mark.parametrize(
+    "fault", ["hang", "garbage status line", "HTML with 200", "redirect in a loop", "reset"]
+)
+def test_a_service_that_talks_nonsense_is_down(fault, server, transport_to):
+    server.behaviour = FAULTS[fault]
+    transport = transport_to(server.url, deadline=0.3)
+
+    for _ in range(6):
+        with pytest.raises(errors.UpstreamError):
+            transport.get("/", same)
+
+    assert len(server.asked) <= 5
+    assert transport.health().state == "open"
+
+
+def test_when_all_slots_are_taken_the_next_call_fails_at_once(server, transport_to):
+    both_wait = threading.Barrier(3)
+
+    def hang(exchange):
+        both_wait.wait()
+        exchange.wait_for_hangup()
+
+    server.behaviour = hang
+    transport = transport_to(server.url, max_concurrency=2, deadline=0.8)
+    with ThreadPoolExecutor(2) as pool:
+        waiting = [pool.submit(transport.get, "/", same) for _ in range(2)]
+        both_wait.wait()
+        began = time.monotonic()
+
+        with pytest.raises(errors.UpstreamBusy):
+            transport.get("/", same)
+
+        assert time.monotonic() - began < 0.5
+        assert (transport.health().in_use, transport.health().limit) == (2, 2)
+        for call in waiting:
+            assert isinstance(call.exception(), errors.UpstreamTimeout)
+
+    assert transport.health().in_use == 0
+    assert len(server.asked) == 2

@@ -1,0 +1,46 @@
+"""config: what the server tells when it starts."""
+
+import json
+import os
+import subprocess
+import sys
+
+TELL = "import json; from config.server import told; print(json.dumps(told()))"
+
+
+def told(**environment):
+    said = subprocess.run(
+        [sys.executable, "-c", TELL],
+        env={**os.environ, **environment},
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout
+    return json.loads(said), said
+
+
+def test_the_settings_that_matter_are_told():
+    facts, _ = told(WORKERS="3", FLYERS_FRESH_SECONDS="45", TRUSTED_PROXIES="1", JWT_PREVIOUS_KEYS="k" * 32)
+
+    assert (facts["WORKERS"], facts["FLYERS_FRESH_SECONDS"], facts["TRUSTED_PROXIES"]) == (3, 45, 1)
+    assert facts["JWT_KEYS"] == 2
+
+
+def test_of_secrets_only_whether_there_is_one():
+    facts, said = told(
+        SECRET_KEY="hush1" * 10,
+        JWT_SIGNING_KEY="hush2" * 10,
+        JWT_PREVIOUS_KEYS="hush3" * 10,
+        FLYERS_API_TOKEN="hush",
+        METRICS_TOKEN="",
+        EMAIL_URL="smtp://hush:hush@mail.example:25",
+        SENTRY_DSN="",
+        DATABASE_URL="postgres://hush:hush@db.example/flyers?sslpassword=hush",
+        CACHE_URL="rediss://hush:hush@cache.example:6380/2?password=hush",
+        FLYERS_API_URL="https://hush:hush@flyers.example",
+    )
+
+    assert (facts["FLYERS_API_TOKEN"], facts["METRICS_TOKEN"]) == ("set", "empty")
+    assert facts["DATABASE_URL"] == "postgresql db.example:5432/flyers"
+    assert facts["CACHE_URL"] == "rediss://cache.example:6380/2"
+    assert "hush" not in said

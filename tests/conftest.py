@@ -1,0 +1,74 @@
+"""tests: the standing cast. What a test needs is asked for by name."""
+
+from collections.abc import Iterator
+
+import pytest
+import redis
+import responses
+from django.conf import settings
+from django.core.cache import caches
+from rest_framework.test import APIClient
+
+from accounts.models import User
+from accounts.sessions import open_session
+from flyers_proxy import services
+
+UPSTREAM = "http://upstream.test/api/v1"
+PASSWORD = "a-long-walk-by-the-river"
+
+
+@pytest.fixture(autouse=True)
+def fresh_process() -> Iterator[None]:
+    """Let each test begin like a new process, with empty stores: no answer of upstream and no caller's calls."""
+    caches["local"].clear()
+    if settings.CACHE_URL:
+        with redis.Redis.from_url(settings.CACHE_URL) as shared:  # more patient than the service's own
+            shared.flushdb()
+    yield
+    if store := services.store.forget():
+        store.settle()
+    services.client.forget()
+
+
+@pytest.fixture
+def upstream() -> Iterator[responses.RequestsMock]:
+    """The wire to the flyer service: only what a test put there answers, and all of it must be asked."""
+    with responses.RequestsMock(assert_all_requests_are_fired=True) as wire:
+        yield wire
+
+
+@pytest.fixture
+def anyone() -> APIClient:
+    """Somebody who is not signed in."""
+    return APIClient()
+
+
+@pytest.fixture
+def alice(db: None) -> User:
+    """Somebody who uses the service."""
+    return User.objects.create_user(email="alice@example.com", password=PASSWORD, first_name="Alice")
+
+
+@pytest.fixture
+def bob(db: None) -> User:
+    """Somebody else."""
+    return User.objects.create_user(email="bob@example.com", password=PASSWORD, first_name="Bob")
+
+
+@pytest.fixture
+def as_alice(alice: User) -> APIClient:
+    """Alice, signed in."""
+    return signed_in(alice)
+
+
+@pytest.fixture
+def as_bob(bob: User) -> APIClient:
+    """Bob, signed in."""
+    return signed_in(bob)
+
+
+def signed_in(user: User) -> APIClient:
+    """Return a client that shows a true access token of a session of its own."""
+    client = APIClient()
+    client.credentials(HTTP_AUTHORIZATION=f"Bearer {open_session(user=user).access}")
+    return client

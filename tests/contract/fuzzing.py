@@ -1,0 +1,69 @@
+"""contract: what the fuzzer is told beyond the schema: how to sign in, and what the schema can't say. It is loaded by the fuzzer."""
+
+import json
+import os
+import urllib.request
+from http.cookies import SimpleCookie
+from typing import Any, NamedTuple
+
+import schemathesis
+
+SERVICE = os.environ["FUZZED_SERVICE"]
+PASSWORD = os.environ["FUZZED_PASSWORD"]
+
+# One whose session lasts, and one who signs in for each call of what may end it.
+KEEPER, LEAVER = "keeper@flyers.test", "leaver@flyers.test"
+ENDS_ITS_SESSION = {"auth_refresh", "auth_logout", "auth_logout_all", "auth_session_end", "auth_me_delete"}
+
+# What any route may answer, whatever it does; OpenAPI has `default` for that.
+OF_ANY_ROUTE = {405, 406}
+
+
+class Tokens(NamedTuple):
+    access: str
+    refresh: str
+
+
+def sign_in(email: str) -> Tokens:
+    request = urllib.request.Request(
+        f"{SERVICE}/api/v1/auth/login/",
+        data=json.dumps({"email": email, "password": PASSWORD}).encode(),
+        headers={"Content-Type": "application/json"},
+    )
+    with urllib.request.urlopen(request, timeout=20) as answer:
+        cookie = SimpleCookie(answer.headers["Set-Cookie"])
+        return Tokens(json.load(answer)["tokens"]["access"], cookie["refresh_token"].value)
+
+
+if "FUZZED_SIGNED_IN" in os.environ:
+
+    @schemathesis.auth(refresh_interval=None)
+    class SignedIn:
+        """Somebody with a session that lives."""
+
+        def __init__(self) -> None:
+            self.kept: Tokens | None = None
+
+        def get(self, case: Any, context: Any) -> Tokens:
+            if context.operation.definition.raw["operationId"] in ENDS_ITS_SESSION:
+                return sign_in(LEAVER)
+            self.kept = self.kept or sign_in(KEEPER)
+            return self.kept
+
+        def set(self, case: Any, data: Tokens, context: Any) -> None:
+            case.headers["Authorization"] = f"Bearer {data.access}"
+            case.cookies["refresh_token"] = data.refresh
+
+
+@schemathesis.hook
+def filter_case(context: Any, case: Any) -> bool:
+    """A position is two numbers: OpenAPI can't say that `lat` and `lng` come together (they are 400 alone)."""
+    query = case.query or {}
+    return ("lat" in query) == ("lng" in query)
+
+
+@schemathesis.check
+def every_status_is_named(ctx: Any, response: Any, case: Any) -> None:
+    """Our own, stricter check: `default` is no excuse for a status that the operation does not name."""
+    named = {int(status) for status in case.operation.definition.raw["responses"] if status != "default"}
+    assert response.status_code in named | OF_ANY_ROUTE, f"{response.status_code} is not named"

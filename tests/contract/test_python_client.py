@@ -1,0 +1,92 @@
+"""contract: a client that a generator makes of the schema, for Python, works against the service as it came."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from tests.deploy.files import ROOT
+from tests.operations.programs import PASSWORD
+
+GENERATOR = "openapi-python-client==0.29.1"
+HOME = ROOT / ".run" / GENERATOR
+SECONDS = 180
+
+VISIT = """
+import sys
+
+from flyers import AuthenticatedClient, Client
+from flyers.api.accounts import auth_login, auth_me
+from flyers.api.favorites import favorite_add, favorite_remove, favorites_list
+from flyers.api.flyers import flyer_detail, flyers_discover
+from flyers.models import CredentialsRequest, FlyerPage, SignedIn
+
+origin, email, password = sys.argv[1:]
+
+anyone = Client(base_url=origin, raise_on_unexpected_status=True)
+page = flyers_discover.sync(client=anyone, lat=40.4168, lng=-3.7038, limit=3)
+assert isinstance(page, FlyerPage), page
+flyer = page.results[0]
+assert flyer.is_favorited is None
+assert flyer.validity.valid_until > flyer.validity.valid_from
+
+signed_in = auth_login.sync(client=anyone, body=CredentialsRequest(email=email, password=password))
+assert isinstance(signed_in, SignedIn), signed_in
+
+person = AuthenticatedClient(base_url=origin, token=signed_in.tokens.access, raise_on_unexpected_status=True)
+assert auth_me.sync(client=person).email == email
+assert favorite_add.sync_detailed(flyer.id, client=person).status_code == 201
+assert flyer_detail.sync(flyer.id, client=person).is_favorited is True
+assert [kept.flyer_id for kept in favorites_list.sync(client=person).results] == [flyer.id]
+assert favorite_remove.sync_detailed(flyer.id, client=person).status_code == 204
+
+nobody = AuthenticatedClient(base_url=origin, token="wrong")
+assert auth_me.sync(client=nobody).error.code == "INVALID_TOKEN"
+"""
+
+
+def run(*command, **options):
+    return subprocess.run(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=SECONDS,
+        check=False,
+        **options,
+    )
+
+
+@pytest.fixture(scope="module")
+def generator():
+    """The generator, in an environment of its own, made once: what it needs is nothing for the service's."""
+    program = HOME / "bin" / "openapi-python-client"
+    if not program.exists():
+        made = run(sys.executable, "-m", "venv", str(HOME))
+        if made.returncode == 0:
+            made = run(HOME / "bin" / "python", "-m", "pip", "install", "--quiet", GENERATOR)
+        if made.returncode and not os.environ.get("CI"):
+            pytest.skip(f"{GENERATOR} can't be installed here: {made.stdout[-300:]}")
+        assert made.returncode == 0, made.stdout
+    return program
+
+
+def test_a_generated_client_visits_the_service(generator, service, tmp_path):
+    settings = tmp_path / "settings.yaml"
+    settings.write_text("post_hooks: []\npackage_name_override: flyers\n")
+    service.sign_in("generated")
+
+    schema = ROOT / "tests" / "openapi.yaml"
+    package = tmp_path / "flyers"
+    generated = run(
+        *(generator, "generate", "--path", schema, "--config", settings),
+        *("--meta", "none", "--output-path", package, "--fail-on-warning"),
+    )
+    assert generated.returncode == 0, generated.stdout
+
+    address = f"http://127.0.0.1:{service.port}"
+    visit = run(
+        HOME / "bin" / "python", "-c", VISIT, address, "generated@flyers.test", PASSWORD, cwd=tmp_path
+    )
+    assert visit.returncode == 0, visit.stdout

@@ -1,0 +1,127 @@
+"""contract: the typed client in examples/client-ts fits the schema, refuses what does not, and works against the service."""
+
+import os
+import re
+import shutil
+import subprocess
+
+import pytest
+
+from tests.deploy.files import ROOT
+from tests.operations.programs import PASSWORD
+
+CLIENT = ROOT / "examples" / "client-ts"
+SECONDS = 120
+
+IMPORT = (
+    'import { FlyersClient } from "./client.js";\nconst flyers = new FlyersClient("http://localhost:8000");\n'
+)
+
+
+def run(*command, check=False):
+    return subprocess.run(
+        command,
+        cwd=CLIENT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=SECONDS,
+        check=check,
+    )
+
+
+@pytest.fixture(scope="module")
+def tools():
+    """The compiler and the generator, as package-lock.json pins them."""
+    if not (shutil.which("node") and shutil.which("npm")):
+        assert not os.environ.get("CI"), "CI needs Node and npm"
+        pytest.skip("Node and npm are not there")
+    installed = run("npm", "ci", "--no-progress")
+    if installed.returncode and not os.environ.get("CI"):
+        pytest.skip(f"npm can't install here: {installed.stdout[-300:]}")
+    assert installed.returncode == 0, installed.stdout
+
+
+def test_no_registry_is_named():
+    assert '"resolved"' not in (CLIENT / "package-lock.json").read_text()
+
+
+def test_the_types_are_those_of_the_schema(tools, tmp_path):
+    made = tmp_path / "schema.d.ts"
+
+    run(
+        "node_modules/.bin/openapi-typescript",
+        str(ROOT / "tests" / "openapi.yaml"),
+        "--output",
+        str(made),
+        check=True,
+    )
+
+    assert made.read_text() == (CLIENT / "schema.d.ts").read_text(), "renew it: make client"
+
+
+@pytest.fixture
+def compiled(tools):
+    """Compile a program beside the client; return what the compiler says."""
+    written = CLIENT / "tried.ts"
+
+    def compile_(program):
+        written.write_text(IMPORT + program)
+        options = ("--noEmit", "--strict", "--skipLibCheck", "--target", "es2022", "--module", "nodenext")
+        return run("node_modules/.bin/tsc", *options, "tried.ts").stdout
+
+    yield compile_
+    written.unlink(missing_ok=True)
+
+
+def test_what_fits_the_schema_compiles(compiled):
+    said = compiled("""
+        const page = await flyers.call("get", "/api/v1/flyers/search/", { query: { query: "jazz" } });
+        const mark: boolean | null | undefined = page.results[0]?.creator.is_following;
+        const nothing: undefined = await flyers.call("delete", "/api/v1/follows/{followed_id}/", { path: { followed_id: 3 } });
+        await flyers.call("delete", "/api/v1/auth/me/", { body: { password: "secret" } });
+    """)
+
+    assert said == ""
+
+
+WRONG = {
+    "path": 'await flyers.call("get", "/api/v1/flyer/discover/");',
+    "method": 'await flyers.call("put", "/api/v1/flyers/discover/");',
+    "parameter": 'await flyers.call("get", "/api/v1/flyers/discover/", { query: { latitude: 1 } });',
+    "type": 'await flyers.call("get", "/api/v1/flyers/discover/", { query: { lat: "north" } });',
+    "missing parameter": 'await flyers.call("get", "/api/v1/flyers/search/");',
+    "missing id": 'await flyers.call("get", "/api/v1/flyers/{flyer_id}/", {});',
+    "body": 'await flyers.call("post", "/api/v1/auth/login/", { body: { mail: "a@b.cd", password: "x" } });',
+    "field": '(await flyers.call("get", "/api/v1/flyers/discover/")).results[0]?.is_favourite;',
+    "null": "const sure: boolean = (await flyers.call("
+    '"get", "/api/v1/creators/{creator_id}/", { path: { creator_id: 3 } })).is_following;',
+}
+
+
+def test_every_wrong_word_is_a_type_error(compiled):
+    said = compiled("\n".join(WRONG.values()))
+
+    lines = [int(number) - IMPORT.count("\n") for number in re.findall(r"tried\.ts\((\d+),", said)]
+    assert [list(WRONG)[line - 1] for line in lines] == list(WRONG), said
+
+
+def test_the_example_runs(tools, service):
+    service.sign_in("typed")
+    run("node_modules/.bin/tsc", check=True)
+
+    said = run(
+        "node",
+        "build/example.js",
+        f"http://127.0.0.1:{service.port}",
+        "typed@flyers.test",
+        PASSWORD,
+    )
+
+    assert said.returncode == 0, said.stdout
+    assert "signed in as typed@flyers.test" in said.stdout
+    assert [line for line in said.stdout.splitlines() if line.startswith("kept: ")] == [
+        "kept: null",
+        "kept: true",
+    ]
+    assert said.stdout.splitlines()[-2:] == ["1 favorites, 2 devices", "NOT_AUTHENTICATED"]

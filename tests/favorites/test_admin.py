@@ -1,0 +1,56 @@
+"""favorites: the admin site: an administrator sees what people keep, can take it away, and puts nothing in its place."""
+
+import pytest
+from django.test import Client
+
+from accounts.models import User
+from favorites.models import Favorite, Follow, SharedList
+from favorites.services.sharing import share_favorites
+
+ADMIN = "/admin/favorites"
+
+
+@pytest.fixture
+def admin(db):
+    client = Client()
+    client.force_login(User.objects.create_user(email="carol@example.com", password=None, is_staff=True))
+    return client
+
+
+@pytest.fixture
+def kept(alice):
+    Favorite(user=alice, flyer_id=7, title="Jazz by the river").save()
+    Follow(user=alice, creator_id=3).save()
+    return share_favorites(user=alice, list_name="Weekend")[0]
+
+
+@pytest.mark.parametrize(
+    ("table", "text", "search"),
+    [
+        ("favorite", "Jazz by the river", "7"),
+        ("follow", "alice@example.com", "3"),
+        ("sharedlist", "Weekend", "week"),
+    ],
+)
+def test_an_administrator_finds_what_people_keep(admin, kept, table, text, search):
+    page = admin.get(f"{ADMIN}/{table}/", {"q": search})
+
+    assert page.status_code == 200
+    assert text in page.content.decode()
+    assert text not in admin.get(f"{ADMIN}/{table}/", {"q": "nothing-like-it"}).content.decode()
+
+
+@pytest.mark.parametrize("table", ["favorite", "follow", "sharedlist"])
+def test_an_administrator_puts_nothing_in(admin, kept, table):
+    assert admin.get(f"{ADMIN}/{table}/add/").status_code == 403
+
+
+def test_an_administrator_does_not_see_the_link_and_can_let_it_lead_nowhere(admin, anyone, kept):
+    page = admin.get(f"{ADMIN}/sharedlist/{SharedList.objects.get().pk}/change/")
+    action = {"action": "revoke", "_selected_action": [SharedList.objects.get().pk]}
+
+    admin.post(f"{ADMIN}/sharedlist/", action)
+
+    assert page.status_code == 200
+    assert kept.slug not in page.content.decode()
+    assert anyone.get(f"/api/v1/favorites/shared/{kept.slug}/").status_code == 410

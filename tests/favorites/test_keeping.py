@@ -1,0 +1,311 @@
+"""favorites: keeping one flyer and keeping it no longer, from the public route down to the wire and the table."""
+
+import json
+
+import pytest
+
+from favorites.models import Favorite
+from favorites.services.store import FAVORITES
+
+URL = "/api/v1/flyers/7/favorite/"
+STATE = "/api/v1/favorites/"
+
+
+def kept_by(user):
+    return set(Favorite.objects.filter(user=user).values_list("flyer_id", flat=True))
+
+
+def test_keeping_a_flyer_twice_keeps_it_once(as_alice, alice, service):
+    service.has(7)
+
+    first, again, posted = as_alice.put(URL), as_alice.put(URL), as_alice.post(URL)
+
+    assert [first.status_code, again.status_code, posted.status_code] == [201, 200, 200]
+    assert first.json() == again.json() == posted.json()
+    assert kept_by(alice) == {7}
+    assert service.asked == ["flyers/7/"]
+
+
+def test_what_is_kept_is_told_with_the_moment_and_what_the_flyer_was(clock, as_alice, service):
+    service.has(7)
+
+    answer = as_alice.post(URL)
+
+    assert answer.json() == {
+        "flyer_id": 7,
+        "created_at": "2026-05-01T12:00:00Z",
+        "title": "Flyer 7",
+        "image_url": "https://img.test/flyers/7.svg",
+        "valid_until": "2099-01-01T00:00:00Z",
+    }
+    assert as_alice.get(URL).json() == answer.json()
+
+
+def test_a_flyer_without_a_picture_and_with_a_long_title_is_kept(as_alice, service):
+    service.has(7, title="é" * 200, images=[])
+
+    answer = as_alice.put(URL)
+
+    assert answer.status_code == 201
+    assert answer.json()["title"] == "é" * 200
+    assert answer.json()["image_url"] is None
+
+
+def test_a_flyer_that_upstream_does_not_have_is_not_kept(as_alice, alice, service):
+    answer = as_alice.put(URL)
+
+    assert answer.status_code == 404
+    assert answer.json()["error"]["code"] == "NOT_FOUND"
+    assert kept_by(alice) == set()
+
+
+def test_dropping_a_flyer_is_204_once_and_then_404(as_alice, alice, service):
+    service.has(7)
+    as_alice.put(URL)
+
+    first, again = as_alice.delete(URL), as_alice.delete(URL)
+
+    assert (first.status_code, first.content) == (204, b"")
+    assert again.status_code == 404
+    assert again.json()["error"]["message"] == "Favorite not found"
+    assert kept_by(alice) == set()
+
+
+def test_dropping_never_asks_upstream(as_alice, alice, service):
+    Favorite(user=alice, flyer_id=7).save()
+    service.status = 503
+
+    assert as_alice.delete(URL).status_code == 204
+    assert service.asked == []
+
+
+def test_asking_whether_a_flyer_is_kept_says_no_by_a_404(as_alice, service):
+    answer = as_alice.get(URL)
+
+    assert answer.status_code == 404
+    assert answer.json()["error"]["message"] == "Favorite not found"
+    assert service.asked == []
+
+
+# --- Outages ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("status", "answered", "code"),
+    [
+        (503, 503, "UPSTREAM_UNAVAILABLE"),
+        (500, 503, "UPSTREAM_UNAVAILABLE"),
+        (429, 503, "UPSTREAM_UNAVAILABLE"),
+        (401, 502, "UPSTREAM_ERROR"),
+        (302, 502, "UPSTREAM_BAD_RESPONSE"),
+    ],
+)
+def test_in_an_outage_nothing_unknown_is_kept(as_alice, alice, service, status, answered, code):
+    service.status = status
+
+    answer = as_alice.put(URL)
+
+    assert (answer.status_code, answer.json()["error"]["code"]) == (answered, code)
+    assert kept_by(alice) == set()
+
+
+def test_in_an_outage_what_is_kept_is_still_kept(as_alice, alice, service):
+    Favorite(user=alice, flyer_id=7).save()
+    service.status = 503
+
+    assert as_alice.put(URL).status_code == 200
+    assert as_alice.get(URL).status_code == 200
+
+
+@pytest.mark.parametrize("seen_as", ["/api/v1/flyers/7/", "/api/v1/flyers/discover/"])
+def test_in_an_outage_a_flyer_that_was_seen_before_can_be_kept(
+    clock, as_alice, anyone, alice, service, seen_as
+):
+    service.has(7)
+    anyone.get(seen_as)
+    clock.shift(300)
+    service.status = 503
+
+    answer = as_alice.put(URL)
+
+    assert answer.status_code == 201
+    assert answer.json()["title"] == "Flyer 7"
+    assert kept_by(alice) == {7}
+
+
+def test_a_flyer_that_was_seen_and_has_gone_since_is_not_kept(clock, as_alice, anyone, alice, service):
+    service.has(7)
+    anyone.get("/api/v1/flyers/7/")
+    clock.shift(300)
+    service.flyers.clear()
+
+    assert as_alice.put(URL).status_code == 404
+    assert kept_by(alice) == set()
+
+
+# --- Who may, and with what ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("method", ["get", "put", "post", "delete"])
+def test_an_anonymous_caller_keeps_nothing(anyone, service, method):
+    answer = getattr(anyone, method)(URL)
+
+    assert answer.status_code == 401
+    assert answer.json()["error"]["code"] == "NOT_AUTHENTICATED"
+
+
+def test_nobody_sees_or_changes_what_another_keeps(as_alice, as_bob, alice, bob, service):
+    service.has(7)
+    as_alice.put(URL)
+
+    assert as_bob.get(URL).status_code == 404
+    assert as_bob.delete(URL).status_code == 404
+    assert as_bob.put(URL).status_code == 201
+    assert as_bob.delete(URL).status_code == 204
+    assert (kept_by(alice), kept_by(bob)) == ({7}, set())
+
+
+@pytest.mark.parametrize(
+    "flyer_id", ["0", "-1", str(2**63), "٣", "1e3", "9" * 400, "07", "7.0", "+7", "null", "%00", "7%20"]
+)
+@pytest.mark.parametrize("method", ["get", "put", "post", "delete"])
+def test_what_is_no_id_is_nothing_to_keep(as_alice, service, method, flyer_id):
+    answer = getattr(as_alice, method)(f"/api/v1/flyers/{flyer_id}/favorite/")
+
+    assert answer.status_code == 404
+    assert answer.json()["error"]["code"] == "NOT_FOUND"
+    assert service.asked == []
+
+
+def test_the_largest_id_is_an_id(as_alice, alice, service):
+    service.has(2**63 - 1)
+
+    assert as_alice.put(f"/api/v1/flyers/{2**63 - 1}/favorite").status_code == 201
+    assert kept_by(alice) == {2**63 - 1}
+
+
+def test_past_the_limit_a_400_says_so_and_what_is_kept_stays_kept(as_alice, alice, service):
+    service.has(7)
+    Favorite.objects.bulk_create(
+        Favorite(user=alice, flyer_id=1_000 + number) for number in range(FAVORITES.most)
+    )
+
+    refused = as_alice.put(URL)
+    kept = as_alice.put("/api/v1/flyers/1000/favorite/")
+
+    assert refused.status_code == 400
+    assert refused.json()["error"]["code"] == "VALIDATION_ERROR"
+    assert refused.json()["error"]["details"] == {
+        "non_field_errors": ["You can have at most 5,000 favorites. Remove some first."]
+    }
+    assert kept.status_code == 200
+    assert Favorite.objects.filter(user=alice).count() == FAVORITES.most
+
+
+def test_an_answer_is_for_its_caller_alone_and_is_not_sent_twice(as_alice, service):
+    service.has(7)
+    as_alice.put(URL)
+
+    answer = as_alice.get(URL)
+    again = as_alice.get(URL, headers={"If-None-Match": answer["ETag"]})
+
+    assert answer["Cache-Control"] == "private, no-cache"
+    assert set(answer["Vary"].split(", ")) == {"Authorization", "Origin", "Accept-Encoding"}
+    assert (again.status_code, again.content) == (304, b"")
+    assert again["ETag"] == answer["ETag"]
+
+
+# --- Setting the state -----------------------------------------------------------------------------
+
+
+def test_setting_the_state_never_toggles(as_alice, alice, service):
+    service.has(7)
+    wanted = [True, True, False, False, True]
+
+    answers = [as_alice.post(STATE, {"flyer_id": 7, "favorite": favorite}) for favorite in wanted]
+
+    assert [answer.status_code for answer in answers] == [200] * 5
+    assert [answer.json() for answer in answers] == [{"flyer_id": 7, "favorite": state} for state in wanted]
+    assert kept_by(alice) == {7}
+
+
+def test_setting_the_state_keeps_unless_it_is_told_otherwise(as_alice, alice, service):
+    service.has(7)
+
+    answer = as_alice.post(STATE, {"flyer_id": 7})
+
+    assert answer.json() == {"flyer_id": 7, "favorite": True}
+    assert kept_by(alice) == {7}
+
+
+def test_setting_the_state_of_a_flyer_that_is_not_there_is_a_404_only_if_it_is_to_be_kept(as_alice, service):
+    assert as_alice.post(STATE, {"flyer_id": 7}).status_code == 404
+    assert as_alice.post(STATE, {"flyer_id": 7, "favorite": False}).status_code == 200
+
+
+def test_a_number_with_an_empty_fraction_is_the_integer(as_alice, alice, service):
+    service.has(7)
+
+    answer = as_alice.generic("POST", STATE, b'{"flyer_id": 7.0}', content_type="application/json")
+
+    assert (answer.status_code, answer.content) == (200, b'{"flyer_id":7,"favorite":true}')
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({}, "flyer_id"),
+        ({"flyer_id": 0}, "flyer_id"),
+        ({"flyer_id": -1}, "flyer_id"),
+        ({"flyer_id": 2**63}, "flyer_id"),
+        ({"flyer_id": 10**400}, "flyer_id"),
+        ({"flyer_id": "7"}, "flyer_id"),
+        ({"flyer_id": "٣"}, "flyer_id"),
+        ({"flyer_id": 7.5}, "flyer_id"),
+        ({"flyer_id": 2.0**53 + 2}, "flyer_id"),
+        ({"flyer_id": True}, "flyer_id"),
+        ({"flyer_id": None}, "flyer_id"),
+        ({"flyer_id": [7]}, "flyer_id"),
+        ({"flyer_id": 7, "favorite": "false"}, "favorite"),
+        ({"flyer_id": 7, "favorite": 0}, "favorite"),
+        ({"flyer_id": 7, "favorite": None}, "favorite"),
+        ({"flyer_id": 7, "favorit": False}, "favorit"),
+        ([], "non_field_errors"),
+        ("7", "non_field_errors"),
+        (None, "non_field_errors"),
+    ],
+)
+def test_a_wrong_state_is_a_400_that_names_what_is_wrong(as_alice, alice, service, body, field):
+    service.has(7)
+
+    answer = as_alice.generic("POST", STATE, json.dumps(body), content_type="application/json")
+
+    assert answer.status_code == 400
+    assert answer.json()["error"]["code"] == "VALIDATION_ERROR"
+    assert list(answer.json()["error"]["details"]) == [field]
+    assert kept_by(alice) == set()
+
+
+# --- Costs -----------------------------------------------------------------------------------------
+
+
+def test_each_write_takes_a_fixed_number_of_queries(as_alice, service, django_assert_num_queries):
+    service.has(7)
+
+    with django_assert_num_queries(7):  # session; is it kept; begin, person, insert, count, commit
+        as_alice.put(URL)
+    with django_assert_num_queries(2):  # session; is it kept
+        as_alice.put(URL)
+    with django_assert_num_queries(2):  # session; delete
+        as_alice.delete(URL)
+
+
+def test_who_writes_too_often_is_told_to_wait(as_alice, alice, service, settings):
+    settings.THROTTLE_USER = (2, 60)
+    service.has(7)
+
+    answers = [as_alice.put(URL), as_alice.delete(URL), as_alice.put(URL)]
+
+    assert [answer.status_code for answer in answers] == [201, 204, 429]
+    assert answers[-1].json()["error"]["code"] == "THROTTLED"
+    assert kept_by(alice) == set()

@@ -1,0 +1,157 @@
+"""favorites: calls that happen at once, each in a thread with a connection of its own, on the tables as they are."""
+
+from collections import Counter
+from itertools import cycle, islice
+
+import pytest
+from rest_framework.test import APIClient
+
+from accounts.sessions import open_session
+from favorites.models import Favorite, Follow, SharedList
+from favorites.services.store import FAVORITES
+from tests.conftest import PASSWORD
+from tests.races import at_once
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+URL = "/api/v1/flyers/7/favorite/"
+
+
+@pytest.fixture
+def call(alice):
+    """Return a call of Alice's, which signs in nobody: all calls show one token, as one app does."""
+    token = open_session(user=alice).access
+
+    def call(method, url, body=None):
+        client = APIClient()
+        client.credentials(HTTP_AUTHORIZATION=f"Bearer {token}")
+        return lambda: getattr(client, method)(url, body)
+
+    return call
+
+
+def statuses(answers):
+    return Counter(answer.status_code for answer in answers)
+
+
+def test_of_forty_posts_at_once_one_keeps_the_flyer_and_the_others_find_it_kept(call, alice, service):
+    service.has(7)
+
+    answers = at_once([call("post", URL) for _ in range(40)])
+
+    assert statuses(answers) == {201: 1, 200: 39}
+    assert len({answer.content for answer in answers}) == 1
+    assert Favorite.objects.filter(user=alice, flyer_id=7).count() == 1
+
+
+def test_in_a_storm_of_keeping_and_dropping_every_answer_is_true(call, alice, service):
+    service.has(7)
+    methods = islice(cycle(["put", "delete", "post", "delete"]), 24)
+
+    answers = [
+        answer
+        for storm in at_once([_several(call(method, URL), 5) for method in methods])
+        for answer in storm
+    ]
+
+    told = statuses(answers)
+    assert set(told) <= {200, 201, 204, 404}
+    # What was kept anew and what was dropped alternate, so their difference is what is there.
+    assert told[201] - told[204] == Favorite.objects.filter(user=alice).count()
+
+
+def _several(call, times):
+    return lambda: [call() for _ in range(times)]
+
+
+@pytest.mark.parametrize(("method", "there"), [("put", True), ("delete", False)])
+def test_after_a_storm_the_last_answer_is_the_state(call, alice, service, method, there):
+    service.has(7)
+    at_once([call(each, URL) for each in ["put", "delete"] * 8])
+
+    call(method, URL)()
+
+    assert Favorite.objects.filter(user=alice).exists() is there
+    assert call("get", URL)().status_code == (200 if there else 404)
+
+
+def test_the_last_free_place_is_given_once(call, alice, service):
+    service.has(*range(1, 13))
+    Favorite.objects.bulk_create(
+        Favorite(user=alice, flyer_id=1_000 + number) for number in range(FAVORITES.most - 1)
+    )
+
+    answers = at_once([call("put", f"/api/v1/flyers/{flyer_id}/favorite/") for flyer_id in range(1, 13)])
+
+    assert statuses(answers) == {201: 1, 400: 11}
+    assert Favorite.objects.filter(user=alice).count() == FAVORITES.most
+
+
+def test_of_batches_at_once_each_flyer_is_added_by_one(call, alice, service):
+    service.has(*range(1, 21))
+    batches = [list(range(1, 21)), list(range(20, 0, -1))] * 5
+
+    answers = at_once([call("put", "/api/v1/users/me/favorites/", {"flyer_ids": ids}) for ids in batches])
+
+    assert statuses(answers) == {200: 10}
+    added = Counter(flyer_id for answer in answers for flyer_id in answer.json()["added"])
+    assert added == dict.fromkeys(range(1, 21), 1)
+    assert Favorite.objects.filter(user=alice).count() == 20
+
+
+def test_of_removals_at_once_each_flyer_is_removed_by_one(call, alice, service):
+    Favorite.objects.bulk_create(Favorite(user=alice, flyer_id=flyer_id) for flyer_id in range(1, 21))
+    removal = "/api/v1/users/me/favorites/remove/"
+    batches = [list(range(1, 21)), list(range(20, 0, -1))] * 5
+
+    answers = at_once([call("post", removal, {"flyer_ids": ids}) for ids in batches])
+
+    assert statuses(answers) == {200: 10}
+    removed = Counter(flyer_id for answer in answers for flyer_id in answer.json()["removed"])
+    assert removed == dict.fromkeys(range(1, 21), 1)
+    assert not Favorite.objects.exists()
+
+
+def test_a_creator_is_followed_once_however_many_ask_at_once(call, alice, service):
+    service.has_creators(3)
+
+    answers = at_once([call("post", "/api/v1/follows/", {"followed_id": 3}) for _ in range(20)])
+
+    assert statuses(answers) == {201: 1, 200: 19}
+    assert Follow.objects.filter(user=alice).count() == 1
+
+
+def test_favorites_are_shared_by_one_link_however_many_ask_at_once(call, alice):
+    names = [f"List {number}" for number in range(12)]
+
+    answers = at_once([call("post", "/api/v1/favorites/share/", {"list_name": name}) for name in names])
+
+    assert statuses(answers) == {201: 1, 200: 11}
+    assert len({answer.json()["slug"] for answer in answers}) == 1
+    assert SharedList.objects.get().list_name in names
+
+
+def test_a_library_that_comes_in_twice_at_once_comes_in_once(call, alice):
+    library = {
+        "favorites": [{"flyer_id": number} for number in range(1, 301)],
+        "follows": [{"followed_id": number} for number in range(1, 101)],
+    }
+
+    answers = at_once([call("post", "/api/v1/users/me/library/", library) for _ in range(4)])
+
+    assert statuses(answers) == {200: 4}
+    assert sum(len(answer.json()["favorites"]["added"]) for answer in answers) == 300
+    assert sum(len(answer.json()["follows"]["added"]) for answer in answers) == 100
+
+
+def test_who_leaves_while_they_keep_things_leaves_nothing_behind(call, alice, service):
+    service.has(*range(1, 16))
+    calls = [call("put", f"/api/v1/flyers/{flyer_id}/favorite/") for flyer_id in range(1, 16)]
+
+    leave = call("delete", "/api/v1/auth/me/", {"password": PASSWORD})
+
+    answers = at_once([*calls[:8], leave, *calls[8:]])
+
+    assert answers.pop(8).status_code == 204
+    assert set(statuses(answers)) <= {201, 401}
+    assert not Favorite.objects.exists()

@@ -1,0 +1,90 @@
+"""favorites: what the published OpenAPI says of what people keep is what the service answers."""
+
+from pathlib import Path
+
+import jsonschema
+import pytest
+import yaml
+
+from favorites.serializers.favorites import FAVORITE_EXAMPLE, KEPT_BATCH_EXAMPLE, KEPT_FLYER_PAGE_EXAMPLE
+from favorites.serializers.follows import FOLLOW_EXAMPLE
+from favorites.serializers.library import LIBRARY_EXAMPLE
+from favorites.serializers.sharing import SHARED_LIST_EXAMPLE
+from flyers_proxy.serializers import FLYER_EXAMPLE
+
+HERE = "/api/v1"
+SCHEMA = yaml.safe_load((Path(__file__).parent.parent / "openapi.yaml").read_text())
+
+
+@pytest.fixture
+def service(service):
+    service.flyers[7] = FLYER_EXAMPLE
+    service.creators[3] = FLYER_EXAMPLE["creator"]
+    return service
+
+
+def test_the_examples_are_what_the_service_answers(clock, settings, as_alice, as_bob, service):
+    settings.PUBLIC_URL = "http://localhost:8000"
+
+    assert as_alice.put(f"{HERE}/flyers/7/favorite/").json() == FAVORITE_EXAMPLE
+    assert as_alice.get(f"{HERE}/users/me/favorites/").json() == KEPT_FLYER_PAGE_EXAMPLE
+    assert as_alice.post(f"{HERE}/follows/", {"followed_id": 3}).json() == FOLLOW_EXAMPLE
+    assert as_alice.get(f"{HERE}/users/me/library/").json() == LIBRARY_EXAMPLE
+    assert as_bob.put(f"{HERE}/users/me/favorites/", {"flyer_ids": [7, 99]}).json() == KEPT_BATCH_EXAMPLE
+    shared = as_alice.post(f"{HERE}/favorites/share/", {"list_name": "My weekend"}).json()
+    unlike = SHARED_LIST_EXAMPLE["slug"]
+    assert {
+        name: text.replace(shared["slug"], unlike) for name, text in shared.items()
+    } == SHARED_LIST_EXAMPLE
+
+
+def test_answers_fit_the_schema(as_alice, anyone, service):
+    """Play each route once, with a favorite that is live, one that has gone and a creator who has gone."""
+    service.has(8)
+    calls = [
+        ("put", "/flyers/7/favorite/", None),
+        ("get", "/flyers/7/favorite/", None),
+        ("post", "/favorites/", {"flyer_id": 8}),
+        ("put", "/users/me/favorites/", {"flyer_ids": [7, 99]}),
+        ("post", "/users/me/favorites/remove/", {"flyer_ids": [99]}),
+        ("post", "/follows/", {"followed_id": 3}),
+        ("get", "/follows/status/?user_id=3", None),
+        ("post", "/favorites/share/", {"list_name": "Weekend"}),
+        ("get", "/favorites/share/", None),
+        ("get", "/users/me/library/", None),
+        ("post", "/users/me/library/", {"favorites": [{"flyer_id": 50}], "follows": [{"followed_id": 50}]}),
+        ("get", "/users/me/library/contains/?flyers=7&creators=3", None),
+        ("get", "/users/me/favorites/", None),
+        ("get", "/favorites/", None),
+        ("get", "/follows/", None),
+        ("delete", "/follows/3/", None),
+    ]
+
+    for method, address, body in calls:
+        check(method, address, getattr(as_alice, method)(f"{HERE}{address}", body))
+    link = as_alice.get(f"{HERE}/favorites/share/").json()["url"].removeprefix("https://flyers.test/api/v1")
+    check("get", link, anyone.get(f"{HERE}{link}"))
+    check("delete", "/flyers/7/favorite/", as_alice.delete(f"{HERE}/flyers/7/favorite/"))
+    check("delete", "/favorites/share/", as_alice.delete(f"{HERE}/favorites/share/"))
+    check("get", link, anyone.get(f"{HERE}{link}"))
+
+
+def check(method, address, answer):
+    """Hold an answer against what the schema says of its status."""
+    path = f"{HERE}{address}".partition("?")[0]
+    pattern = next((known for known in SCHEMA["paths"] if _fits(known, path)), None)
+    told = SCHEMA["paths"][pattern][method]["responses"]
+    assert str(answer.status_code) in told, (method, address, answer.content)
+    if answer.content:
+        content = told[str(answer.status_code)]["content"]["application/json"]["schema"]
+        shape = {**content, "components": SCHEMA["components"]}
+        checker = jsonschema.FormatChecker()
+        jsonschema.Draft202012Validator(shape, format_checker=checker).validate(answer.json())
+
+
+def _fits(known, path):
+    parts, given = known.split("/"), path.split("/")
+    return len(parts) == len(given) and all(
+        part == other or (part.startswith("{") and known.count("{") and other not in {"status", "share"})
+        for part, other in zip(parts, given, strict=True)
+    )

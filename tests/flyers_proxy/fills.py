@@ -1,0 +1,114 @@
+"""tests: what fills a cache, made up: a clock to turn, and an upstream that answers, fails or holds its answer."""
+
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+from prometheus_client import REGISTRY
+
+from clients.flyers import Flyer
+from flyers_proxy.cache import Cache
+from flyers_proxy.entries import Filled
+from flyers_proxy.rendering import Rendered, render_flyer, render_flyers
+from tests import payloads
+
+
+class Clock:
+    """Unix seconds that pass when told to."""
+
+    def __init__(self) -> None:
+        self.now = 1_800_000_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+class Crowd:
+    """A gate that opens when ``number`` threads more than now have come to wait for a fill."""
+
+    def __init__(self, number: int) -> None:
+        self.full = _have_waited() + number
+
+    def wait(self, timeout: float) -> bool:
+        return eventually(lambda: _have_waited() >= self.full, timeout)
+
+
+def eventually(condition: Callable[[], bool], timeout: float = 10) -> bool:
+    """Wait until it holds; say whether it came to that."""
+    ends_at = time.monotonic() + timeout
+    while not condition() and time.monotonic() < ends_at:
+        time.sleep(0.005)
+    return condition()
+
+
+def _have_waited() -> float:
+    return REGISTRY.get_sample_value("flyers_bff_cache_total", {"event": "wait"}) or 0
+
+
+class Fill:
+    """Gives or raises the answers in turn, the last one for ever; waits for ``gate`` first; notes what it was sent."""
+
+    def __init__(
+        self, *answers: Rendered | Filled | Exception, gate: threading.Event | Crowd | None = None
+    ) -> None:
+        self.answers = list(answers)
+        self.gate = gate
+        self.etags: list[str | None] = []
+
+    @property
+    def calls(self) -> int:
+        return len(self.etags)
+
+    def __call__(self, etag: str | None, ends_at: float) -> Filled:
+        self.etags.append(etag)
+        if self.gate:
+            assert self.gate.wait(10)
+        answer = self.answers[0] if len(self.answers) == 1 else self.answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer if isinstance(answer, Filled) else Filled(answer)
+
+
+def flyer(flyer_id: int = 7, **changes: Any) -> Rendered:
+    return render_flyer(msgspec.convert(payloads.flyer(flyer_id, **changes), Flyer))
+
+
+def page(*flyer_ids: int, **changes: Any) -> Rendered:
+    flyers = [msgspec.convert(payloads.flyer(flyer_id, **changes), Flyer) for flyer_id in flyer_ids]
+    return render_flyers(flyers, count=len(flyers))
+
+
+def new_cache(clock: Clock | None = None, **changes: Any) -> Cache:
+    options = {
+        "fresh_seconds": 60,
+        "stale_seconds": 86_400,
+        "deadline": 2.5,
+        "parts": lambda rendered: (
+            zip((f"flyer:{spot.flyer_id}" for spot in rendered.spots), rendered.flyers(), strict=True)
+            if rendered.is_list
+            else ()
+        ),
+    }
+    return Cache(clock=clock or Clock(), **(options | changes))
+
+
+def together(number: int, work: Any) -> list[Any]:
+    """Do the work in that many threads at the same moment; return what came of each, failures too."""
+    outcomes: list[Any] = []
+    start = threading.Barrier(number)
+
+    def run() -> None:
+        start.wait(10)
+        try:
+            outcomes.append(work())
+        except Exception as failure:  # noqa: BLE001 - the outcome is looked at
+            outcomes.append(failure)
+
+    threads = [threading.Thread(target=run) for _ in range(number)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+    return outcomes

@@ -1,0 +1,77 @@
+"""tests: a go-between on a real socket, which passes on what a client and a server say, or does worse."""
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+
+class GoBetween:
+    """Listens on ``port`` and passes on to ``server``; counts what the client says.
+
+    ``mood``: ``pass``; ``silent`` takes all and answers nothing; ``garbage`` answers nonsense; ``hang_up`` closes.
+    """
+
+    def __init__(self, server: tuple[str, int] | None = None, mood: str = "pass") -> None:
+        self.server = server
+        self.mood = mood
+        self.questions = 0
+        self.connections = 0
+        self._listener = socket.create_server(("127.0.0.1", 0), backlog=128)
+        self.port: int = self._listener.getsockname()[1]
+        self._sockets = [self._listener]
+        threading.Thread(target=self._listen, daemon=True).start()
+
+    def close(self) -> None:
+        for each in self._sockets:
+            with suppress(OSError):
+                each.shutdown(socket.SHUT_RDWR)
+            each.close()
+
+    def _listen(self) -> None:
+        while True:
+            try:
+                client, _ = self._listener.accept()
+            except OSError:
+                return
+            self.connections += 1
+            self._sockets.append(client)
+            threading.Thread(target=self._serve, args=(client,), daemon=True).start()
+
+    def _serve(self, client: socket.socket) -> None:
+        server = None
+        if self.server:
+            server = socket.create_connection(self.server)
+            self._sockets.append(server)
+            threading.Thread(target=self._answer, args=(server, client), daemon=True).start()
+        try:
+            while said := client.recv(1 << 20):
+                self.questions += 1
+                match self.mood:
+                    case "pass" if server:
+                        server.sendall(said)
+                    case "garbage":
+                        client.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+                    case "hang_up":
+                        client.close()
+                        return
+        except OSError:
+            return
+
+    @staticmethod
+    def _answer(server: socket.socket, client: socket.socket) -> None:
+        try:
+            while said := server.recv(1 << 20):
+                client.sendall(said)
+        except OSError:
+            return
+
+
+@contextmanager
+def go_between(server: tuple[str, int] | None = None, mood: str = "pass") -> Iterator[GoBetween]:
+    """Have one for the length of a test."""
+    between = GoBetween(server, mood)
+    try:
+        yield between
+    finally:
+        between.close()

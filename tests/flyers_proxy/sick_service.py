@@ -1,0 +1,117 @@
+"""tests: a flyer service on a real socket that is well, or sick in ways that take knowledge of what it is asked."""
+
+from typing import Any
+
+from tests import payloads
+from tests.hostile import FAULTS, Behaviour, Exchange, HostileServer, in_turn
+
+FLYERS = [payloads.flyer(7), payloads.flyer(8)]
+NOT_FRESH = "max-age=0"
+
+
+def document(path: str) -> Any:
+    """Return what a service in good order has at a path."""
+    if "/feed/" in path:
+        return payloads.page(*FLYERS)
+    number = int(path.rstrip("/").rpartition("/")[2]) if path.rstrip("/")[-1].isdigit() else 0
+    if "/flyers/" in path:
+        return payloads.flyer(number)
+    if "/users/" in path:
+        return payloads.creator(number)
+    return [payloads.category()]
+
+
+def well(exchange: Exchange) -> None:
+    """Answer as a service in good order."""
+    exchange.answer_json(document(exchange.path))
+
+
+def well_but_soon_old(exchange: Exchange) -> None:
+    """Answer as a service in good order whose answers may not count as fresh for any time."""
+    exchange.answer_json(document(exchange.path), Cache_Control=NOT_FRESH)
+
+
+def _page(**changes: Any) -> Behaviour:
+    page = payloads.page(*FLYERS) | changes
+    return lambda exchange: exchange.answer_json(page)
+
+
+def _flyers(**changes: Any) -> Behaviour:
+    return _page(results=[flyer | changes for flyer in FLYERS])
+
+
+def _without(*names: str) -> list[dict[str, Any]]:
+    return [{name: value for name, value in flyer.items() if name not in names} for flyer in FLYERS]
+
+
+def _rude(exchange: Exchange) -> None:
+    exchange.answer_json(
+        document(exchange.path),
+        Set_Cookie="session=stolen; Domain=flyers.test",
+        Access_Control_Allow_Origin="*",
+        Location="https://evil.example/",
+        Content_Security_Policy="default-src *",
+        X_Request_ID="theirs",
+        Refresh="0; url=https://evil.example/",
+        Server="secret/1.2.3",
+        Vary="*",
+    )
+
+
+REFUSED, DROPPED, ONCE = "refused", "idle connection dropped", "one failure, then well"
+
+# Each of these is about a page of flyers, but for the one that is about a flyer.
+SICK: dict[str, Behaviour] = FAULTS | {
+    "another root": lambda exchange: exchange.answer_json(FLYERS),
+    "required fields missing": _page(results=_without("title", "creator")),
+    "null where a value must be": _flyers(title=None, validity=None),
+    "values of another type": _page(count="two", results={}),
+    "every flyer unfit": _flyers(id="7", location={"lat": 400}),
+    "more flyers than asked for": _page(results=[payloads.flyer(number) for number in range(1, 40)]),
+    "another flyer's id": lambda exchange: exchange.answer_json(payloads.flyer(666)),
+    "one flyer unfit": _page(results=[*_without("title")[:1], *FLYERS]),
+    "only required fields": _page(
+        results=[
+            {name: flyer[name] for name in ("id", "title", "creator", "location", "validity")}
+            for flyer in FLYERS
+        ]
+    ),
+    "unknown fields": _flyers(secret="for the service alone", rank=0.97),
+    "next to another host": _page(next="http://169.254.169.254/latest/", previous="https://evil.example/"),
+    "rude headers": _rude,
+}
+NAMES = SICK.keys() | {REFUSED, DROPPED, ONCE}
+
+
+def make_sick(service: HostileServer, name: str) -> None:
+    """Have the service behave like a fault, and forget what it was asked."""
+    service.asked.clear()
+    if name == REFUSED:
+        service.refuse()
+    elif name == DROPPED:
+        service.drop_connections()
+    else:
+        service.behaviour = in_turn(FAULTS["500"], well) if name == ONCE else SICK[name]
+
+
+def make_well(service: HostileServer, name: str) -> None:
+    """End the fault."""
+    service.behaviour = well
+    if name == REFUSED:
+        service.listen()
+
+
+def leaks(response: Any) -> list[str]:
+    """Return what of the service stands in an answer of ours, and must not."""
+    said = f"{response.headers}{response.content.decode()}"
+    secrets = (
+        "upstream-key",
+        "169.254",
+        "evil.example",
+        "theirs",
+        "secret",
+        "stolen",
+        "127.0.0.1",
+        "Traceback",
+    )
+    return [secret for secret in secrets if secret in said]

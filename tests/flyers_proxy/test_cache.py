@@ -1,0 +1,333 @@
+"""flyers_proxy: what the cache promises about one key, on a clock that a test turns."""
+
+import threading
+import time
+
+import pytest
+import structlog
+
+from clients.errors import (
+    UpstreamBusy,
+    UpstreamMalformed,
+    UpstreamNotFound,
+    UpstreamRefused,
+    UpstreamThrottled,
+    UpstreamTimeout,
+    UpstreamUnavailable,
+)
+from flyers_proxy.cache import REST_SECONDS
+from flyers_proxy.entries import Filled
+from flyers_proxy.refreshers import Refreshers
+from tests.flyers_proxy.fills import Clock, Crowd, Fill, flyer, new_cache, page, together
+
+FAILURES = [
+    UpstreamBusy(),
+    UpstreamMalformed(),
+    UpstreamRefused(),
+    UpstreamThrottled(retry_after=5),
+    UpstreamTimeout(),
+    UpstreamUnavailable(),
+]
+HOUR = 3600
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+def cache(clock):
+    cache = new_cache(clock)
+    yield cache
+    cache.settle()
+
+
+def test_a_fresh_answer_is_served_again_without_asking(cache, clock):
+    fill = Fill(flyer())
+
+    first = cache.get("a", fill)
+    clock.now += 53
+    again = cache.get("a", fill)
+
+    assert (first.outcome, again.outcome) == ("MISS", "HIT")
+    assert again.entry is first.entry
+    assert fill.calls == 1
+
+
+def test_an_old_answer_is_served_at_once_and_renewed_behind(cache, clock):
+    fill = Fill(flyer(title="old"), flyer(title="new"))
+    cache.get("a", fill)
+    clock.now += 67
+
+    stale = cache.get("a", fill)
+    cache.settle()
+    renewed = cache.get("a", fill)
+
+    assert (stale.outcome, renewed.outcome) == ("STALE", "HIT")
+    assert b"old" in stale.entry.rendered.pieces[0]
+    assert b"new" in renewed.entry.rendered.pieces[0]
+    assert fill.calls == 2
+
+
+def test_answers_of_one_moment_do_not_all_grow_old_at_one_moment(cache, clock):
+    entries = [cache.get(str(number), Fill(flyer())).entry for number in range(100)]
+
+    lifetimes = [entry.fresh_until - clock.now for entry in entries]
+
+    assert 54 <= min(lifetimes) < 57
+    assert 63 < max(lifetimes) <= 66
+    assert {entry.max_age for entry in entries} == {60}
+
+
+@pytest.mark.parametrize(("theirs", "ours"), [(5, 5), (0, 0), (3600, 60), (None, 60)])
+def test_upstream_may_shorten_the_time_an_answer_is_fresh_and_not_lengthen_it(cache, clock, theirs, ours):
+    entry = cache.get("a", Fill(Filled(flyer(), max_age=theirs))).entry
+
+    assert entry.max_age == ours
+    assert entry.fresh_until <= clock.now + ours * 1.1
+
+
+def test_an_unchanged_answer_is_renewed_without_being_rendered_again(cache, clock):
+    fill = Fill(Filled(page(7), etag='"1"'), Filled(None))
+    first = cache.get("a", fill).entry
+    for _ in range(2):
+        clock.now += 70
+        cache.get("a", fill)
+        cache.settle()
+
+    renewed = cache.get("a", fill)
+
+    assert fill.etags == [None, '"1"', '"1"']
+    assert renewed.outcome == "HIT"
+    assert renewed.entry.rendered is first.rendered
+    assert renewed.entry.fetched_at == first.fetched_at + 140
+    assert cache.copy("flyer:7").fetched_at == first.fetched_at + 140
+
+
+def test_unchanged_without_a_copy_is_nonsense(cache):
+    with pytest.raises(UpstreamMalformed):
+        cache.get("a", Fill(Filled(None)))
+
+
+def test_forty_who_miss_together_cost_one_call(cache):
+    fill = Fill(flyer(), gate=Crowd(39))
+
+    outcomes = together(40, lambda: cache.get("a", fill))
+
+    assert fill.calls == 1
+    assert len({id(found.entry) for found in outcomes}) == 1
+
+
+@pytest.mark.parametrize("failure", [*FAILURES, UpstreamNotFound(), ZeroDivisionError()], ids=repr)
+def test_forty_who_miss_together_share_the_failure_too(cache, failure):
+    fill = Fill(failure, gate=Crowd(39))
+
+    outcomes = together(40, lambda: cache.get("a", fill))
+
+    assert fill.calls == 1
+    assert {type(outcome) for outcome in outcomes} == {type(failure)}
+
+
+def test_after_a_failure_the_next_one_who_asks_is_not_held_to_it(cache):
+    fill = Fill(UpstreamUnavailable(), flyer())
+    with pytest.raises(UpstreamUnavailable):
+        cache.get("a", fill)
+
+    assert cache.get("a", fill).outcome == "MISS"
+
+
+def test_who_waits_for_a_fill_waits_no_longer_than_a_fill_may_take(clock):
+    cache = new_cache(clock, deadline=0.05)
+    gate, start = threading.Event(), time.monotonic()
+    filler = threading.Thread(target=cache.get, args=("a", Fill(flyer(), gate=gate)))
+    filler.start()
+
+    with pytest.raises(UpstreamTimeout):
+        cache.get("a", Fill(flyer(), gate=gate))
+
+    assert time.monotonic() - start < 1
+    gate.set()
+    filler.join()
+
+
+def test_forty_who_find_an_old_answer_all_get_it_while_one_asks(cache, clock):
+    gate = threading.Event()
+    cache.get("a", Fill(flyer()))
+    clock.now += 70
+    slow = Fill(flyer(), gate=gate)
+
+    outcomes = together(40, lambda: cache.get("a", slow).outcome)  # returns though the gate is shut
+
+    gate.set()
+    cache.settle()
+    assert outcomes == ["STALE"] * 40
+    assert slow.calls == 1
+    assert cache.get("a", slow).outcome == "HIT"
+
+
+@pytest.mark.parametrize("failure", FAILURES, ids=repr)
+def test_whatever_fails_the_copy_is_served_for_a_day(cache, clock, failure):
+    cache.get("a", Fill(flyer()))
+    broken = Fill(failure)
+
+    for _ in range(23):
+        clock.now += HOUR
+        assert cache.get("a", broken).outcome == "STALE"
+        cache.settle()
+
+    clock.now += HOUR
+    with pytest.raises(type(failure)):
+        cache.get("a", broken)
+
+
+def test_after_a_failed_refresh_upstream_is_left_alone_for_a_moment(cache, clock):
+    cache.get("a", Fill(flyer()))
+    clock.now += 70
+    broken = Fill(UpstreamUnavailable())
+
+    for _ in range(100):
+        assert cache.get("a", broken).outcome == "STALE"
+        cache.settle()
+    calls = broken.calls
+    clock.now += REST_SECONDS
+    cache.get("a", Fill(flyer()))
+    cache.settle()
+
+    assert calls == 1
+    assert cache.get("a", broken).outcome == "HIT"
+
+
+def test_what_upstream_no_longer_has_is_dropped_and_remembered_for_a_minute(cache, clock):
+    cache.get("a", Fill(flyer()))
+    clock.now += 70
+    gone = Fill(UpstreamNotFound(), UpstreamNotFound(), flyer())
+
+    assert cache.get("a", gone).outcome == "STALE"  # the last time: nobody knew
+    cache.settle()
+    for _ in range(3):
+        with pytest.raises(UpstreamNotFound):
+            cache.get("a", gone)
+    assert gone.calls == 1
+
+    clock.now += 61
+    with pytest.raises(UpstreamNotFound):
+        cache.get("a", gone)
+    clock.now += 61
+    assert cache.get("a", gone).outcome == "MISS"
+
+
+def test_names_made_up_by_a_stranger_do_not_push_out_what_is_kept(clock):
+    cache = new_cache(clock, most_entries=10)
+    cache.get("a", Fill(flyer()))
+
+    for number in range(2000):
+        with pytest.raises(UpstreamNotFound):
+            cache.get(f"made-up:{number}", Fill(UpstreamNotFound()))
+
+    assert cache.get("a", Fill(flyer())).outcome == "HIT"
+
+
+def test_a_flyer_seen_on_a_page_has_an_entry_of_its_own(cache):
+    cache.get("page", Fill(page(1, 2, 3)))
+    never = Fill(UpstreamUnavailable())
+
+    found = cache.get("flyer:2", never)
+
+    assert found.outcome == "HIT"
+    assert found.entry.rendered == flyer(2)
+    assert never.calls == 0
+
+
+def test_a_flyer_that_was_gone_is_back_when_it_is_seen_on_a_page(cache):
+    with pytest.raises(UpstreamNotFound):
+        cache.get("flyer:2", Fill(UpstreamNotFound()))
+
+    cache.get("page", Fill(page(1, 2, 3)))
+
+    assert cache.get("flyer:2", Fill(UpstreamNotFound())).outcome == "HIT"
+
+
+def test_the_number_of_entries_is_bounded_and_the_least_used_go_first(clock):
+    cache = new_cache(clock, most_entries=3)
+    for key in ("a", "b", "c"):
+        cache.get(key, Fill(flyer()))
+    cache.get("a", Fill(flyer()))
+
+    cache.get("d", Fill(flyer()))
+
+    assert [cache.copy(key) is not None for key in "abcd"] == [True, False, True, True]
+
+
+def test_the_room_that_entries_take_is_bounded(clock):
+    cache = new_cache(clock, most_bytes=10 * flyer().size)
+
+    for key in range(100):
+        cache.get(str(key), Fill(flyer()))
+
+    assert sum(cache.copy(str(key)) is not None for key in range(100)) == 10
+
+
+def test_an_entry_larger_than_a_megabyte_is_served_and_not_kept(cache):
+    huge = page(*range(1, 700), description="x" * 2000)
+
+    assert cache.get("a", Fill(huge)).entry.rendered is huge
+    assert cache.copy("a") is None
+
+
+def test_who_must_know_asks_upstream_before_an_old_copy_is_believed(cache, clock):
+    cache.get("a", Fill(flyer(title="old")))
+    assert cache.get("a", Fill(flyer()), confirm=True).outcome == "HIT"
+    clock.now += 70
+
+    confirmed = cache.get("a", Fill(flyer(title="new")), confirm=True)
+    clock.now += 70
+    in_outage = cache.get("a", Fill(UpstreamTimeout()), confirm=True)
+
+    assert confirmed.outcome == "MISS"
+    assert b"new" in confirmed.entry.rendered.pieces[0]
+    assert in_outage.outcome == "STALE"
+    with pytest.raises(UpstreamNotFound):
+        cache.get("a", Fill(UpstreamNotFound()), confirm=True)
+
+
+def test_a_refresh_works_in_the_name_of_the_request_that_caused_it(cache, clock):
+    named = []
+
+    def fill(etag, ends_at):
+        named.append(structlog.contextvars.get_contextvars().get("request_id"))
+        return Filled(flyer())
+
+    cache.get("a", fill)
+    clock.now += 70
+    with structlog.contextvars.bound_contextvars(request_id="the-first-to-find-it-old"):
+        cache.get("a", fill)
+    cache.settle()
+
+    assert named == [None, "the-first-to-find-it-old"]
+
+
+def test_a_bug_in_a_refresh_does_not_end_all_refreshing(cache, clock, caplog):
+    cache.get("a", Fill(flyer()))
+    clock.now += 70
+    for _ in range(10):
+        cache.get("a", Fill(ZeroDivisionError()))
+        cache.settle()
+        clock.now += REST_SECONDS
+
+    cache.get("a", Fill(flyer()))
+    cache.settle()
+
+    assert cache.get("a", Fill(flyer())).outcome == "HIT"
+    assert caplog.text.count("refresh broke") == 10
+
+
+def test_the_line_of_refreshes_is_bounded():
+    gate = threading.Event()
+    refreshers = Refreshers(threads=2, most_waiting=3)
+
+    taken = [refreshers.take(lambda: gate.wait(10) and None) for _ in range(20)]
+
+    gate.set()
+    refreshers.settle()
+    assert 3 <= sum(taken) <= 5

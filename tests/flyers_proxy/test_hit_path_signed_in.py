@@ -1,0 +1,176 @@
+"""flyers_proxy: hits for people who are signed in: their marks, nobody else's, and only while they are."""
+
+import json
+
+import pytest
+import time_machine
+from django.db import OperationalError, connection
+
+from accounts import sessions
+from accounts.models import User
+from favorites.models import Favorite, Follow
+from tests import payloads
+from tests.conftest import UPSTREAM
+from tests.flyers_proxy.ways import alike
+
+DISCOVER = "/api/v1/flyers/discover/"
+
+
+@pytest.fixture(autouse=True)
+def service(upstream):
+    upstream.assert_all_requests_are_fired = False
+    flyers = [payloads.flyer(number, creator=payloads.creator(number % 3 + 1)) for number in range(1, 11)]
+    upstream.get(f"{UPSTREAM}/flyers/feed/", json=payloads.page(*flyers))
+    upstream.get(f"{UPSTREAM}/flyers/7/", json=flyers[6])
+    upstream.get(f"{UPSTREAM}/users/3/", json=payloads.creator(3))
+    upstream.get(f"{UPSTREAM}/categories/", json=[payloads.category()])
+    with time_machine.travel("2026-05-01T12:00:00Z", tick=False):
+        yield upstream
+
+
+@pytest.fixture
+def alices(alice):
+    """Alice keeps flyers 2 and 7 and follows creator 3; gives her ``Authorization``."""
+    keep(alice, flyers=[2, 7], creators=[3])
+    return bearer(alice)
+
+
+@pytest.fixture
+def bobs(bob):
+    keep(bob, flyers=[5], creators=[1])
+    return bearer(bob)
+
+
+def keep(user, *, flyers, creators):
+    for flyer_id in flyers:
+        Favorite.objects.create(
+            user=user, flyer_id=flyer_id, title="Kept", valid_until="2099-01-01T00:00:00Z"
+        )
+    for creator_id in creators:
+        Follow.objects.create(user=user, creator_id=creator_id)
+
+
+def bearer(user):
+    return f"Bearer {sessions.open_session(user=user).access}"
+
+
+def marked(answer):
+    """Return the ids of the favorite flyers and of the followed creators on a page; None where nobody is signed in."""
+    flyers = json.loads(answer[2])["results"]
+    if any(flyer["is_favorited"] is None or flyer["creator"]["is_following"] is None for flyer in flyers):
+        return None
+    return (
+        {flyer["id"] for flyer in flyers if flyer["is_favorited"]},
+        {flyer["creator"]["id"] for flyer in flyers if flyer["creator"]["is_following"]},
+    )
+
+
+@pytest.mark.parametrize(
+    "address", [DISCOVER, "/api/v1/flyers/7/", "/api/v1/creators/3/", "/api/v1/flyers/categories/"]
+)
+def test_a_signed_in_hit_is_the_answer_of_the_whole_way(short, whole, behind, alices, address):
+    whole.ask(address, HTTP_AUTHORIZATION=alices)
+    expected = whole.ask(address, HTTP_AUTHORIZATION=alices)
+    short.ask(address, HTTP_AUTHORIZATION=alices)
+
+    answer = short.ask(address, HTTP_AUTHORIZATION=alices)
+
+    assert alike(answer) == alike(expected)
+    assert answer[1]["cache-control"] == "private, no-cache"
+    assert behind.calls == 1
+    again = short.ask(address, HTTP_AUTHORIZATION=alices, HTTP_IF_NONE_MATCH=answer[1]["etag"])
+    assert again[0].startswith("304")
+    assert behind.calls == 1
+
+
+def test_a_signed_in_hit_asks_the_database_once(short, alices, django_assert_num_queries):
+    short.ask(DISCOVER, HTTP_AUTHORIZATION=alices)
+
+    with django_assert_num_queries(1):
+        answer = short.ask(DISCOVER, HTTP_AUTHORIZATION=alices)
+
+    assert marked(answer) == ({2, 7}, {3})
+
+
+def test_each_sees_their_own_marks_in_whatever_order_they_come(short, behind, alices, bobs):
+    turns = [None, alices, bobs, None, bobs, alices, alices, None]
+
+    seen = [marked(short.ask(DISCOVER, HTTP_AUTHORIZATION=who)) for who in turns]
+
+    expected = {None: None, alices: ({2, 7}, {3}), bobs: ({5}, {1})}
+    assert seen == [expected[who] for who in turns]
+    assert behind.calls == 2  # one for anyone, one for people
+
+
+def test_a_mark_is_seen_at_once(short, alice, alices):
+    before = short.ask(DISCOVER, HTTP_AUTHORIZATION=alices)
+    keep(alice, flyers=[9], creators=[])
+
+    after = short.ask(DISCOVER, HTTP_AUTHORIZATION=alices)
+
+    assert marked(after) == ({2, 7, 9}, {3})
+    assert before[1]["etag"] != after[1]["etag"]
+
+
+def end_of_session(alice):
+    sessions.end_sessions(alice)
+
+
+def deactivation(alice):
+    User.objects.filter(pk=alice.pk).update(is_active=False)
+
+
+def removal(alice):
+    alice.delete()
+
+
+@pytest.mark.parametrize("end", [end_of_session, deactivation, removal])
+def test_a_hit_needs_a_session_that_lives(short, alice, alices, end):
+    short.ask(DISCOVER, HTTP_AUTHORIZATION=alices)
+    assert short.ask(DISCOVER, HTTP_AUTHORIZATION=alices)[0] == "200 OK"
+
+    end(alice)
+
+    status, _, body = short.ask(DISCOVER, HTTP_AUTHORIZATION=alices)
+    assert status.startswith("401")
+    assert json.loads(body)["error"]["code"] == "INVALID_TOKEN"
+
+
+def test_a_remembered_token_ends_with_its_time(short, alices):
+    short.ask(DISCOVER, HTTP_AUTHORIZATION=alices)
+
+    with time_machine.travel("2026-05-01T12:10:00Z", tick=False):
+        status, _, _ = short.ask(DISCOVER, HTTP_AUTHORIZATION=alices)
+
+    assert status.startswith("401")
+
+
+@pytest.mark.parametrize(
+    "spoilt", ["Bearer ", "Bearer x.y.z", "Basic YTpi", "Bearer {}x", "bearer", "Token {}", "{}"]
+)
+def test_a_bad_token_is_401_and_never_anonymous(short, alices, spoilt):
+    short.ask(DISCOVER, HTTP_AUTHORIZATION=alices)
+    short.ask(DISCOVER)
+
+    status, _, _ = short.ask(DISCOVER, HTTP_AUTHORIZATION=spoilt.format(alices.removeprefix("Bearer ")))
+
+    assert status.startswith("401")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_broken_connection_is_left_to_the_whole_way(short, behind, alices):
+    short.ask(DISCOVER, HTTP_AUTHORIZATION=alices)
+    calls = behind.calls
+
+    def fail(execute, sql, params, many, context):
+        if not fail.done:
+            fail.done = True
+            raise OperationalError("the server closed the connection")
+        return execute(sql, params, many, context)
+
+    fail.done = False
+    with connection.execute_wrapper(fail):
+        answer = short.ask(DISCOVER, HTTP_AUTHORIZATION=alices)
+
+    assert behind.calls == calls + 1
+    assert marked(answer) == ({2, 7}, {3})

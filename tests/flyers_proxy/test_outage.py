@@ -1,0 +1,306 @@
+"""flyers_proxy: every row of docs/faults.md, on real sockets against a flyer service that is sick."""
+
+import re
+import threading
+import time
+import tracemalloc
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from statistics import median
+
+import pytest
+import time_machine
+from rest_framework.test import APIClient
+
+from clients.errors import UpstreamTimeout
+from flyers_proxy import services
+from flyers_proxy.cache import REST_SECONDS
+from flyers_proxy.lookups import get_flyers_by_ids
+from tests.flyers_proxy.fills import Crowd, eventually, together
+from tests.flyers_proxy.sick_service import NAMES, leaks, make_sick, make_well, well, well_but_soon_old
+from tests.hostile import HostileServer
+
+# Not for queries, there are none: a request that begins looks whether its thread's connection is still good.
+pytestmark = pytest.mark.django_db
+
+ROOT = Path(__file__).parents[2]
+PROMISES = (ROOT / "docs" / "faults.md").read_text()
+DISCOVER = "/api/v1/flyers/discover/"
+FLYER = "/api/v1/flyers/7/"
+CATEGORIES = "/api/v1/flyers/categories/"
+ABOUT_A_FLYER = {"404", "410", "another flyer's id"}
+ANSWER_SECONDS = 3
+SHORT_DEADLINE_SECONDS = 0.3
+
+
+def rows():
+    """Give each fault of the document with what is promised without a copy and with one."""
+    for line in PROMISES.splitlines():
+        cells = [cell.strip() for cell in line.strip("|").split(" | ")]
+        if line.startswith("| `") and len(cells) == 3:
+            for name in re.findall("`([^`]+)`", cells[0]):
+                yield name, cells[1], cells[2]
+
+
+ROWS = list(rows())
+LASTING = [row for row in ROWS if row[2].startswith("200 STALE")]
+
+
+@pytest.fixture
+def service(settings):
+    """A flyer service in good order until a test makes it sick."""
+    with HostileServer(well) as server:
+        settings.FLYERS_API_URL = server.url
+        yield server
+
+
+def route_of(name):
+    return FLYER if name in ABOUT_A_FLYER else DISCOVER
+
+
+def set_deadline(settings, promise):
+    if promise.startswith("504"):  # the other faults have all the time that they have in production
+        settings.FLYERS_DEADLINE_SECONDS = SHORT_DEADLINE_SECONDS
+
+
+def timed(client, address):
+    start = time.monotonic()
+    response = client.get(address)
+    return response, time.monotonic() - start
+
+
+def test_the_table_of_faults_is_whole():
+    assert sorted(name for name, *_ in ROWS) == sorted(NAMES)
+
+
+def test_the_document_names_tests_that_exist():
+    named = re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", PROMISES)
+
+    assert len(named) > 10
+    for file, test in named:
+        assert f"def {test}(" in (ROOT / file).read_text(), (file, test)
+
+
+def others():
+    """Ask for what has nothing to do with the fault."""
+    for address in ("/health/live", CATEGORIES):
+        answers = [timed(APIClient(), address) for _ in range(3)]
+        assert {response.status_code for response, _ in answers} == {200}
+        assert min(seconds for _, seconds in answers) < 1  # the machine may be busy; a fault would stop all
+
+
+@pytest.mark.parametrize(("name", "promise"), [row[:2] for row in ROWS], ids=[row[0] for row in ROWS])
+def test_without_a_copy(anyone, service, settings, name, promise):
+    set_deadline(settings, promise)
+    anyone.get(CATEGORIES)
+    make_sick(service, name)
+
+    with ThreadPoolExecutor(1) as thread:
+        asking = thread.submit(timed, anyone, route_of(name))
+        others()
+    response, seconds = asking.result()
+
+    status, code = re.match(r"(\d+)(?: `(\w+)`)?", promise).groups()
+    assert (response.status_code, seconds < ANSWER_SECONDS) == (int(status), True)
+    assert len(service.asked) <= 2
+    if code:
+        error = response.json()["error"]
+        assert (error["code"], error["request_id"]) == (code, response["X-Request-ID"])
+        assert response.has_header("Retry-After") == (response.status_code == 503)
+        assert 1 <= int(response.get("Retry-After", 1)) <= 60
+    else:
+        page = response.json()
+        assert response["X-Cache"] == "MISS"
+        assert [flyer["id"] for flyer in page["results"]] == [7, 8]
+        assert (page["next"], page["previous"]) == (None, None)
+    assert not leaks(response)
+
+
+@pytest.mark.parametrize(("name", "without", "promise"), LASTING, ids=[row[0] for row in LASTING])
+def test_with_a_copy(anyone, service, settings, name, without, promise):
+    set_deadline(settings, without)
+    service.behaviour = well_but_soon_old
+    route = route_of(name)
+    with time_machine.travel(time.time(), tick=True) as clock:
+        assert anyone.get(route)["X-Cache"] == "MISS"
+        make_sick(service, name)
+
+        stale, seconds = timed(anyone, route)
+        services.store().settle()
+        calls = len(service.asked)
+        after = anyone.get(route)
+
+        assert (stale.status_code, stale["X-Cache"], seconds < 1) == (200, "STALE", True)
+        assert stale.json().get("meta", {"stale": True})["stale"] is True
+        assert not leaks(stale)
+        assert calls <= 2
+        if "404" in promise:
+            assert after.status_code == 404
+            return
+        assert (after.status_code, after["X-Cache"]) == (200, "STALE")
+        if services.client().health().retry_in > 0:  # It asked us to wait, and we do.
+            return
+
+        make_well(service, name)
+        clock.shift(REST_SECONDS)
+        anyone.get(route)
+        services.store().settle()
+        assert anyone.get(route)["X-Cache"] == "HIT"
+
+
+def test_forty_who_ask_at_once_cost_one_call(anyone, service):
+    crowd = Crowd(39)
+    service.behaviour = lambda exchange: well(exchange) if crowd.wait(10) else None
+
+    answers = together(40, lambda: APIClient().get(DISCOVER))
+
+    assert [answer.status_code for answer in answers] == [200] * 40
+    assert len({answer["ETag"] for answer in answers}) == 1
+    assert len(service.asked) == 1
+
+
+def test_forty_who_ask_at_once_share_the_failure(anyone, service):
+    crowd = Crowd(39)
+    service.behaviour = lambda exchange: exchange.answer(b"{}", 403) if crowd.wait(10) else None
+
+    answers = together(40, lambda: APIClient().get(DISCOVER))
+
+    assert {answer.json()["error"]["code"] for answer in answers} == {"UPSTREAM_ERROR"}
+    assert len(service.asked) == 1
+
+
+def test_nobody_waits_for_the_renewal_of_a_stale_answer(anyone, service):
+    service.behaviour = well_but_soon_old
+    anyone.get(DISCOVER)
+    gate = threading.Event()
+    service.behaviour = lambda exchange: well(exchange) if gate.wait(10) else None
+
+    answers = together(40, lambda: APIClient().get(DISCOVER))  # all come back though the gate is shut
+    gate.set()
+    services.store().settle()
+
+    assert [answer["X-Cache"] for answer in answers] == ["STALE"] * 40
+    assert anyone.get(DISCOVER)["X-Cache"] == "HIT"
+    assert len(service.asked) == 2
+
+
+def test_an_outage_costs_few_calls_and_little_time(anyone, service):
+    service.behaviour = well_but_soon_old
+    anyone.get(DISCOVER)
+    make_sick(service, "500")
+
+    answers = [timed(anyone, f"{DISCOVER}?page={number}") for number in range(1, 51)]
+    answers += [timed(anyone, DISCOVER) for _ in range(50)]
+    services.store().settle()
+
+    assert [answer.status_code for answer, _ in answers] == [200] + [503] * 49 + [200] * 50
+    assert len(service.asked) <= 40
+    assert services.client().health().state == "open"
+    assert median(seconds for _, seconds in answers[10:]) < 0.25
+
+
+def test_while_every_call_hangs_the_rest_answers(anyone, service, settings):
+    settings.FLYERS_MAX_CONCURRENCY = 3
+    settings.FLYERS_DEADLINE_SECONDS = 0.8
+    anyone.get(CATEGORIES)
+    make_sick(service, "hang")
+
+    with ThreadPoolExecutor(3) as threads:
+        hanging = [threads.submit(anyone.get, f"{DISCOVER}?page={number}") for number in (1, 2, 3)]
+        assert eventually(lambda: services.client().health().in_use == 3)
+        others()
+        refused, seconds = timed(anyone, f"{DISCOVER}?page=4")
+
+    assert (refused.status_code, refused["Retry-After"], seconds < 0.25) == (503, "2", True)
+    assert [answer.result().status_code for answer in hanging] == [504] * 3
+
+
+@pytest.mark.parametrize("name", ["refused", "500"])
+def test_soon_after_a_fault_answers_are_fresh(anyone, service, name):
+    service.behaviour = well_but_soon_old
+    anyone.get(DISCOVER)
+    make_sick(service, name)
+    for number in range(10):
+        anyone.get(f"{DISCOVER}?page={number}")
+        anyone.get(DISCOVER)
+    services.store().settle()
+    assert services.client().health().state == "open"
+
+    make_well(service, name)
+    start = time.monotonic()
+
+    assert eventually(lambda: anyone.get(DISCOVER)["X-Cache"] == "HIT", timeout=8)
+    assert eventually(lambda: anyone.get(f"{DISCOVER}?page=2").status_code == 200, timeout=1)
+    assert time.monotonic() - start < 8
+
+
+def test_a_page_of_several_calls_has_one_deadline(anyone, service, settings):
+    settings.FLYERS_DEADLINE_SECONDS = 0.5
+
+    def slow(exchange):
+        exchange.stopping.wait(0.3)
+        exchange.answer(b"{}", 404) if "page=1&" not in exchange.query else well(exchange)
+
+    service.behaviour = slow
+
+    late, seconds = timed(
+        anyone, f"{DISCOVER}?page=9"
+    )  # past the end: then the first page is asked for its count
+    assert (late.status_code, late.json()["error"]["code"]) == (504, "UPSTREAM_TIMEOUT")
+    assert seconds < 1
+
+    wide, seconds = timed(anyone, f"{DISCOVER}?limit=100")  # two calls side by side
+    assert (wide.status_code, seconds < 0.6) == (200, True)
+
+
+def test_many_flyers_by_id_have_one_deadline(service, settings):
+    settings.FLYERS_DEADLINE_SECONDS = 0.5
+    make_sick(service, "hang")
+    start = time.monotonic()
+
+    batch = get_flyers_by_ids(range(1, 151))
+
+    assert time.monotonic() - start < 1
+    assert isinstance(batch.failure, UpstreamTimeout)
+    assert batch.unknown == set(range(1, 151))
+
+
+def test_no_fault_fills_the_memory(anyone, service, settings):
+    settings.FLYERS_DEADLINE_SECONDS = SHORT_DEADLINE_SECONDS
+    tracemalloc.start()
+    try:
+        for name in (
+            "100 MB body",
+            "redirect with 100 MB",
+            "header flood",
+            "gzip bomb",
+            "chunks without end",
+        ):
+            make_sick(service, name)
+            assert anyone.get(DISCOVER).status_code in {502, 504}
+        assert tracemalloc.get_traced_memory()[1] < 64 * 2**20
+    finally:
+        tracemalloc.stop()
+
+
+def test_health_shows_upstream_and_does_not_depend_on_it(anyone, service):
+    before = anyone.get("/health/ready").json()
+    anyone.get(DISCOVER)
+    well = anyone.get("/health/ready").json()
+    make_sick(service, "500")
+    for number in range(2, 8):
+        anyone.get(f"{DISCOVER}?page={number}")
+    sick = anyone.get("/health/ready")
+
+    assert before["upstream"] == {
+        "status": "ok",
+        "breaker": "closed",
+        "retry_in": 0,
+        "in_use": 0,
+        "limit": 12,
+        "last_success": None,
+    }
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", well["upstream"]["last_success"])
+    assert (sick.status_code, sick.json()["status"]) == (200, "ok")
+    assert (sick.json()["upstream"]["status"], sick.json()["upstream"]["breaker"]) == ("down", "open")
+    assert 1 <= sick.json()["upstream"]["retry_in"] <= 3

@@ -1,0 +1,105 @@
+"""flyers_proxy: pages of any size over upstream pages of at most 50, and the links between them."""
+
+import json
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+import responses
+
+from tests import payloads
+from tests.conftest import UPSTREAM
+
+DISCOVER = "/api/v1/flyers/discover/"
+
+
+@pytest.fixture
+def many(upstream):
+    """An upstream of 180 flyers, numbered 1 to 180, which keeps its own paging rules."""
+
+    def feed(request):
+        params = request.params
+        page, size = int(params["page"]), int(params["page_size"])
+        assert 1 <= size <= 50
+        ids = range(1, 181)[(page - 1) * size : page * size]
+        if not ids and page > 1:
+            return 404, {}, '{"error": "past the end"}'
+        return 200, {}, json.dumps(payloads.page(*map(payloads.flyer, ids), count=180))
+
+    upstream.add_callback(responses.GET, f"{UPSTREAM}/flyers/feed/", callback=feed)
+    return upstream
+
+
+@pytest.mark.parametrize("limit", [1, 10, 49, 50, 51, 77, 99, 100])
+def test_pages_of_any_size_show_every_flyer_once_and_in_order(anyone, many, limit):
+    seen = []
+    for page in range(1, 180 // limit + 3):
+        if limit == 1 and page > 5:
+            break
+        body = anyone.get(DISCOVER, {"limit": limit, "page": page}).json()
+        assert body["count"] == 180
+        seen += [flyer["id"] for flyer in body["results"]]
+
+    assert seen == list(range(1, 6 if limit == 1 else 181))
+
+
+def test_a_page_takes_at_most_three_upstream_calls(anyone, many):
+    anyone.get(DISCOVER, {"limit": 77, "page": 2})
+
+    assert sorted(call.request.params["page"] for call in many.calls) == ["2", "3", "4"]
+
+
+def test_a_larger_limit_gives_a_hundred(anyone, many):
+    body = anyone.get(DISCOVER, {"limit": 5000}).json()
+
+    assert len(body["results"]) == 100
+
+
+def test_a_page_past_the_end_is_empty_and_still_tells_how_many_there_are(anyone, many):
+    response = anyone.get(DISCOVER, {"page": 40, "limit": 20})
+
+    body = response.json()
+    assert response.status_code == 200
+    assert (body["count"], body["results"], body["next"]) == (180, [], None)
+    assert parse_qs(urlsplit(body["previous"]).query)["page"] == ["9"]
+
+
+def test_links_are_ours_and_keep_the_filters(anyone, many):
+    body = anyone.get(
+        DISCOVER, {"lat": "40.41234", "lng": "-3.7", "categories": "events", "page": "2"}
+    ).json()
+
+    assert body["next"] == (
+        "https://flyers.test/api/v1/flyers/discover/?lat=40.41234&lng=-3.7&categories=events&page=3"
+    )
+    assert body["previous"].endswith("&page=1")
+    assert "upstream.test" not in str(body)
+
+
+def test_following_the_links_visits_every_flyer(anyone, many):
+    seen, address = [], f"{DISCOVER}?limit=45"
+    while address:
+        body = anyone.get(address.removeprefix("https://flyers.test")).json()
+        seen += [flyer["id"] for flyer in body["results"]]
+        address = body["next"]
+
+    assert seen == list(range(1, 181))
+
+
+def test_a_malformed_flyer_is_left_out_and_its_neighbours_stay_on_their_pages(anyone, upstream):
+    def feed(request):
+        page = int(request.params["page"])
+        flyers = [payloads.flyer(number) for number in range(1, 151)[(page - 1) * 50 : page * 50]]
+        for flyer in flyers:
+            if flyer["id"] == 60:
+                del flyer["title"]
+        return 200, {}, json.dumps(payloads.page(*flyers, count=150))
+
+    upstream.add_callback(responses.GET, f"{UPSTREAM}/flyers/feed/", callback=feed)
+
+    seen = [
+        flyer["id"]
+        for page in (1, 2)
+        for flyer in anyone.get(DISCOVER, {"limit": 77, "page": page}).json()["results"]
+    ]
+
+    assert sorted(seen) == [number for number in range(1, 151) if number != 60]

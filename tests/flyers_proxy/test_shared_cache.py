@@ -1,0 +1,309 @@
+"""flyers_proxy: what processes and hosts share on Redis. Two caches here stand for two processes."""
+
+import itertools
+import threading
+import time
+import zlib
+from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import urlsplit
+
+import msgspec
+import pytest
+import redis
+from django.conf import settings
+
+from clients.errors import (
+    UpstreamBusy,
+    UpstreamNotFound,
+    UpstreamThrottled,
+    UpstreamTimeout,
+    UpstreamUnavailable,
+)
+from flyers_proxy import shared_cache
+from flyers_proxy.shared_cache import PREFIX, SharedCache
+from tests.flyers_proxy.fills import Clock, Crowd, Fill, eventually, flyer, new_cache, page, together
+from tests.flyers_proxy.go_between import go_between
+
+NEVER = Fill(AssertionError("upstream was asked"))
+
+
+@pytest.fixture
+def clock():
+    # Redis forgets by its own clock, so this one begins with the true time.
+    clock = Clock()
+    clock.now = time.time()
+    return clock
+
+
+@pytest.fixture
+def process(clock):
+    """Start as many processes as a test needs."""
+    caches = []
+
+    def start(*, lock_seconds=2.8, url=settings.CACHE_URL, **changes):
+        shared = SharedCache(url, stale_seconds=86_400, lock_seconds=lock_seconds)
+        caches.append(new_cache(clock, shared=shared, **changes))
+        return caches[-1]
+
+    yield start
+    for cache in caches:
+        cache.settle()
+
+
+@pytest.fixture
+def between():
+    """A go-between to Redis."""
+    address = urlsplit(settings.CACHE_URL)
+    with go_between((address.hostname, address.port or 6379)) as between:
+        between.url = f"redis://127.0.0.1:{between.port}{address.path}"
+        yield between
+
+
+@pytest.fixture
+def store():
+    with redis.Redis.from_url(settings.CACHE_URL) as store:
+        yield store
+
+
+def test_what_one_process_asked_for_all_have(process):
+    one, other = process(), process()
+    one.get("page", Fill(page(1, 2, 3)))
+
+    found = other.get("page", NEVER)
+
+    assert found.outcome == "HIT"
+    assert found.entry.rendered == page(1, 2, 3)
+    assert other.get("flyer:2", NEVER).entry.rendered == flyer(2)
+
+
+def test_many_can_be_looked_for_at_once(process):
+    one, other = process(), process()
+    one.get("page", Fill(page(1, 2, 3)))
+
+    found = other.copies({"flyer:1": 1, "flyer:3": 3, "flyer:9": 9})
+
+    assert set(found) == {1, 3}
+    assert other.get("flyer:3", NEVER).outcome == "HIT"
+
+
+def test_eighty_who_miss_together_in_two_processes_cost_one_call(process):
+    one, other = process(), process()
+    fill = Fill(flyer(), gate=Crowd(78))
+    turns = iter([one, other] * 40)
+
+    outcomes = together(80, lambda: next(turns).get("a", fill))
+
+    assert fill.calls == 1
+    assert {found.entry.rendered for found in outcomes} == {flyer()}
+
+
+@pytest.mark.parametrize(
+    "failure", [UpstreamUnavailable(), UpstreamThrottled(retry_after=7), UpstreamTimeout()], ids=repr
+)
+def test_processes_that_wait_for_a_fill_share_its_failure(process, between, failure):
+    one, other = process(), process(url=between.url)
+    gate = threading.Event()
+    fill = Fill(failure, gate=gate)
+
+    with ThreadPoolExecutor(2) as threads:
+        outcomes = [threads.submit(one.get, "a", fill)]
+        assert eventually(lambda: fill.calls == 1)
+        outcomes.append(threads.submit(other.get, "a", fill))
+        assert eventually(lambda: between.questions > 5)  # it has come back to see whether the fill is done
+        gate.set()
+
+    failures = [outcome.exception() for outcome in outcomes]
+    assert fill.calls == 1
+    assert [type(each) for each in failures] == [type(failure)] * 2
+    assert len({getattr(each, "retry_after", None) or 1 for each in failures}) == 1
+
+
+def test_a_process_without_a_free_slot_leaves_the_fill_to_another(process, between):
+    busy, other = process(), process(url=between.url)
+    gate = threading.Event()
+    refused, filled = Fill(UpstreamBusy(), gate=gate), Fill(flyer())
+
+    with ThreadPoolExecutor(2) as threads:
+        first = threads.submit(busy.get, "a", refused)
+        assert eventually(lambda: refused.calls == 1)
+        second = threads.submit(other.get, "a", filled)
+        assert eventually(lambda: between.questions > 5)
+        gate.set()
+
+    assert isinstance(first.exception(), UpstreamBusy)
+    assert second.result().outcome == "MISS"
+
+
+def test_who_asks_after_a_failure_is_not_held_to_it(process):
+    one, other = process(), process()
+    with pytest.raises(UpstreamUnavailable):
+        one.get("a", Fill(UpstreamUnavailable()))
+
+    assert other.get("a", Fill(flyer())).outcome == "MISS"
+
+
+def test_a_process_that_died_while_filling_holds_the_others_up_only_for_a_while(process):
+    dead = SharedCache(settings.CACHE_URL, stale_seconds=86_400, lock_seconds=0.3)
+    assert dead.look("a", "the-dead-process", now=time.time()).is_mine
+    start = time.monotonic()
+
+    found = process().get("a", Fill(flyer()))
+
+    assert found.outcome == "MISS"
+    assert time.monotonic() - start < 1
+
+
+def test_nobody_waits_longer_for_another_process_than_a_fill_may_take(process):
+    dead = SharedCache(settings.CACHE_URL, stale_seconds=86_400, lock_seconds=60)
+    dead.look("a", "the-dead-process", now=time.time())
+
+    with pytest.raises(UpstreamTimeout):
+        process(deadline=0.1).get("a", NEVER)
+
+
+def test_only_the_holder_can_let_go_of_a_key():
+    shared = SharedCache(settings.CACHE_URL, stale_seconds=86_400, lock_seconds=60)
+    assert shared.look("a", "mine", now=time.time()).is_mine
+
+    shared.let_go("a", "not-mine")
+    assert not shared.look("a", "not-mine", now=time.time()).is_mine
+
+    shared.let_go("a", "mine")
+    assert shared.look("a", "not-mine", now=time.time()).is_mine
+
+
+def test_an_old_answer_is_renewed_once_for_all_processes(process, clock):
+    one, other = process(), process()
+    for cache in (one, other):
+        cache.get("a", Fill(flyer(title="old")))
+    clock.now += 70
+    renew = Fill(flyer(title="new"))
+
+    outcomes = [cache.get("a", renew).outcome for cache in (one, other)]
+    for cache in (one, other):
+        cache.settle()
+
+    assert outcomes == ["STALE", "STALE"]
+    assert renew.calls == 1
+    assert [cache.get("a", NEVER).entry.rendered for cache in (one, other)] == [flyer(title="new")] * 2
+
+
+def test_a_new_process_serves_what_is_old_at_once_too(process, clock):
+    process().get("a", Fill(flyer()))
+    clock.now += 70
+    gate = threading.Event()
+    young = process()
+
+    found = young.get("a", Fill(flyer(), gate=gate))  # returns though the gate is shut
+
+    gate.set()
+    young.settle()
+    assert found.outcome == "STALE"
+    assert young.get("a", NEVER).outcome == "HIT"
+
+
+def test_in_an_outage_a_new_process_who_must_know_falls_back_on_the_shared_copy(process, clock):
+    process().get("a", Fill(flyer()))
+    clock.now += 70
+
+    found = process().get("a", Fill(UpstreamTimeout()), confirm=True)
+
+    assert found.outcome == "STALE"
+
+
+def test_what_is_gone_is_gone_for_all_processes(process, clock):
+    one, other = process(), process()
+    for cache in (one, other):
+        cache.get("a", Fill(flyer()))
+    clock.now += 70
+    one.get("a", Fill(UpstreamNotFound()))
+    one.settle()
+
+    other.get("a", NEVER)
+    other.settle()
+
+    for cache in (one, other, process()):
+        with pytest.raises(UpstreamNotFound):
+            cache.get("a", NEVER)
+
+
+def test_clearing_reaches_the_processes_with_their_next_question(process):
+    one = process()
+    one.get("a", Fill(flyer()))
+    one.get("page", Fill(page(1, 2)))
+
+    dropped = shared_cache.clear(settings.CACHE_URL)
+    one.get("b", Fill(flyer()))
+
+    assert dropped == 4
+    assert one.copy("a") is None
+    assert one.copy("b") is not None
+    assert shared_cache.census(settings.CACHE_URL)[0] == 1
+
+
+def test_an_answer_too_large_to_keep_is_served_and_not_shared(process):
+    huge = page(*range(1, 700), description="x" * 2000)
+
+    process().get("a", Fill(huge))
+
+    assert process().get("a", Fill(flyer())).outcome == "MISS"
+
+
+@pytest.mark.parametrize(
+    "spoilt",
+    [
+        b"",
+        b"nonsense",
+        b"9999999999999",
+        b"9999999999999z" + zlib.compress(b" " * 50_000_000),
+        b"9999999999999z\x00\x00",
+        b"9999999999999p\x93\x01\x02\x03",
+        b"9999999999999p" + msgspec.msgpack.encode([[[b"a"], b"", True, 0, [], None], 1.0, 9e9, 60]),
+    ],
+)
+def test_what_someone_else_wrote_there_is_never_believed_nor_an_error(process, store, spoilt):
+    store.set(f"{PREFIX}a", spoilt)
+    cache = process()
+
+    if spoilt == b"9999999999999":  # the one thing that can be said in so few words: gone
+        with pytest.raises(UpstreamNotFound):
+            cache.get("a", NEVER)
+        return
+    assert cache.get("a", Fill(flyer())).outcome == "MISS"
+    assert process().get("a", NEVER).entry.rendered == flyer()
+
+
+def test_a_read_is_one_round_trip_and_a_hit_none(process, between):
+    cache = process(url=between.url)
+    cache.get("warm up", Fill(flyer()))
+    process().get("a", Fill(page(1, 2, 3)))
+    counts = [between.questions]
+
+    for key in ("a", "a", "flyer:1", "b"):
+        cache.get(key, Fill(flyer()))
+        counts.append(between.questions)
+
+    # From another process; a hit; a flyer of that page; a miss, which also has to be published.
+    assert [after - before for before, after in itertools.pairwise(counts)] == [1, 0, 1, 2]
+
+
+def test_a_redis_that_falls_silent_costs_one_short_wait(process, between):
+    cache = process(url=between.url)
+    cache.get("a", Fill(flyer()))
+    between.mood = "silent"
+    start = time.monotonic()
+
+    outcomes = [cache.get(str(number), Fill(flyer())).outcome for number in range(100)]
+
+    assert outcomes == ["MISS"] * 100
+    assert time.monotonic() - start < 0.5  # one wait of under 0.1 s, not a hundred
+
+
+def test_keys_and_values_hold_nothing_that_runs(process, store):
+    process().get("a", Fill(page(1, 2, 3, description="x" * 500)))
+
+    value = store.get(f"{PREFIX}a")
+
+    assert value[:13].isdigit()
+    assert len(value) < len(b"".join(page(1, 2, 3, description="x" * 500).pieces)) / 2  # compressed
+    assert 86_000 < store.ttl(f"{PREFIX}a") <= 86_400

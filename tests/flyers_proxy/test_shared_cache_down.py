@@ -1,0 +1,71 @@
+"""flyers_proxy: a shared cache that is slow, down or mad costs nobody an answer, nor much time."""
+
+import time
+
+import pytest
+
+from flyers_proxy.shared_cache import SharedCache
+from tests.flyers_proxy.fills import Clock, Fill, flyer, new_cache
+from tests.flyers_proxy.go_between import go_between
+
+WORKS_AT_ONCE = 0.5  # one wait of under 0.1 s, not ten; the rest is for a busy machine
+
+
+def cache_on(port, clock=None, **changes):
+    shared = SharedCache(f"redis://127.0.0.1:{port}/0", stale_seconds=86_400, lock_seconds=2.8, **changes)
+    return new_cache(clock, shared=shared)
+
+
+@pytest.fixture(params=["refused", "silent", "garbage", "hang_up"])
+def broken(request):
+    """The port of a Redis in trouble."""
+    with go_between(mood=request.param) as between:
+        if request.param == "refused":
+            between.close()
+        yield between.port
+
+
+def test_without_redis_reads_are_misses_and_never_errors(broken):
+    cache = cache_on(broken)
+
+    start = time.monotonic()
+    outcomes = [cache.get(str(number % 10), Fill(flyer())).outcome for number in range(40)]
+
+    assert outcomes == ["MISS"] * 10 + ["HIT"] * 30
+    assert time.monotonic() - start < WORKS_AT_ONCE
+
+
+def test_without_redis_a_stale_answer_is_still_renewed(broken):
+    clock = Clock()
+    cache = cache_on(broken, clock)
+    cache.get("a", Fill(flyer()))
+    clock.now += 70
+
+    outcomes = [cache.get("a", Fill(flyer())).outcome]
+    cache.settle()
+    outcomes.append(cache.get("a", Fill(flyer())).outcome)
+
+    assert outcomes == ["STALE", "HIT"]
+
+
+def test_a_redis_that_failed_is_left_alone_and_told_of_once(caplog):
+    caplog.set_level("WARNING")
+    with go_between(mood="silent") as between:
+        cache = cache_on(between.port)
+        for number in range(50):
+            cache.get(str(number), Fill(flyer()))
+
+        assert between.questions == 1
+
+    assert caplog.text.count("shared cache failed") == 1
+
+
+def test_a_redis_that_is_back_is_asked_again():
+    with go_between(mood="silent") as between:
+        cache = cache_on(between.port, rest_seconds=0.05)
+        cache.get("a", Fill(flyer()))
+        time.sleep(0.06)
+
+        cache.get("b", Fill(flyer()))
+
+        assert between.questions == 2

@@ -1,0 +1,35 @@
+"""tests: somebody who asks the bundled flyer service over its socket."""
+
+from typing import Any
+
+import requests
+
+from mock_upstream.server import DEFAULT_KEY
+
+HERE = {"lat": "40.4168", "lng": "-3.7038"}
+
+
+class Caller:
+    """Somebody with the key and a connection that is kept."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.session = requests.Session()
+        self.session.trust_env = False
+        self.session.headers["Authorization"] = f"Bearer {DEFAULT_KEY}"
+
+    def ask(self, path: str, method: str = "GET", **options: Any) -> requests.Response:
+        return self.session.request(method, self.url + path, timeout=5, allow_redirects=False, **options)
+
+    def get(self, path: str, **params: object) -> requests.Response:
+        return self.ask(f"/api/v1/{path}", params=params)
+
+    def feed(self, **params: object) -> requests.Response:
+        return self.get("flyers/feed/", **HERE, **params)
+
+    def whole_feed(self, **params: object) -> list[dict[str, Any]]:
+        """Return every flyer that matches, page by page."""
+        first = self.feed(page_size=50, **params).json()
+        pages = range(2, (first["count"] + 49) // 50 + 1)
+        rest = [self.feed(page_size=50, page=page, **params).json()["results"] for page in pages]
+        return sum(rest, first["results"])

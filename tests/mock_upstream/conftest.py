@@ -1,0 +1,47 @@
+"""tests: the bundled flyer service on a live socket, on a morning in January that never ends."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import yaml
+from jsonschema import Draft202012Validator, FormatChecker
+
+from mock_upstream.server import MockUpstream, start
+from tests.mock_upstream.caller import Caller
+
+NOW = datetime(2026, 1, 15, 10, 30, tzinfo=UTC)
+CONTRACT = yaml.safe_load(Path("docs/flyer-service.openapi.yaml").read_text())
+
+
+@pytest.fixture(scope="session")
+def running() -> Iterator[MockUpstream]:
+    with start(clock=lambda: NOW, hang_seconds=0.3) as service:
+        yield service
+
+
+@pytest.fixture
+def mock(running: MockUpstream) -> MockUpstream:
+    """The service as it was started."""
+    running.knobs.reset()
+    running.journal.clear()
+    return running
+
+
+@pytest.fixture
+def caller(mock: MockUpstream) -> Iterator[Caller]:
+    caller = Caller(mock.url)
+    with caller.session:
+        yield caller
+
+
+@pytest.fixture(scope="session")
+def agrees() -> Callable[[str, object], None]:
+    """Fail if a document is not what a schema of the contract says."""
+
+    def check(schema: str, document: object) -> None:
+        rules = {**CONTRACT, "$ref": f"#/components/{schema}"}
+        Draft202012Validator(rules, format_checker=FormatChecker()).validate(document)
+
+    return check

@@ -1,0 +1,137 @@
+"""operations: PostgreSQL dies under load and comes back; what people saw of it, and what was kept."""
+
+import itertools
+from typing import NamedTuple
+
+import psycopg
+import pytest
+
+from tests.operations.programs import SECRETS, Answer, Server, running, until
+from tests.operations.stores import Postgres
+from tests.operations.watching import Watch
+
+DISCOVER = "/api/v1/flyers/discover/"
+READERS = ("reader", "searcher")
+WORKERS = 2
+
+
+class Outage(NamedTuple):
+    """What was seen, and by flyer the statuses that keeping it was answered with, in order."""
+
+    watch: Watch
+    keeping: dict[int, list[int]]
+    workers: tuple[list[int], list[int]]
+    postgres: Postgres
+    token: str
+
+    @property
+    def server(self) -> Server:
+        return self.watch.server
+
+
+@pytest.fixture(scope="module")
+def outage(tmp_path_factory, postgres, redis, flyer_service):
+    folder = tmp_path_factory.mktemp("server")
+    stores = {"DATABASE_URL": postgres.url, "CACHE_URL": redis.url}
+    with running(Server(folder, upstream=flyer_service.url, WORKERS=str(WORKERS), **stores)) as server:
+        token = server.sign_in("alice")
+        flyers = [flyer["id"] for flyer in server.ask(f"{DISCOVER}?limit=100").json()["results"]]
+        keeping: dict[int, list[int]] = {}
+        turns, words = itertools.cycle(flyers), itertools.count()
+
+        def keep() -> Answer:
+            flyer = next(turns)
+            answer = server.ask(f"/api/v1/flyers/{flyer}/favorite/", "PUT", token=token)
+            keeping.setdefault(flyer, []).append(answer.status)
+            return answer
+
+        with Watch(
+            server,
+            reader=lambda: server.ask(DISCOVER),
+            searcher=lambda: server.ask(f"/api/v1/flyers/search/?query=word{next(words)}"),
+            person=lambda: server.ask(DISCOVER, token=token),
+            keeper=keep,
+            probe=lambda: server.ask("/health/live"),
+            readiness=lambda: server.ask("/health/ready"),
+        ) as watch:
+            before = sorted(server.workers)
+            watch.until_all_have_seen("well")
+            watch.phase = "dying"
+            postgres.crash()
+            watch.until_all_have_seen("down")
+            watch.phase = "coming back"
+            postgres.start()
+            until(lambda: server.ask("/health/ready").status == 200, what="being ready again")
+            watch.until_all_have_seen("well again")
+        yield Outage(watch, keeping, (before, sorted(server.workers)), postgres, token)
+
+
+def statuses(answers):
+    return {answer.status for answer in answers}
+
+
+def test_anonymous_reads_and_the_sign_of_life_never_fail(outage):
+    everything = [seen.answer for seen in outage.watch.seen if seen.who in {*READERS, "probe"}]
+
+    assert statuses(everything) == {200}
+
+
+def test_the_server_says_that_it_is_not_ready_and_that_it_is_again(outage):
+    down = outage.watch.during("down", "readiness")
+
+    assert statuses(outage.watch.during("well", "readiness")) == {200}
+    assert statuses(down) == {503}
+    assert down[0].headers["retry-after"] == "2"
+    assert down[0].json()["checks"]["database"]["status"] == "down"
+    assert statuses(outage.watch.during("well again", "readiness")) == {200}
+
+
+def test_who_is_signed_in_gets_a_clear_503_at_once(outage):
+    down = outage.watch.during("down", "person", "keeper")
+
+    assert statuses(down) == {503}
+    assert {answer.error for answer in down} == {"SERVICE_UNAVAILABLE"}
+    assert {answer.headers["retry-after"] for answer in down} == {"2"}
+    assert max(answer.seconds for answer in down) < 1
+
+
+def test_all_is_well_again_without_a_restart(outage):
+    before, after = outage.workers
+
+    assert statuses(outage.watch.during("well again", "person")) == {200}
+    assert statuses(outage.watch.during("well again", "keeper")) <= {200, 201}
+    assert before == after
+
+
+def test_what_was_acknowledged_is_kept_and_nothing_is_half_kept(outage):
+    acknowledged = {flyer for flyer, statuses in outage.keeping.items() if {200, 201} & set(statuses)}
+    with psycopg.connect(outage.postgres.url) as database:
+        rows = database.execute("SELECT flyer_id, title FROM favorites_favorite").fetchall()
+
+    kept = {flyer for flyer, _ in rows}
+    assert acknowledged <= kept <= set(outage.keeping)
+    assert len(rows) == len(kept)
+    assert all(title for _, title in rows)
+
+
+def test_asking_again_for_what_failed_keeps_it_once(outage):
+    failed = [flyer for flyer, statuses in outage.keeping.items() if 503 in statuses]
+    for flyer in failed:
+        answer = outage.server.ask(f"/api/v1/flyers/{flyer}/favorite/", "PUT", token=outage.token)
+        assert answer.status in {200, 201}
+
+    with psycopg.connect(outage.postgres.url) as database:
+        rows = database.execute(
+            "SELECT count(*) FROM favorites_favorite WHERE flyer_id = ANY(%s)", [failed]
+        ).fetchone()
+    assert failed
+    assert rows == (len(failed),)
+
+
+def test_the_log_tells_it_without_tracebacks_and_without_what_people_looked_for(outage):
+    lines = [line for line in outage.server.lines() if line["level"] == "error"]
+
+    assert {line["event"] for line in lines} == {"the database failed"}
+    assert not [line for line in lines if "exception" in line]
+    said = outage.server.log.read_text()
+    assert not [word for word in ("word1", "alice@", outage.token, *SECRETS.values()) if word in said]

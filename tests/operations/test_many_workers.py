@@ -1,0 +1,68 @@
+"""operations: a server with several workers counts for all of them, and ends with all of them."""
+
+import os
+import signal
+
+import pytest
+
+from mock_upstream.server import start
+from tests.operations.programs import UPSTREAM_KEY, Server, running, until
+
+READ = "/api/v1/flyers/discover/"
+READS = 'flyers_bff_requests_total{method="GET",route="api/v1/flyers/discover/",status="200"}'
+ENTRIES = "flyers_bff_cache_entries"
+ENTRIES_OF_A_PAGE = 11  # itself, and each of its ten flyers
+
+
+@pytest.fixture
+def server(tmp_path):
+    with (
+        start(key=UPSTREAM_KEY) as upstream,
+        running(Server(tmp_path, upstream=upstream.url, WORKERS="2")) as server,
+    ):
+        yield server
+
+
+def read(server: Server) -> bool:
+    return server.ask(READ).status == 200
+
+
+def test_counts_are_those_of_all_workers_and_outlive_them(server):
+    first, second = server.workers
+    until(
+        lambda: read(server) and server.metric(ENTRIES) == 2 * ENTRIES_OF_A_PAGE, what="both workers' reads"
+    )
+    counted = server.metric(READS)
+    assert counted >= 2
+
+    os.kill(first, signal.SIGKILL)
+    until(lambda: server.metric(ENTRIES) == ENTRIES_OF_A_PAGE, what="forgetting what a dead worker held")
+    until(lambda: len(server.workers) == 2, what="a new worker")
+
+    assert second in server.workers
+    assert server.metric(READS) == counted
+    assert read(server)
+    assert server.metric(READS) == counted + 1
+
+
+def test_the_files_of_the_counts_go_with_the_server(server):
+    assert list(server.folder.glob("flyers-bff-metrics-*/*.db"))
+
+    assert server.stop() == 0
+
+    assert not list(server.folder.glob("flyers-bff-metrics-*"))
+
+
+def test_a_server_that_is_told_to_stop_while_it_starts_stops(tmp_path):
+    server = Server(tmp_path, upstream="http://127.0.0.1:9", WORKERS="2")
+    try:
+        server.launch(
+            "-c", "from config.server import serve; serve('tests.operations.slow_to_load:application')"
+        )
+        until(lambda: server.said().count("loading") == 2, what="two workers' start")
+
+        assert server.stop() == 0
+    finally:
+        server.kill()
+
+    assert "Killing worker" not in server.said()

@@ -1,0 +1,61 @@
+"""operations: what people saw of a server while something happened to it, phase by phase. It knows no route."""
+
+from collections.abc import Callable
+from typing import NamedTuple, Self
+
+from tests.operations.programs import Answer, Load, Server, until
+
+ENOUGH = 10
+
+
+class Seen(NamedTuple):
+    """An answer: who got it, and in which phases it was asked for and given."""
+
+    who: str
+    asked: str
+    given: str
+    answer: Answer
+
+
+class Watch:
+    """People who ask again and again, each in a thread, and whatever they are answered."""
+
+    def __init__(self, server: Server, **people: Callable[[], Answer]) -> None:
+        self.server = server
+        self.phase = "before"
+        self.seen: list[Seen] = []
+        self._load = Load(*(self._watched(who, ask) for who, ask in people.items()))
+        self._people = set(people)
+
+    def _watched(self, who: str, ask: Callable[[], Answer]) -> Callable[[], None]:
+        def look() -> None:
+            asked = self.phase
+            answer = ask()
+            self.seen.append(Seen(who, asked, self.phase, answer))
+
+        return look
+
+    def until_all_have_seen(self, phase: str) -> None:
+        """Begin a phase, and stay until everybody was answered a few times in it."""
+        self.phase = phase
+        until(
+            lambda: all(len(self.during(phase, who)) >= ENOUGH for who in self._people),
+            what=f"answers while {phase}",
+        )
+
+    def during(self, phase: str, *who: str) -> list[Answer]:
+        """Return what these people saw from beginning to end in a phase."""
+        return [
+            answer
+            for name, asked, given, answer in list(self.seen)
+            if asked == given == phase and name in who
+        ]
+
+    def __enter__(self) -> Self:
+        self._load.__enter__()
+        return self
+
+    def __exit__(self, *reason: object) -> None:
+        self._load.__exit__(*reason)
+        broken = self._load.broken
+        assert not broken, f"connections broke: {broken[:3]}"

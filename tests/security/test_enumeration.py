@@ -1,0 +1,62 @@
+"""security: neither words nor time tell who has an account here."""
+
+from statistics import median
+
+# The mail server of these tests takes a connection and then says nothing: waiting for it would be seen at once.
+TRIES = 12
+
+
+def told(answer):
+    body = answer.json() if answer.body else {}
+    body.get("error", {}).pop("request_id", None)
+    return answer.status, body
+
+
+def compare(service, path, known, unknown):
+    """Ask with each in turn, so that a slow moment of the machine meets both; return the answers and their times."""
+    answers = {"known": [], "unknown": []}
+    for number in range(TRIES):
+        answers["known"].append(service.ask(path, "POST", known(number)))
+        answers["unknown"].append(service.ask(path, "POST", unknown(number)))
+    words = {who: {repr(told(answer)) for answer in given} for who, given in answers.items()}
+    seconds = {who: median(answer.seconds for answer in given) for who, given in answers.items()}
+    return words, seconds
+
+
+def test_a_wrong_password_and_an_unknown_address_are_one_answer(service, alice):
+    words, seconds = compare(
+        service,
+        "/api/v1/auth/login/",
+        lambda number: {"email": "alice@flyers.test", "password": f"wrong-{number}"},
+        lambda number: {"email": f"nobody{number}@flyers.test", "password": f"wrong-{number}"},
+    )
+
+    assert words["known"] == words["unknown"]
+    assert 0.5 < seconds["known"] / seconds["unknown"] < 2
+
+
+def test_asking_for_a_new_password_tells_nothing(service, alice):
+    words, seconds = compare(
+        service,
+        "/api/v1/auth/password/reset/",
+        lambda _: {"email": "alice@flyers.test"},
+        lambda number: {"email": f"nobody{number}@flyers.test"},
+    )
+
+    assert words["known"] == words["unknown"] == {repr((204, {}))}
+    assert abs(seconds["known"] - seconds["unknown"]) < 0.1
+
+
+def test_a_link_that_nobody_has_is_as_unknown_as_one_that_is_nearly_right(service, alice):
+    shared = service.ask("/api/v1/favorites/share/", "POST", {"list_name": "Mine"}, token=alice).json()[
+        "slug"
+    ]
+    nearly = shared[:-1] + ("a" if shared[-1] != "a" else "b")
+
+    answers = {
+        repr(told(service.ask(f"/api/v1/favorites/shared/{slug}/")))
+        for slug in (nearly, "mine", shared.upper())
+    }
+
+    assert len(answers) == 1
+    assert "NOT_FOUND" in answers.pop()

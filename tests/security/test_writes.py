@@ -1,0 +1,125 @@
+"""security: a write changes what its route is for, whatever else its body claims; the loop is over the published schema."""
+
+import itertools
+
+import pytest
+import yaml
+
+from tests.deploy.files import ROOT
+from tests.operations.programs import PASSWORD
+
+SCHEMA = yaml.safe_load((ROOT / "tests" / "openapi.yaml").read_text())
+WRITES = {
+    operation["operationId"]: (method.upper(), path.format(flyer_id=5, followed_id=3, session_id=987654321))
+    for path, methods in SCHEMA["paths"].items()
+    for method, operation in methods.items()
+    if method != "get"
+}
+WITH_A_BODY = {
+    operation["operationId"]
+    for methods in SCHEMA["paths"].values()
+    for operation in methods.values()
+    if "requestBody" in operation
+}
+
+# What each takes when it is honest; {name} is the person who asks.
+HONEST = {
+    "auth_register": {"email": "{name}-too@flyers.test", "password": PASSWORD},
+    "auth_login": {"email": "{name}@flyers.test", "password": PASSWORD},
+    "auth_me_update": {"first_name": "Eve"},
+    "auth_me_delete": {"password": PASSWORD},
+    "auth_password": {"current": PASSWORD, "new": "another-fine-long-passphrase"},
+    "auth_password_reset": {"email": "{name}@flyers.test"},
+    "auth_password_reset_confirm": {"token": "1.aaaa-bbbb", "new": "another-fine-long-passphrase"},
+    "favorites_add": {"flyer_ids": [5]},
+    "favorites_remove": {"flyer_ids": [5]},
+    "favorite_set": {"flyer_id": 5},
+    "follow_add": {"followed_id": 3},
+    "share": {"list_name": "Mine"},
+    "library_import": {"favorites": [{"flyer_id": 5}], "follows": []},
+}
+
+ENDS_THE_SESSION = {"auth_logout", "auth_logout_all", "auth_me_delete"}
+
+numbers = itertools.count(1)
+
+
+def claims(victim):
+    """What somebody would like to be true."""
+    return {
+        "id": victim["id"],
+        "pk": victim["id"],
+        "user": victim["id"],
+        "user_id": victim["id"],
+        "owner": victim["id"],
+        "owner_id": victim["id"],
+        "person": victim["email"],
+        "role": "admin",
+        "is_staff": True,
+        "is_superuser": True,
+        "is_active": False,
+        "creator_id": 3,
+        "created_at": "2000-01-01T00:00:00Z",
+        "slug": "mine",
+        "revoked_at": None,
+        "token_hash": "0" * 64,
+        "sub": victim["id"],
+        "sid": 1,
+        "__proto__": {"is_staff": True},
+    }
+
+
+def seen_by(service, token):
+    """All that a person has here."""
+    paths = ("auth/me/", "users/me/favorites/", "follows/", "favorites/share/")
+    return [
+        (answer.status, answer.json())
+        for answer in (service.ask(f"/api/v1/{path}", token=token) for path in paths)
+    ]
+
+
+def without_times(seen):
+    """What must not change: the rest names the request, or the moment."""
+    for _, body in seen:
+        body.pop("meta", None)
+        body.get("error", {}).pop("request_id", None)
+    return seen
+
+
+def test_every_write_has_an_honest_body_here():
+    assert set(HONEST) == WITH_A_BODY
+
+
+@pytest.mark.parametrize("operation", WRITES)
+def test_a_body_can_claim_nothing_that_is_not_its_to_say(service, bob, operation):
+    method, path = WRITES[operation]
+    name = f"eve{next(numbers)}"
+    token = service.sign_in(name)
+    me = service.ask("/api/v1/auth/me/", token=token).json()
+    victim = service.ask("/api/v1/auth/me/", token=bob).json()
+    before = without_times(seen_by(service, bob))
+    body = {
+        field: value.format(name=name) if isinstance(value, str) else value
+        for field, value in HONEST.get(operation, {}).items()
+    }
+
+    answer = service.ask(path, method, claims(victim) | body, token=token)
+
+    assert answer.status < 500
+    assert b"admin" not in answer.body
+    assert without_times(seen_by(service, bob)) == before
+    again = service.ask("/api/v1/auth/me/", token=token)
+    assert again.status == (401 if operation in ENDS_THE_SESSION else 200)
+    if again.status == 200:
+        assert {**again.json(), "first_name": ""} == {**me, "first_name": ""}
+    assert service.ask("/api/v1/users/", token=token).status in {401, 403}
+
+
+def test_one_persons_things_can_not_be_named_by_another(service, alice, bob):
+    devices = service.ask("/api/v1/auth/sessions/", token=bob).json()["results"]
+
+    theirs = service.ask(f"/api/v1/auth/sessions/{devices[0]['id']}/", "DELETE", token=alice)
+    nobodys = service.ask("/api/v1/auth/sessions/987654321/", "DELETE", token=alice)
+
+    assert (theirs.status, theirs.error) == (nobodys.status, nobodys.error) == (404, "NOT_FOUND")
+    assert service.ask("/api/v1/auth/me/", token=bob).status == 200

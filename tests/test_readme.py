@@ -1,0 +1,28 @@
+"""tests: what the documents promise is there."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text()
+
+
+def settings_in(text: str, pattern: str) -> set[str]:
+    return set(re.findall(pattern, text, re.MULTILINE))
+
+
+def test_the_table_of_settings_names_those_of_the_example():
+    section = README.partition("## Settings")[2].partition("\n## ")[0]
+    named = {
+        name for row in settings_in(section, r"^\| (`[A-Z].*?`) \|") for name in re.findall(r"[A-Z_]+", row)
+    }
+
+    assert named == settings_in((ROOT / ".env.example").read_text(), r"^([A-Z_]+)=")
+
+
+@pytest.mark.parametrize("document", sorted(ROOT.glob("*.md")) + sorted(ROOT.glob("docs/**/*.md")), ids=str)
+def test_links_between_documents_lead_somewhere(document):
+    for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", document.read_text()):
+        assert (document.parent / target).exists(), f"{document.name} links to {target}"
