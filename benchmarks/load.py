@@ -1,0 +1,164 @@
+"""benchmarks: load, from wrk for many requests and from asyncio for requests at one moment. It knows no scenario."""
+
+import asyncio
+import json
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+# What every script of ours has: a summary as one line of JSON, with the answers that were not as they should be.
+_SUMMARY = """
+local threads = {}
+bad = 0
+function setup(thread) table.insert(threads, thread); thread:set("number", #threads) end
+function done(summary, latency, requests)
+  local wrong = 0
+  for _, thread in ipairs(threads) do wrong = wrong + thread:get("bad") end
+  local failed = summary.errors.connect + summary.errors.read + summary.errors.write + summary.errors.timeout
+  if not accepts then wrong = wrong + summary.errors.status end
+  print(string.format(
+    'RESULT {"requests": %d, "seconds": %f, "bad": %d, "p50_ms": %f, "p99_ms": %f}',
+    summary.requests, summary.duration / 1e6, wrong + failed,
+    latency:percentile(50) / 1000, latency:percentile(99) / 1000))
+end
+"""
+
+
+class Load(NamedTuple):
+    """What a run of wrk saw; ``bad`` counts answers with a wrong status and broken connections."""
+
+    requests: int
+    seconds: float
+    bad: int
+    p50_ms: float
+    p99_ms: float
+
+    @property
+    def rate(self) -> float:
+        """Requests a second."""
+        return self.requests / self.seconds
+
+
+def wrk(address: str, *, connections: int, seconds: float, script: str = "") -> Load:
+    """Load an address with as many requests as it takes."""
+    with tempfile.NamedTemporaryFile("w", suffix=".lua") as file:
+        file.write(_SUMMARY + script)
+        file.flush()
+        threads = min(2, connections)
+        out = subprocess.run(
+            [
+                "wrk",
+                f"-t{threads}",
+                f"-c{connections}",
+                f"-d{seconds:g}s",
+                "--timeout=10s",
+                "-s",
+                file.name,
+                address,
+            ],
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+    line = next(line for line in out.splitlines() if line.startswith("RESULT "))
+    return Load(**json.loads(line.removeprefix("RESULT ")))
+
+
+def signed_in(tokens: list[str]) -> str:
+    """Return a script in which people take turns."""
+    return f"""
+local tokens = {{{", ".join(f'"{token}"' for token in tokens)}}}
+local turn = 0
+function init() turn = number * 7 end
+function request()
+  turn = turn % #tokens + 1
+  return wrk.format("GET", nil, {{["Authorization"] = "Bearer " .. tokens[turn]}})
+end
+"""
+
+
+def distinct(path: str) -> str:
+    """Return a script in which every request is a new one: ``%d`` in the path is a number never used before."""
+    return f"""
+local turn = 0
+function request()
+  turn = turn + 1
+  return wrk.format("GET", string.format("{path}", number * 10000000 + {int(time.time()) % 100000} * 100 + turn))
+end
+"""
+
+
+def many_pages(path: str, number: int) -> str:
+    """Return a script that asks for so many pages in turn; ``%d`` in the path is the page's number."""
+    return f"""
+local turn = 0
+function init() turn = number * 31 end
+function request()
+  turn = turn + 1
+  return wrk.format("GET", string.format("{path}", turn % {number}))
+end
+"""
+
+
+def keeping(tokens: list[str], flyers: int) -> str:
+    """Return a script that keeps and drops: POST, POST, DELETE, DELETE of one flyer after the other."""
+    return f"""
+accepts = true
+local tokens = {{{", ".join(f'"{token}"' for token in tokens)}}}
+local verbs = {{"POST", "POST", "DELETE", "DELETE"}}
+local turn = 0
+function request()
+  local step, round = turn % 4, math.floor(turn / 4)
+  turn = turn + 1
+  local token = tokens[(round * 2 + number) % #tokens + 1]
+  local flyer = round % {flyers} + 1
+  return wrk.format(verbs[step + 1], "/api/v1/flyers/" .. flyer .. "/favorite/",
+    {{["Authorization"] = "Bearer " .. token}})
+end
+function response(status)
+  if status ~= 200 and status ~= 201 and status ~= 204 and status ~= 404 then bad = bad + 1 end
+end
+"""
+
+
+POSTING = """
+accepts = true
+function request() return wrk.format("POST") end
+function response(status) if status ~= 200 then bad = bad + 1 end end
+"""
+
+
+async def _one(address: str, go: asyncio.Event) -> tuple[int, float]:
+    parts = urlsplit(address)
+    reader, writer = await asyncio.open_connection(parts.hostname, parts.port)
+    await go.wait()
+    start = time.perf_counter()
+    target = f"{parts.path}?{parts.query}" if parts.query else parts.path
+    writer.write(f"GET {target} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n".encode())
+    answer = await reader.read(-1)
+    seconds = time.perf_counter() - start
+    writer.close()
+    return int(answer.split(b" ", 2)[1]), seconds
+
+
+def at_once(addresses: list[str]) -> list[tuple[int, float]]:
+    """Ask for all addresses in one moment, each over an open connection; return status and seconds of each."""
+
+    async def all_of_them() -> list[tuple[int, float]]:
+        go = asyncio.Event()
+        asking = [asyncio.create_task(_one(address, go)) for address in addresses]
+        await asyncio.sleep(0.3)  # until every connection is open
+        go.set()
+        return await asyncio.gather(*asking)
+
+    return asyncio.run(all_of_them())
+
+
+def results_folder() -> Path:
+    """Return where results land."""
+    folder = Path(__file__).parent / "results"
+    folder.mkdir(exist_ok=True)
+    return folder

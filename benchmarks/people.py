@@ -1,0 +1,37 @@
+"""benchmarks: ``python -m benchmarks.people NUMBER FAVORITES`` stores people who keep flyers and prints their tokens."""
+
+import json
+import os
+import random
+import sys
+
+import django
+
+
+def main(number: int, favorites: int) -> None:
+    """Print for each person an access token and the ids of their favorites and follows."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    django.setup()
+    from accounts import sessions  # noqa: PLC0415 - Django had to be set up first
+    from accounts.models import User  # noqa: PLC0415
+    from favorites.models import Favorite, Follow  # noqa: PLC0415
+
+    chance = random.Random(number * 100_000 + favorites)
+    people = []
+    for place in range(number):
+        email = f"bench-{favorites}-{place}-{os.getpid()}@example.com"
+        user = User.objects.create_user(email=email, password=None)
+        flyers = chance.sample(range(1, max(200, favorites * 2)), favorites)
+        creators = chance.sample(range(1, 41), 10)
+        Favorite.objects.bulk_create(
+            Favorite(user=user, flyer_id=each, title="Kept", valid_until="2099-01-01T00:00:00Z")
+            for each in flyers
+        )
+        Follow.objects.bulk_create(Follow(user=user, creator_id=each) for each in creators)
+        tokens = sessions.open_session(user=user)
+        people.append({"token": tokens.access, "flyers": sorted(flyers), "creators": sorted(creators)})
+    print(json.dumps(people))
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), int(sys.argv[2]))

@@ -1,0 +1,194 @@
+"""benchmarks: the programs that are measured, started and stopped, and what they use. It knows no scenario."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+_TICK = os.sysconf("SC_CLK_TCK")
+
+
+def free_port() -> int:
+    """Return a port that nobody uses."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port: int = server.getsockname()[1]
+        return port
+
+
+def fetch(address: str, token: str | None = None) -> tuple[int, bytes]:
+    """Return status and body of one GET, asked over a connection of its own."""
+    request = urllib.request.Request(address)
+    if token:
+        request.add_header("Authorization", f"Bearer {token}")
+    try:
+        with urllib.request.urlopen(request, timeout=10) as response:
+            return response.status, response.read()
+    except urllib.error.HTTPError as error:
+        return error.code, error.read()
+
+
+class Program:
+    """A running program and all it started."""
+
+    def __init__(self, *command: str, environment: Mapping[str, str], answers_at: str) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, *command], cwd=ROOT, env=environment, start_new_session=True
+        )
+        give_up = time.monotonic() + 30
+        while True:
+            try:
+                fetch(answers_at)
+            except OSError:
+                if self.process.poll() is not None or time.monotonic() > give_up:
+                    self.stop()
+                    raise SystemExit(f"{command} did not start") from None
+                time.sleep(0.05)
+            else:
+                return
+
+    def stop(self) -> None:
+        """End it."""
+        self.process.terminate()
+        try:
+            self.process.wait(15)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+    @property
+    def pids(self) -> list[int]:
+        """Return the process and its descendants."""
+        parents = {}
+        for path in Path("/proc").glob("[0-9]*/stat"):
+            try:
+                fields = path.read_text().rpartition(")")[2].split()
+            except OSError:
+                continue
+            parents[int(path.parent.name)] = int(fields[1])
+        family = {self.process.pid}
+        while grown := {pid for pid, parent in parents.items() if parent in family} - family:
+            family |= grown
+        return sorted(family)
+
+    @property
+    def cpu_seconds(self) -> float:
+        """Return the processor time used so far."""
+        total = 0
+        for pid in self.pids:
+            fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+            total += int(fields[11]) + int(fields[12])
+        return total / _TICK
+
+    @property
+    def memory_mb(self) -> float:
+        """Return the memory in MB: proportional set size, in which what processes share counts once."""
+        total = 0
+        for pid in self.pids:
+            lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+            total += next(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
+        return total * 1024 / 1e6
+
+
+class Bench:
+    """Everything that runs for a benchmark: the stub, floors and products, each with its own settings."""
+
+    def __init__(self, folder: Path, database_url: str) -> None:
+        self.folder = folder
+        self.stub_port = free_port()
+        self.running: list[Program] = []
+        self.environment = {
+            name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LANG"}
+        }
+        self.environment |= _example() | {
+            "DEBUG": "False",
+            "SECRET_KEY": "benchmark-secret-key-that-is-long-enough",
+            "JWT_SIGNING_KEY": "benchmark-signing-key-that-is-long-enough",
+            "DATABASE_URL": database_url or f"sqlite:///{folder}/bench.sqlite3",
+            "FLYERS_API_URL": f"http://127.0.0.1:{self.stub_port}",
+            "THROTTLE_ANON": "1000000/s",
+            "THROTTLE_USER": "1000000/s",
+            "LOG_LEVEL": "ERROR",
+            "FLYERS_FRESH_SECONDS": "3600",
+        }
+        stub = f"http://127.0.0.1:{self.stub_port}"
+        self.stub_url = stub
+        self._start("-m", "benchmarks.stub", str(self.stub_port), answers_at=f"{stub}/_calls")
+        self.manage("migrate", "--verbosity=0")
+
+    def _start(self, *command: str, answers_at: str, **changes: str) -> Program:
+        program = Program(*command, environment=self.environment | changes, answers_at=answers_at)
+        self.running.append(program)
+        return program
+
+    def manage(self, *command: str) -> str:
+        """Run a command of manage.py; return what it prints."""
+        return subprocess.run(
+            [sys.executable, *(["-m", *command[1:]] if command[0] == "-m" else ["manage.py", *command])],
+            cwd=ROOT,
+            env=self.environment,
+            check=True,
+            stdout=subprocess.PIPE,
+            text=True,
+        ).stdout
+
+    @contextmanager
+    def server(
+        self, target: str = "config.wsgi:application", **changes: str
+    ) -> Iterator[tuple[Program, str]]:
+        """Run an application on the production server; give the program and its address."""
+        port = free_port()
+        address = f"http://127.0.0.1:{port}"
+        command = f"from config.server import serve; serve({target!r})"
+        program = self._start("-c", command, answers_at=f"{address}/health/live", PORT=str(port), **changes)
+        try:
+            yield program, address
+        finally:
+            program.stop()
+            self.running.remove(program)
+
+    def latency(self, milliseconds: float) -> None:
+        """Set the stub's latency."""
+        fetch(f"{self.stub_url}/_set?latency_ms={milliseconds}")
+
+    @property
+    def calls(self) -> int:
+        """Return how often the stub was asked."""
+        return int(json.loads(fetch(f"{self.stub_url}/_calls")[1])["calls"])
+
+    def people(self, number: int, favorites: int) -> list[dict[str, Any]]:
+        """Store people who keep flyers; return for each an access token and what they keep."""
+        found: list[dict[str, Any]] = json.loads(
+            self.manage("-m", "benchmarks.people", str(number), str(favorites))
+        )
+        return found
+
+    def stop(self) -> None:
+        """End whatever runs."""
+        for program in self.running:
+            program.stop()
+
+
+def _example() -> dict[str, str]:
+    lines = (ROOT / ".env.example").read_text().splitlines()
+    return dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
+
+
+@contextmanager
+def bench(database_url: str) -> Iterator[Bench]:
+    """Set a bench up in a folder that goes with it."""
+    with tempfile.TemporaryDirectory(prefix="flyers-bff-bench-") as folder:
+        it = Bench(Path(folder), database_url)
+        try:
+            yield it
+        finally:
+            it.stop()

@@ -1,0 +1,299 @@
+"""benchmarks: what is measured and what should be reached. It knows loads and programs, and no table."""
+
+import json
+import random
+import statistics
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, NamedTuple
+
+from benchmarks.load import POSTING, Load, at_once, distinct, keeping, signed_in, wrk
+from benchmarks.processes import Bench, Program, fetch
+
+PAGE = "/api/v1/flyers/discover/?limit=20"
+
+
+class Row(NamedTuple):
+    """One figure: ``value`` is the median of ``values``; it should be at least (or at most) ``goal``.
+
+    ``bad`` answers void the row. ``facts`` are further readings of the same runs.
+    """
+
+    name: str
+    work: str
+    values: list[float]
+    goal: float
+    at_most: bool = False
+    unit: str = "x"
+    bad: int = 0
+    facts: dict[str, Any] = {}
+
+    @property
+    def value(self) -> float:
+        """Return the median."""
+        return statistics.median(self.values)
+
+    @property
+    def is_reached(self) -> bool:
+        """Say whether the figure is as it should be."""
+        return not self.bad and (self.value <= self.goal if self.at_most else self.value >= self.goal)
+
+
+class Pace(NamedTuple):
+    """How long and how often: seconds of one load, and how many rounds of A B A B."""
+
+    seconds: float
+    rounds: int
+
+
+class Measured(NamedTuple):
+    """A load, and the processor time that the server took for each request."""
+
+    load: Load
+    cpu_us: float
+
+
+def measure(
+    program: Program, address: str, *, connections: int, seconds: float, script: str = ""
+) -> Measured:
+    """Load an address, and look what it costs the program."""
+    before = program.cpu_seconds
+    load = wrk(address, connections=connections, seconds=seconds, script=script)
+    return Measured(load, (program.cpu_seconds - before) / max(1, load.requests) * 1e6)
+
+
+def _against(
+    pace: Pace, floor: Callable[[], Measured], product: Callable[[], Measured]
+) -> tuple[list[float], int, dict[str, Any]]:
+    """Measure in turn; return the ratios, the bad answers and the medians."""
+    floor(), product()  # warm both
+    pairs = [(floor(), product()) for _ in range(pace.rounds)]
+    ratios = [b.load.rate / a.load.rate for a, b in pairs]
+    bad = sum(a.load.bad + b.load.bad for a, b in pairs)
+
+    def median(read: Callable[[tuple[Measured, Measured]], float]) -> float:
+        return round(statistics.median(map(read, pairs)), 2)
+
+    facts = {
+        "floor_per_second": median(lambda pair: pair[0].load.rate),
+        "per_second": median(lambda pair: pair[1].load.rate),
+        "floor_cpu_us": median(lambda pair: pair[0].cpu_us),
+        "cpu_us": median(lambda pair: pair[1].cpu_us),
+        "floor_p99_ms": median(lambda pair: pair[0].load.p99_ms),
+        "p50_ms": median(lambda pair: pair[1].load.p50_ms),
+        "p99_ms": median(lambda pair: pair[1].load.p99_ms),
+    }
+    return ratios, bad, facts
+
+
+@contextmanager
+def _floor(bench: Bench, name: str) -> Iterator[tuple[Program, str]]:
+    with bench.server(f"benchmarks.floors:{name}", FLOOR_BODY=str(bench.folder / "body")) as running:
+        yield running
+
+
+def hot_reads(bench: Bench, pace: Pace) -> list[Row]:
+    """W1 and W2: a page that is fresh, for anyone and for people with marks."""
+    people = bench.people(50, 100)
+    with bench.server() as (program, address):
+        page = address + PAGE
+        _, body = fetch(page)
+        (bench.folder / "body").write_bytes(body)
+        with _floor(bench, "bare") as (floor, floor_address):
+
+            def bare() -> Measured:
+                return measure(floor, floor_address, connections=32, seconds=pace.seconds)
+
+            calls = bench.calls
+            with _checked(page, [(None, body)]) as wrong:
+                ratios, bad, facts = _against(
+                    pace, bare, lambda: measure(program, page, connections=32, seconds=pace.seconds)
+                )
+            facts |= {"bytes": len(body), "upstream_calls": bench.calls - calls}
+            w1 = Row("W1", "anonymous hot page", ratios, 0.8, bad=bad + wrong(), facts=facts)
+
+            script = signed_in([each["token"] for each in people])
+            with _checked(page, [(each["token"], each) for each in people]) as wrong:
+                ratios, bad, facts = _against(
+                    pace,
+                    bare,
+                    lambda: measure(program, page, connections=32, seconds=pace.seconds, script=script),
+                )
+            w2 = Row("W2", "signed-in hot page, 50 people", ratios, 0.28, bad=bad + wrong(), facts=facts)
+    return [w1, w2]
+
+
+@contextmanager
+def _checked(page: str, expected: list[tuple[str | None, Any]]) -> Iterator[Callable[[], int]]:
+    """Look at whole answers while the load runs; the function given counts those that are not true."""
+    over, wrong, looked = threading.Event(), [0], [0]
+
+    def is_true(body: bytes, truth: Any) -> bool:
+        if isinstance(truth, bytes):
+            return bool(_without_meta(body) == _without_meta(truth))
+        flyers, creators = set(truth["flyers"]), set(truth["creators"])
+        return all(
+            flyer["is_favorited"] == (flyer["id"] in flyers)
+            and flyer["creator"]["is_following"] == (flyer["creator"]["id"] in creators)
+            for flyer in json.loads(body)["results"]
+        )
+
+    def look() -> None:
+        while not over.wait(0.05):
+            token, truth = random.choice(expected)
+            status, body = fetch(page, token)
+            looked[0] += 1
+            wrong[0] += status != 200 or not is_true(body, truth)
+
+    checker = threading.Thread(target=look)
+    checker.start()
+    try:
+        yield lambda: wrong[0] + (looked[0] == 0)
+    finally:
+        over.set()
+        checker.join()
+
+
+def _without_meta(body: bytes) -> Any:
+    return {name: value for name, value in json.loads(body).items() if name != "meta"}
+
+
+def herd(bench: Bench, pace: Pace, cache_url: str) -> list[Row]:
+    """W3: 200 times the same missing page in one moment, upstream taking 200 ms."""
+    rows = []
+    for name, settings, most_calls in (("W3", {}, 2), ("W3 Redis", {"CACHE_URL": cache_url}, 1)):
+        if name != "W3" and not cache_url:
+            continue
+        values, bad, calls, p50 = [], 0, [], []
+        with bench.server(**settings) as (_, address):
+            at_once([f"{address}/health/live"] * 200)
+            bench.latency(200)
+            for turn in range(pace.rounds + 2):
+                before = bench.calls
+                query = f"herd-{name[-1]}-{turn}-{time.time_ns()}"
+                answers = at_once([f"{address}/api/v1/flyers/search/?query={query}"] * 200)
+                seconds = sorted(took for _, took in answers)
+                values.append(seconds[197] / 0.2)
+                p50.append(seconds[100] * 1000)
+                calls.append(bench.calls - before)
+                bad += sum(status != 200 for status, _ in answers) + (calls[-1] > most_calls)
+            bench.latency(0)
+        facts = {"upstream_calls": calls, "p50_ms": round(statistics.median(p50), 1)}
+        rows.append(
+            Row(
+                name,
+                "200 equal misses, p99 / upstream's time",
+                values,
+                1.2,
+                at_most=True,
+                bad=bad,
+                facts=facts,
+            )
+        )
+    return rows
+
+
+def misses(bench: Bench, pace: Pace) -> list[Row]:
+    """W4: distinct misses on 64 connections, upstream taking 50 ms."""
+    settings = {"THREADS": "64", "FLYERS_MAX_CONCURRENCY": "64"}
+    with bench.server(**settings) as (program, address):
+        bench.latency(50)
+        script = distinct("/api/v1/flyers/search/?query=w%d")
+        wrk(address, connections=64, seconds=2, script=distinct("/api/v1/flyers/search/?query=warm%d"))
+        before = bench.calls
+        runs = [
+            measure(
+                program,
+                address,
+                connections=64,
+                seconds=pace.seconds,
+                script=script.replace("query=w", f"query=w{turn}x"),
+            )
+            for turn in range(pace.rounds)
+        ]
+        bench.latency(0)
+        requests = sum(run.load.requests for run in runs)
+        facts = {
+            "per_second": round(statistics.median(run.load.rate for run in runs), 1),
+            "cpu_us": round(statistics.median(run.cpu_us for run in runs), 1),
+            "p50_ms": round(statistics.median(run.load.p50_ms for run in runs), 1),
+            "p99_ms": round(statistics.median(run.load.p99_ms for run in runs), 1),
+            "upstream_calls_per_request": round((bench.calls - before) / requests, 3),
+        }
+    values = [run.load.rate / (64 / 0.05) for run in runs]
+    bad = sum(run.load.bad for run in runs)
+    return [Row("W4", "distinct misses, of 64 / latency", values, 0.85, bad=bad, facts=facts)]
+
+
+def writes(bench: Bench, pace: Pace) -> list[Row]:
+    """W5: favorite POST, POST, DELETE, DELETE, against a view that does nothing."""
+    people = bench.people(50, 0)
+    with bench.server() as (program, address), _floor(bench, "plain") as (floor, floor_address):
+        for _ in range(10):  # so that both workers know the flyers
+            for flyer in range(1, 21):
+                fetch(f"{address}/api/v1/flyers/{flyer}/")
+        script = keeping([each["token"] for each in people], flyers=20)
+        ratios, bad, facts = _against(
+            pace,
+            lambda: measure(floor, floor_address, connections=16, seconds=pace.seconds, script=POSTING),
+            lambda: measure(program, address, connections=16, seconds=pace.seconds, script=script),
+        )
+    return [Row("W5", "favorite POST, POST, DELETE, DELETE", ratios, 0.35, bad=bad, facts=facts)]
+
+
+def while_hanging(bench: Bench, pace: Pace) -> list[Row]:
+    """W6: hot reads while 64 misses hang."""
+    with bench.server() as (_, address):
+        page = address + PAGE
+        for _ in range(20):
+            fetch(page)
+        quiet, busy, bad = [], [], 0
+        for turn in range(pace.rounds):
+            load = wrk(page, connections=8, seconds=pace.seconds)
+            quiet.append(load.p99_ms)
+            bad += load.bad
+            bench.latency(30_000)
+            stop = threading.Event()
+            hanging = threading.Thread(target=_hang, args=(address, turn, stop))
+            hanging.start()
+            time.sleep(0.5)
+            load = wrk(page, connections=8, seconds=pace.seconds)
+            busy.append(load.p99_ms)
+            bad += load.bad
+            stop.set()
+            hanging.join()
+            bench.latency(0)
+            time.sleep(3)  # until what hung is over
+    values = [b / a for a, b in zip(quiet, busy, strict=True)]
+    facts = {
+        "quiet_p99_ms": round(statistics.median(quiet), 2),
+        "p99_ms": round(statistics.median(busy), 2),
+    }
+    return [
+        Row(
+            "W6", "hot reads while 64 misses hang, p99 / quiet", values, 2, at_most=True, bad=bad, facts=facts
+        )
+    ]
+
+
+def _hang(address: str, turn: int, stop: threading.Event) -> None:
+    """Keep 64 misses waiting."""
+    round_ = 0
+    while not stop.is_set():
+        round_ += 1
+        at_once([f"{address}/api/v1/flyers/search/?query=hang-{turn}-{round_}-{n}" for n in range(64)])
+
+
+def memory(bench: Bench, pages: int) -> list[Row]:
+    """Measure the memory of two workers that keep many pages each."""
+    with bench.server(WORKERS="2") as (program, address):
+        start = program.memory_mb
+        for _ in range(4):  # requests go to either worker
+            for first in range(0, pages, 50):
+                at_once([f"{address}{PAGE}&categories=c{first + number}" for number in range(50)])
+        used = program.memory_mb
+    facts = {"at_start_mb": round(start), "pages": pages}
+    goal = 350.0
+    return [Row("memory", f"2 workers, {pages} pages", [used], goal, at_most=True, unit="MB", facts=facts)]
