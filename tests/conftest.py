@@ -7,6 +7,7 @@ import redis
 import responses
 from django.conf import settings
 from django.core.cache import caches
+from hypothesis import settings as hypothesis
 from rest_framework.test import APIClient
 
 from accounts.models import User
@@ -15,6 +16,10 @@ from flyers_proxy import services
 
 UPSTREAM = "http://upstream.test/api/v1"
 PASSWORD = "a-long-walk-by-the-river"
+
+# Every run tries the same examples, however busy the machine is.
+hypothesis.register_profile("the same each time", derandomize=True, deadline=None)
+hypothesis.load_profile("the same each time")
 
 
 @pytest.fixture(autouse=True)
