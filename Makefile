@@ -17,11 +17,12 @@ setup: ## make .venv hold what poetry.lock says (every command below begins with
 run: setup .env ## the example app on :5173, the BFF on :8000 and the flyer service on :9000, until Ctrl-C
 	@$(python) -m tools.run
 
-# Coverage is measured and judged where the suite runs on all stores; some lines are for one of them alone.
+# Coverage needs the suite on all stores: some lines are for one of them alone. Two processes share the tests where each has stores
+# of its own; PostgreSQL and Redis are there once.
 test: setup ## the test suite; with coverage, and again on TEST_DATABASE_URL and TEST_CACHE_URL, where they are set
 	@echo 'On SQLite and the cache in the process:'
 	@if [ -z "$$TEST_DATABASE_URL$$TEST_CACHE_URL" ]; then \
-		$(python) -m pytest -q $(quick); \
+		$(python) -m pytest -q -n 2 --dist loadfile $(quick); \
 	else \
 		(unset TEST_DATABASE_URL TEST_CACHE_URL; $(python) -m pytest -q $(quick) --cov --cov-fail-under=0) && \
 		echo 'On TEST_DATABASE_URL and TEST_CACHE_URL:' && $(python) -m pytest -q $(quick) --cov --cov-append; \
