@@ -74,8 +74,8 @@ def test_nobody_waits_for_a_redis_that_hangs(outage):
     hanging = outage.during("hanging", "reader", "searcher", "person", "keeper", "guesser", "readiness")
     times = sorted(answer.seconds for answer in hanging)
 
-    assert times[len(times) // 2] < 0.1
-    assert times[-1] < 0.5
+    assert times[len(times) // 2] < 0.2
+    assert times[-1] < 1
 
 
 def test_readiness_shows_it(outage):
