@@ -12,37 +12,46 @@ from accounts.tokens import InvalidToken, verify_access_token
 from favorites.services.marks import marks_of_session
 from flyers_proxy.entries import Entry, Outcome
 from flyers_proxy.reads import Read, read_headers
+from flyers_proxy.rendering import Marks, Template
 from flyers_proxy.services import Answer
 
 Headers = list[tuple[str, str]]
 # Counts an answer by its method and status.
 Count = Callable[[str, str], None]
 
-# Addresses whose last answer is kept whole. A body for every address would double what the cache holds.
+# Addresses that keep what was made of them. A body for every address would double what the cache holds.
 MOST_READY: Final = 200
 
 
-class Ready(NamedTuple):
-    """An answer; one for anonymous callers is good while its entry is, to the end of the second."""
+class Prepared(NamedTuple):
+    """What an entry is at an address until a flyer begins or ends to be valid: all but the marks."""
 
     entry: Entry
-    second: int
     changes_at: float
+    template: Template
+
+
+class Ready(NamedTuple):
+    """An answer; one for anonymous callers is good for what was prepared, to the end of the second."""
+
+    prepared: Prepared
+    second: int
     body: bytes
     etag: str
     headers: Headers
 
 
 class Learned:
-    """What was asked at an address, the headers that Django gave, and perhaps the last answer made of them."""
+    """What was asked at an address, the headers that Django gave, and perhaps what was last made of them."""
 
-    __slots__ = ("count", "headers", "key", "read", "ready")
+    __slots__ = ("count", "headers", "key", "prepared", "read", "ready")
 
     def __init__(self, key: str, read: Read, headers: Headers, count: Count) -> None:
         self.key = key
         self.read = read
         self.headers = headers
         self.count = count
+        self.prepared: Prepared | None = None
         self.ready: Ready | None = None
 
 
@@ -56,40 +65,41 @@ class Hits:
     def answer(self, learned: Learned, entry: Entry, authorization: str | None) -> Ready | None:
         """Return the answer for a caller, None unless their token and its session are good."""
         now = time.time()
+        prepared = learned.prepared
+        if prepared is None or prepared.entry is not entry or now >= prepared.changes_at:
+            prepared = self._prepare(learned, entry, now)
         if authorization is None:
-            return self._for_anyone(learned, entry, now)
-        return _for_person(authorization, learned, entry, now)
+            return _for_anyone(learned, prepared, now)
+        return _for_person(authorization, learned, prepared, now)
 
-    def _for_anyone(self, learned: Learned, entry: Entry, now: float) -> Ready:
-        """Return the last answer, or make it anew when the entry, the second or a flyer's validity has changed."""
-        ready = learned.ready
-        is_same = ready is not None and ready.entry is entry and now < ready.changes_at
-        if ready is not None and is_same and ready.second == int(now):
-            return ready
-        answer = Answer.of(entry, Outcome.HIT)
-        if ready is not None and is_same:
-            body, etag, changes_at = ready.body, ready.etag, ready.changes_at
-        else:
-            body, etag = learned.read.fill(answer, None, now=now)
-            changes_at = entry.rendered.changes_after(now)
-        headers = [*learned.headers, *read_headers(answer, etag, is_public=True, now=now)]
-        learned.ready = ready = Ready(entry, int(now), changes_at, body, etag, headers)
+    def _prepare(self, learned: Learned, entry: Entry, now: float) -> Prepared:
+        template = learned.read.template(Answer.of(entry, Outcome.HIT), now=now)
+        learned.prepared = prepared = Prepared(entry, entry.rendered.changes_after(now), template)
         self._hold(learned)
-        return ready
+        return prepared
 
     def _hold(self, learned: Learned) -> None:
-        """Let this address keep its answer, and the one that was made longest ago keep none."""
+        """Let this address keep what was made, and the one where that is longest ago keep nothing."""
         with self._lock:
             self._holders[learned] = None
             self._holders.move_to_end(learned)
             if len(self._holders) > MOST_READY:
-                self._holders.popitem(last=False)[0].ready = None
+                oldest, _ = self._holders.popitem(last=False)
+                oldest.prepared = oldest.ready = None
 
 
-def _for_person(authorization: str, learned: Learned, entry: Entry, now: float) -> Ready | None:
+def _for_anyone(learned: Learned, prepared: Prepared, now: float) -> Ready:
+    """Return the last answer, or make it anew when the second or what was prepared is another."""
+    ready = learned.ready
+    if ready is None or ready.prepared is not prepared or ready.second != int(now):
+        learned.ready = ready = _ready(learned, prepared, None, now)
+    return ready
+
+
+def _for_person(authorization: str, learned: Learned, prepared: Prepared, now: float) -> Ready | None:
     """Return the answer for whoever the token says, None unless it and its session are good."""
     scheme, _, token = authorization.partition(" ")
-    rendered = entry.rendered
+    rendered = prepared.entry.rendered
     try:
         if scheme != "Bearer":
             return None
@@ -107,7 +117,11 @@ def _for_person(authorization: str, learned: Learned, entry: Entry, now: float) 
         return None
     if marks is None:
         return None
-    answer = Answer.of(entry, Outcome.HIT)
-    body, etag = learned.read.fill(answer, marks, now=now)
-    headers = [*learned.headers, *read_headers(answer, etag, is_public=False, now=now)]
-    return Ready(entry, int(now), now, body, etag, headers)
+    return _ready(learned, prepared, marks, now)
+
+
+def _ready(learned: Learned, prepared: Prepared, marks: Marks | None, now: float) -> Ready:
+    body, etag = prepared.template.filled(marks)
+    answer = Answer.of(prepared.entry, Outcome.HIT)
+    headers = [*learned.headers, *read_headers(answer, etag, is_public=marks is None, now=now)]
+    return Ready(prepared, int(now), body, etag, headers)

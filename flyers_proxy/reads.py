@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from django.conf import settings
 
 from clients.flyers import LARGEST_ID
-from flyers_proxy.rendering import Caller, Links, Marks, Position
+from flyers_proxy.rendering import Links, Position, Template
 from flyers_proxy.services import Answer
 
 # Where in the WSGI environment a view leaves the ``Read`` that it answered.
@@ -45,11 +45,15 @@ class Read(NamedTuple):
     position: Position | None = None
     links: PageLinks | None = None
 
-    def fill(self, answer: Answer, marks: Marks | None, *, now: float) -> tuple[bytes, str]:
-        """Return body and ETag for a caller with these marks, None for an anonymous one."""
-        links = self.links.of(answer.rendered.count) if self.links else Links()
-        caller = Caller(marks=marks, position=self.position, links=links)
-        return answer.rendered.filled(caller, as_of=answer.as_of, stale=answer.is_stale, now=now)
+    def template(self, answer: Answer, *, now: float) -> Template:
+        """Return the answer to it, for whoever asks: it lacks their marks."""
+        return answer.rendered.template(
+            as_of=answer.as_of,
+            stale=answer.is_stale,
+            now=now,
+            position=self.position,
+            links=self.links.of(answer.rendered.count) if self.links else None,
+        )
 
 
 def read_headers(answer: Answer, etag: str, *, is_public: bool, now: float) -> list[tuple[str, str]]:

@@ -116,42 +116,66 @@ class Rendered(msgspec.Struct, frozen=True, array_like=True, gc=False):
         moments = (moment for spot in self.spots for moment in (spot.valid_from, spot.valid_until))
         return min((moment for moment in moments if moment > now), default=math.inf)
 
-    def filled(self, caller: "Caller", *, as_of: float, stale: bool, now: float) -> tuple[bytes, str]:
-        """Return the body for one caller and its strong ETag (RFC 9110, 8.8.3)."""
-        holes = list(self._holes(caller, as_of=as_of, stale=stale, now=now))
+    def template(
+        self,
+        *,
+        as_of: float,
+        stale: bool,
+        now: float,
+        position: Position | None = None,
+        links: Links | None = None,
+    ) -> "Template":
+        """Return this with every hole filled but the marks; ``position`` is the caller's, ``links`` those of their page."""
+        holes: list[bytes] = []
+        flyers: list[tuple[int, int]] = []
+        creators: list[tuple[int, int]] = []
+        if self.is_list:
+            links = links or Links()
+            holes += [msgspec.json.encode(links.next), msgspec.json.encode(links.previous)]
+        for number, spot in enumerate(self.spots):
+            if self.is_list:
+                holes.append(b"," if number else b"")
+            creators.append((_place(holes), spot.creator_id))
+            holes.append(NULL)
+            holes.append(NULL if position is None else b"%.3f" % spot.distance_km(position))
+            holes.append(TRUE if spot.valid_from <= now < spot.valid_until else FALSE)
+            flyers.append((_place(holes), spot.flyer_id))
+            holes.append(NULL)
+        if self.creator_id is not None:
+            creators.append((_place(holes), self.creator_id))
+            holes.append(NULL)
+        if self.is_list:
+            moment = datetime.fromtimestamp(int(as_of), UTC)
+            holes += [b"", msgspec.json.encode({"as_of": moment, "stale": stale})]
         parts = [b""] * (2 * len(holes) + 1)
         parts[::2] = self.pieces
         parts[1::2] = holes
+        return Template(parts, self.digest, flyers, creators)
+
+
+class Template(NamedTuple):
+    """An answer that lacks nothing but a person's marks.
+
+    ``parts`` are pieces and holes in turn; ``flyers`` and ``creators`` tell the place among them and the id of each mark.
+    """
+
+    parts: list[bytes]
+    digest: bytes
+    flyers: list[tuple[int, int]]
+    creators: list[tuple[int, int]]
+
+    def filled(self, marks: Marks | None) -> tuple[bytes, str]:
+        """Return the body for somebody, None for an anonymous caller, and its strong ETag (RFC 9110, 8.8.3)."""
+        parts = self.parts
+        if marks is not None:
+            parts = parts.copy()
+            for place, flyer_id in self.flyers:
+                parts[place] = TRUE if flyer_id in marks.favorites else FALSE
+            for place, creator_id in self.creators:
+                parts[place] = TRUE if creator_id in marks.following else FALSE
         # The pieces were digested when they were made: only what fills the holes is new.
-        tag = hashlib.blake2b(CUT.join(holes), key=self.digest, digest_size=12)
+        tag = hashlib.blake2b(CUT.join(parts[1::2]), key=self.digest, digest_size=12)
         return b"".join(parts), f'"{tag.hexdigest()}"'
-
-    def _holes(self, caller: "Caller", *, as_of: float, stale: bool, now: float) -> Iterator[bytes]:
-        if self.is_list:
-            yield msgspec.json.encode(caller.links.next)
-            yield msgspec.json.encode(caller.links.previous)
-        marks, position = caller.marks, caller.position
-        for place, spot in enumerate(self.spots):
-            if self.is_list:
-                yield b"," if place else b""
-            yield NULL if marks is None else TRUE if spot.creator_id in marks.following else FALSE
-            yield NULL if position is None else b"%.3f" % spot.distance_km(position)
-            yield TRUE if spot.valid_from <= now < spot.valid_until else FALSE
-            yield NULL if marks is None else TRUE if spot.flyer_id in marks.favorites else FALSE
-        if self.creator_id is not None:
-            yield NULL if marks is None else TRUE if self.creator_id in marks.following else FALSE
-        if self.is_list:
-            yield b""
-            moment = datetime.fromtimestamp(int(as_of), UTC)
-            yield msgspec.json.encode({"as_of": moment, "stale": stale})
-
-
-class Caller(NamedTuple):
-    """Who asks: marks (None for an anonymous caller), exact position, and the links of their page."""
-
-    marks: Marks | None = None
-    position: Position | None = None
-    links: Links = Links()
 
 
 def render_flyers(flyers: Sequence[Flyer], *, count: int) -> Rendered:
@@ -224,6 +248,11 @@ def _page(count: int) -> tuple[tuple[bytes, ...], tuple[bytes, ...]]:
 
 def _cut(shape: msgspec.Struct) -> tuple[bytes, ...]:
     return tuple(msgspec.json.encode(shape).split(CUT))
+
+
+def _place(holes: Sequence[bytes]) -> int:
+    """Return where the next hole comes among the parts."""
+    return 2 * len(holes) + 1
 
 
 def _digest(pieces: tuple[bytes, ...]) -> bytes:

@@ -37,7 +37,7 @@ class FlyerRead(APIView):
         read = _read(request, found, params or {}, reachable)
         request.META[READ] = read
         marks, now = self.marks(request, found), time.time()
-        body, etag = read.fill(found, marks, now=now)
+        body, etag = read.template(found, now=now).filled(marks)
         headers = dict(read_headers(found, etag, is_public=marks is None, now=now))
         headers["Vary"] = "Authorization, Origin, Accept-Encoding"
         full = HttpResponse(body, content_type="application/json", headers=headers)

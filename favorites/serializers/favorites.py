@@ -11,7 +11,7 @@ from rest_framework import serializers
 
 from favorites.serializers.fields import Body, BoundedList, Id, Shape, Truth
 from favorites.services.showing import Shown
-from flyers_proxy.rendering import Caller, Marks
+from flyers_proxy.rendering import Marks
 from flyers_proxy.serializers import FLYER_EXAMPLE, MAX_ID, Flag, FlyerSerializer, PageQuery, PageSerializer
 from flyers_proxy.services import Answer
 
@@ -78,8 +78,8 @@ KEPT_BATCH_EXAMPLE = {"added": [7], "existing": [], "not_found": [99], "unknown"
 
 def as_json(answer: Answer, marks: Marks | None) -> Any:
     """Return a flyer or a creator as it is shown everywhere, with the marks of whoever asks."""
-    caller = Caller(marks=marks)
-    body, _ = answer.rendered.filled(caller, as_of=answer.as_of, stale=answer.is_stale, now=time.time())
+    template = answer.rendered.template(as_of=answer.as_of, stale=answer.is_stale, now=time.time())
+    body, _ = template.filled(marks)
     return msgspec.json.decode(body)
 
 
