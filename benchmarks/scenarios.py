@@ -247,8 +247,8 @@ def while_hanging(bench: Bench, pace: Pace) -> list[Row]:
     """W6: hot reads while 64 misses hang."""
     with bench.server() as (_, address):
         page = address + PAGE
-        for _ in range(20):
-            fetch(page)
+        for _ in range(3):
+            at_once([page] * 64)  # one after the other they could all go to one worker
         quiet, busy, bad = [], [], 0
         for turn in range(pace.rounds):
             load = wrk(page, connections=8, seconds=pace.seconds)
