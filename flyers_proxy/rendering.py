@@ -223,9 +223,13 @@ class _Known(msgspec.Struct):
     validity: _KnownValidity
 
 
+# Made while there is one thread: in msgspec 0.22 two that read a type for the first time crash the process.
+_KNOWN = msgspec.json.Decoder(_Known)
+
+
 def facts_of(flyer: Rendered) -> Facts:
     """Read a few facts back from one rendered flyer."""
-    known = msgspec.json.decode(NULL.join(flyer.pieces), type=_Known)
+    known = _KNOWN.decode(NULL.join(flyer.pieces))
     return Facts(known.title, known.images[0].url if known.images else None, known.validity.valid_until)
 
 
