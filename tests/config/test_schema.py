@@ -36,6 +36,16 @@ def test_the_service_publishes_the_same(schema, client):
     assert client.get("/api/schema/").json() == yaml.safe_load(schema)
 
 
+def test_nothing_that_is_asked_with_it_changes_the_document(client):
+    document = client.get("/api/schema/").content
+
+    for query in ("version=2", "version=2%0AX-Evil:%20yes", "lang=es", "format=yaml"):
+        response = client.get(f"/api/schema/?{query}")
+
+        assert response.content == document, query
+        assert response["Content-Disposition"] == 'inline; filename="Flyers BFF (1).json"'
+
+
 def test_every_operation_has_a_name_a_tag_a_sentence_and_the_envelope(schema):
     names = []
     for name, operation in operations(schema):
