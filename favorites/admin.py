@@ -14,6 +14,9 @@ class KeptAdmin(admin.ModelAdmin):
     show_full_result_count = False
     ordering = ["-id"]
 
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
+        return False  # No filter is offered.
+
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 

@@ -46,6 +46,13 @@ def test_the_site_is_served_under_a_policy_without_inline_scripts(admin):
     assert "<script>" not in page.content.decode()
 
 
+@pytest.mark.parametrize(("table", "hash_"), [("user", "password"), ("session", "token_hash")])
+def test_no_filter_is_taken_but_those_that_are_offered(admin, table, hash_):
+    for query in ("created_at__year=0", "created_at__year=10000", "id__exact=x", f"{hash_}__startswith=a"):
+        assert admin.get(f"/admin/accounts/{table}/?{query}").status_code == 400, query
+    assert "alice@" in admin.get("/admin/accounts/user/?is_staff__exact=1").content.decode()
+
+
 @pytest.mark.parametrize("is_active", [True, False])
 def test_nobody_else_gets_in(bob, is_active):
     User.objects.update(is_active=is_active)

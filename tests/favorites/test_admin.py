@@ -41,6 +41,11 @@ def test_an_administrator_finds_what_people_keep(admin, kept, table, text, searc
 
 
 @pytest.mark.parametrize("table", ["favorite", "follow", "sharedlist"])
+def test_no_filter_is_taken(admin, kept, table):
+    assert admin.get(f"{ADMIN}/{table}/", {"created_at__year": "10000"}).status_code == 400
+
+
+@pytest.mark.parametrize("table", ["favorite", "follow", "sharedlist"])
 def test_an_administrator_puts_nothing_in(admin, kept, table):
     assert admin.get(f"{ADMIN}/{table}/add/").status_code == 403
 
