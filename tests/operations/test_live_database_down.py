@@ -6,7 +6,7 @@ from typing import NamedTuple
 import psycopg
 import pytest
 
-from tests.operations.programs import SECRETS, Answer, Server, running, until
+from tests.operations.programs import SECRETS, Answer, Server, running
 from tests.operations.stores import Postgres
 from tests.operations.watching import Watch
 
@@ -61,7 +61,7 @@ def outage(tmp_path_factory, postgres, redis, flyer_service):
             watch.until_all_have_seen("down")
             watch.phase = "coming back"
             postgres.start()
-            until(lambda: server.ask("/health/ready").status == 200, what="being ready again")
+            watch.until_all_are_served()
             watch.until_all_have_seen("well again")
         yield Outage(watch, keeping, (before, sorted(server.workers)), postgres, token)
 

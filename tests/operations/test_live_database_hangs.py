@@ -36,7 +36,7 @@ def outage(tmp_path_factory, postgres, flyer_service):
             finally:
                 watch.phase = "waking"
                 postgres.resume()
-            until(lambda: server.ask("/health/ready").status == 200, what="being ready again")
+            watch.until_all_are_served()
             watch.until_all_have_seen("well again")
         yield watch
 

@@ -43,6 +43,15 @@ class Watch:
             what=f"answers while {phase}",
         )
 
+    def until_all_are_served(self) -> None:
+        """Stay in this phase until everybody was answered without a failure so often in a row that each worker took part."""
+
+        def is_served(who: str) -> bool:
+            last = self.during(self.phase, who)[-3 * ENOUGH :]
+            return len(last) == 3 * ENOUGH and all(answer.status < 500 for answer in last)
+
+        until(lambda: all(map(is_served, self._people)), what=f"recovery while {self.phase}")
+
     def during(self, phase: str, *who: str) -> list[Answer]:
         """Return what these people saw from beginning to end in a phase."""
         return [
