@@ -4,7 +4,7 @@ import re
 import shutil
 from collections.abc import Callable
 
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, expect
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, expect
 
 from tests.browser.stage import PASSWORD, Stage
 
@@ -20,6 +20,24 @@ FLAGS = [
     "--disable-sync",
 ]
 PATIENCE_MS = 15_000
+# Counts in each page, from its beginning, what it asks for and has not read yet. Of what a page was asking for when it went
+# the browser does not always tell outside.
+COUNT = """{
+  const ask = window.fetch;
+  window.underWay = 0;
+  window.fetch = async (...question) => {
+    window.underWay += 1;
+    const end = () => { window.underWay -= 1; };
+    try {
+      const answer = await ask(...question);
+      answer.clone().arrayBuffer().then(end, end);
+      return answer;
+    } catch (error) {
+      end();
+      throw error;
+    }
+  };
+}"""
 expect.set_options(timeout=PATIENCE_MS)
 
 
@@ -39,11 +57,8 @@ class Visitor:
         self.context = context
         self.stage = stage
         self.complaints: list[str] = []
-        self._under_way: set[Request] = set()
         context.set_default_timeout(PATIENCE_MS)
-        context.on("request", self._begin)
-        context.on("requestfinished", self._end)
-        context.on("requestfailed", self._end)
+        context.add_init_script(COUNT)
         context.on("console", self._hear)
         context.on("weberror", lambda error: self.complaints.append(f"uncaught: {error.error}"))
 
@@ -51,8 +66,6 @@ class Visitor:
         """Open a page of the app afresh, in a new tab unless there is one."""
         page = in_tab or self.context.new_page()
         page.goto("about:blank")  # to another "#" alone the browser would not go anew
-        # What this tab was asking for has ended with its page, of which the browser does not always tell.
-        self._under_way = {request for request in self._under_way if request.frame.page != page}
         page.goto(f"{at or self.stage.app}/#{route}")
         return page
 
@@ -68,19 +81,12 @@ class Visitor:
         """Wait until a page stands and no call to the API is under way."""
         page.locator("main > *").first.wait_for(state="attached")
         expect(page.locator(".skeleton, [aria-busy]")).to_have_count(0)
-        until(page, lambda: not self._under_way)
+        until(page, lambda: page.evaluate("window.underWay") == 0)
 
     def expects(self, complaint: str) -> None:
         """Forgive the complaints that match, soon: browsers write every 4xx and 5xx into the console, in their own time."""
         until(self.context.pages[-1], lambda: any(re.search(complaint, said) for said in self.complaints))
         self.complaints = [said for said in self.complaints if not re.search(complaint, said)]
-
-    def _begin(self, request: Request) -> None:
-        if request.url.startswith(self.stage.api):
-            self._under_way.add(request)
-
-    def _end(self, request: Request) -> None:
-        self._under_way.discard(request)
 
     def _hear(self, message: ConsoleMessage) -> None:
         if message.type in {"error", "warning"}:
