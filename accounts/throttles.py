@@ -102,12 +102,14 @@ def _network(address: str) -> str | None:
     return str(ip)
 
 
+def caller_of(request: Request) -> str:
+    """Return who calls, as limits know them: the person, or the address of somebody anonymous."""
+    return f"user {request.user.pk}" if request.user else client_address(request.META)
+
+
 def spend_read(request: Request) -> None:
     """Count one read that can't be answered here alone: ``THROTTLE_ANON`` an address, ``THROTTLE_USER`` a person."""
-    if request.user:
-        spend("reads", f"user {request.user.pk}", settings.THROTTLE_USER)
-    else:
-        spend("reads", client_address(request.META), settings.THROTTLE_ANON)
+    spend("reads", caller_of(request), settings.THROTTLE_USER if request.user else settings.THROTTLE_ANON)
 
 
 class WriteThrottle(BaseThrottle):
@@ -115,8 +117,7 @@ class WriteThrottle(BaseThrottle):
 
     def allow_request(self, request: Request, view: "APIView") -> bool:
         if request.method not in SAFE_METHODS:
-            who = f"user {request.user.pk}" if request.user else client_address(request.META)
-            spend("writes", who, settings.THROTTLE_USER)
+            spend("writes", caller_of(request), settings.THROTTLE_USER)
         return True
 
 

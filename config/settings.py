@@ -39,7 +39,7 @@ HOST = read(
 )
 PORT = integer("PORT", 8000, 1, 65535)
 WORKERS = integer("WORKERS", 2, 1, 64)
-THREADS = integer("THREADS", 32, 1, 512)
+THREADS = integer("THREADS", 64, 1, 512)
 
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
@@ -247,6 +247,14 @@ FLYERS_FRESH_SECONDS = integer("FLYERS_FRESH_SECONDS", 60, 1, 86_400)
 FLYERS_STALE_SECONDS = integer("FLYERS_STALE_SECONDS", 86_400, 1, 2_592_000)
 FLYERS_DEADLINE_SECONDS = number("FLYERS_DEADLINE_SECONDS", 2.5, 0.1, 30)
 FLYERS_MAX_CONCURRENCY = integer("FLYERS_MAX_CONCURRENCY", 12, 1, 512)
+# Threads that may wait for the calls of others. With those that call they leave a third of all threads to hits, sign-in,
+# favorites and health, whatever upstream does.
+MAX_WAITERS = THREADS * 2 // 3 - FLYERS_MAX_CONCURRENCY
+if MAX_WAITERS < 1:
+    stop(
+        "THREADS must be more than one and a half times FLYERS_MAX_CONCURRENCY: who waits for upstream may hold "
+        "two thirds of the threads, calls and those who wait for the calls of others together."
+    )
 FLYERS_DEFAULT_LAT = number("FLYERS_DEFAULT_LAT", 40.4168, -90, 90)
 FLYERS_DEFAULT_LNG = number("FLYERS_DEFAULT_LNG", -3.7038, -180, 180)
 FLYERS_LOCATION_DECIMALS = integer("FLYERS_LOCATION_DECIMALS", 2, 0, 6)

@@ -17,13 +17,13 @@ from typing import Final, TypeVar
 import structlog
 from cachetools import TTLCache
 
-from clients.errors import UpstreamBusy, UpstreamError, UpstreamMalformed, UpstreamNotFound, UpstreamTimeout
+from clients.errors import UpstreamBusy, UpstreamError, UpstreamMalformed, UpstreamNotFound
 from flyers_proxy import counters
 from flyers_proxy.entries import MEBIBYTE, Entry, Fill, Filled, Found, Outcome, Shelf
-from flyers_proxy.flights import Flights
+from flyers_proxy.flights import Flights, Waiters
 from flyers_proxy.refreshers import Refreshers
 from flyers_proxy.rendering import Rendered
-from flyers_proxy.shared_cache import GONE_SECONDS, NoSharedLevel, SharedLevel
+from flyers_proxy.shared_cache import GONE_SECONDS, Look, NoSharedLevel, SharedLevel
 
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
@@ -34,6 +34,7 @@ Parts = Callable[[Rendered], Iterable[tuple[str, Rendered]]]
 MOST_ENTRIES: Final = 50_000
 MOST_BYTES: Final = 128 * MEBIBYTE
 MOST_GONE: Final = 1_000
+MAX_WAITERS: Final = 64
 JITTER: Final = 0.1
 
 # Refreshes at once, well under the bulkhead so that they never crowd out those who wait; and as many in line.
@@ -61,11 +62,12 @@ class Cache:
         deadline: float,
         parts: Parts,
         shared: SharedLevel | None = None,
+        waiters: Waiters | None = None,
         clock: Callable[[], float] = time.time,
         most_entries: int = MOST_ENTRIES,
         most_bytes: int = MOST_BYTES,
     ) -> None:
-        """``deadline``: seconds that a fill may take; ``clock`` gives Unix seconds."""
+        """``deadline``: seconds that a fill may take; ``waiters``: the process' bound; ``clock`` gives Unix seconds."""
         self._fresh_seconds = fresh_seconds
         self._stale_seconds = stale_seconds
         self._deadline = deadline
@@ -75,7 +77,7 @@ class Cache:
         self._lock = threading.Lock()  # held for moves in memory only, never while waiting for anything
         self._shelf = Shelf(most_entries=most_entries, most_bytes=most_bytes)
         self._gone: TTLCache[str, bool] = TTLCache(MOST_GONE, GONE_SECONDS, timer=clock)
-        self._flights: Flights[Found] = Flights(deadline + GRACE_SECONDS)
+        self._flights: Flights[Found] = Flights(waiters or Waiters(MAX_WAITERS))
         self._refreshing: set[str] = set()
         self._resting: TTLCache[str, bool] = TTLCache(MOST_ENTRIES, REST_SECONDS, timer=clock)
         self._refreshers = Refreshers(REFRESHERS, MOST_WAITING_REFRESHES)
@@ -161,37 +163,37 @@ class Cache:
     # --- Filling ----------------------------------------------------------------------------------
 
     def _together(self, key: str, fill: Fill, *, confirm: bool) -> Found:
-        """Find the key once for all who ask for it at this moment."""
-        find = partial(self._find, key, fill, confirm=confirm)
-        found = self._flights.share(key, find)
+        """Find the key once for all who ask for it at this moment; whoever waits does so for one deadline in all."""
+        ends_at = time.monotonic() + self._deadline
+        find = partial(self._find, key, fill, confirm=confirm, ends_at=ends_at)
+        found = self._flights.share(key, find, ends_at=ends_at + GRACE_SECONDS)
         if confirm and found.outcome is Outcome.STALE:  # That was the work of one who was content with stale.
-            found = self._flights.share(key, find)
+            found = self._flights.share(key, find, ends_at=ends_at + GRACE_SECONDS)
         return found
 
-    def _find(self, key: str, fill: Fill, *, confirm: bool) -> Found:
+    def _find(self, key: str, fill: Fill, *, confirm: bool, ends_at: float) -> Found:
         """Look in the shared level; fill the key, or wait for the process that does."""
-        ends_at = time.monotonic() + self._deadline
         copy = self.copy(key)
         if copy is not None and self._is_fresh(copy):  # The flight before ours has just landed.
             return Found(copy, Outcome.HIT)
         self._raise_if_gone(key)
         token = secrets.token_hex(8)
-        is_waiting = False
-        while True:
-            found, is_mine = self._look(key, token, claims_stale=confirm, is_waiting=is_waiting)
-            if found is not None and (found.outcome is Outcome.HIT or not confirm):
-                return found
-            if is_mine:
-                return self._fill(key, fill, token, ends_at)
-            if time.monotonic() >= ends_at:
-                raise UpstreamTimeout("the process that others wait for is not done")
-            is_waiting = True
-            time.sleep(POLL_SECONDS)
+        look = partial(self._look, key, token, claims_stale=confirm)
+        found, seen = look(is_waiting=False)
+        if found is None and not seen.is_mine:
+            began_at = time.monotonic() - seen.fill_age
+            with self._flights.waiting(key, began_at=began_at, ends_at=ends_at) as until:
+                while found is None and not seen.is_mine:
+                    if time.monotonic() >= until:
+                        raise TimeoutError
+                    time.sleep(POLL_SECONDS)
+                    found, seen = look(is_waiting=True)
+        return found or self._fill(key, fill, token, ends_at)
 
     def _look(
         self, key: str, token: str, *, claims_stale: bool, is_waiting: bool
-    ) -> tuple[Found | None, bool]:
-        """Return what the shared level has, taken over, and whether it is on us to fill; raise its failures."""
+    ) -> tuple[Found | None, Look]:
+        """Return what the shared level has, taken over if it is of use, and what else it says; raise its failures."""
         look = self._shared.look(
             key, token, now=self._clock(), claims_stale=claims_stale, is_waiting=is_waiting
         )
@@ -202,7 +204,10 @@ class Cache:
             raise UpstreamNotFound("not there, says the shared level")
         if look.failure is not None:
             raise look.failure
-        return (self._promote(key, look.entry) if look.entry is not None else None), look.is_mine
+        found = self._promote(key, look.entry) if look.entry is not None else None
+        if found is not None and claims_stale and found.outcome is Outcome.STALE:
+            found = None
+        return found, look
 
     def _fill(self, key: str, fill: Fill, token: str, ends_at: float) -> Found:
         copy = self.copy(key)

@@ -1,15 +1,17 @@
 """flyers_proxy: many single things asked for at once, within one deadline. It knows no people."""
 
-import contextvars
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import wait
 from functools import partial
 from typing import Final, Generic, NamedTuple, TypeVar
 
 from django.conf import settings
 
-from clients.errors import UpstreamError, UpstreamNotFound, UpstreamTimeout
+from clients.errors import UpstreamBusy, UpstreamError, UpstreamNotFound, UpstreamTimeout
+from flyers_proxy.fair_pool import FairPool
+from flyers_proxy.flights import YOUNG_SECONDS
+from flyers_proxy.once import OncePerProcess
 from flyers_proxy.rendering import Facts, facts_of
 from flyers_proxy.services import (
     Answer,
@@ -18,19 +20,25 @@ from flyers_proxy.services import (
     free,
     get_creator,
     get_kept,
+    get_kept_creators,
     get_listed,
     listed_at,
     renew_listed,
+    waiters,
 )
 from flyers_proxy.windows import UPSTREAM_PAGE
 
 T = TypeVar("T")
+Q = TypeVar("Q")
 
 # Of the flyers that a list leaves out (they have ended, have not begun, or never were), so many are looked at singly.
-MOST_LOOKS: Final = 10
+MAX_LOOKS: Final = 10
 
-# All that ask in this process: few, as one person's long list must leave upstream to the others, too.
-_ASKERS = ThreadPoolExecutor(max_workers=4, thread_name_prefix="lookup")
+
+@OncePerProcess
+def _pool() -> FairPool:
+    """Return the threads of all look-ups: fewer than the calls allowed, as reads of single things ask, too."""
+    return FairPool(max(2, settings.FLYERS_MAX_CONCURRENCY * 2 // 3), "lookup")
 
 
 class Lookup(NamedTuple, Generic[T]):
@@ -55,11 +63,12 @@ class FlyerBatch(NamedTuple):
 
 
 def get_flyers_by_ids(
-    flyer_ids: Sequence[int], *, confirm: bool = False, on_miss: OnMiss = free
+    flyer_ids: Sequence[int], *, caller: str, confirm: bool = False, on_miss: OnMiss = free
 ) -> FlyerBatch:
     """Return those flyers: from the cache, and for the others one upstream call per 50. Never raises for upstream.
 
-    With ``confirm`` a stale copy is good enough only if upstream can't be asked.
+    With ``confirm`` a stale copy is good enough only if upstream can't be asked. ``caller`` names who asks, for
+    callers share the threads fairly.
     """
     found = get_kept(flyer_ids)
     stale = {flyer_id for flyer_id, answer in found.items() if answer.is_stale}
@@ -74,7 +83,7 @@ def get_flyers_by_ids(
     absent: set[int] = set()
     failure: UpstreamError | None = None
     ask = partial(get_listed, confirm=confirm, on_miss=on_miss)
-    for part, answer in zip(asked, _side_by_side(ask, asked), strict=True):
+    for part, answer in zip(asked, _outcomes(ask, asked, caller, _deadline()), strict=True):
         if isinstance(answer, UpstreamError):
             failure = answer
             continue
@@ -93,46 +102,46 @@ def get_flyers_by_ids(
     )
 
 
-def get_creators(creator_ids: Sequence[int], *, on_miss: OnMiss) -> Lookup[Answer]:
+def get_creators(creator_ids: Sequence[int], *, caller: str, on_miss: OnMiss) -> Lookup[Answer]:
     """Return the profiles of creators, as many as can be had within the deadline of one call."""
-    return _each(partial(get_creator, on_miss=on_miss), creator_ids)
+    ends_at = _deadline()
+    kept = get_kept_creators(creator_ids)
+    missing = [creator_id for creator_id in creator_ids if creator_id not in kept]
+    looked = _each(partial(get_creator, on_miss=on_miss), missing, caller, ends_at)
+    return looked._replace(found=kept | looked.found)
 
 
-def confirm_flyers(flyer_ids: Sequence[int]) -> Lookup[Facts]:
+def confirm_flyers(flyer_ids: Sequence[int], *, caller: str) -> Lookup[Facts]:
     """Return what is known of flyers that someone wants to keep, each judged as by ``confirm_flyer``.
 
-    One upstream call per 50 answers for those that are valid now; of the others ``MOST_LOOKS`` are looked at singly
-    within the deadline of one call, and the rest stays unknown.
+    One upstream call per 50 answers for those that are valid now; of the others ``MAX_LOOKS`` are looked at singly.
+    All that has one deadline, and what is not done by then stays unknown.
     """
-    listed = get_flyers_by_ids(flyer_ids, confirm=True)
+    ends_at = _deadline()
+    listed = get_flyers_by_ids(flyer_ids, caller=caller, confirm=True)
     silent = [flyer_id for flyer_id in flyer_ids if flyer_id in listed.absent]
-    looked = _each(confirm_flyer, silent[:MOST_LOOKS])
+    looked = _each(confirm_flyer, silent[:MAX_LOOKS], caller, ends_at)
     return Lookup(
         found={flyer_id: facts_of(flyer.rendered) for flyer_id, flyer in listed.found.items()} | looked.found,
         absent=looked.absent,
-        unknown=listed.unknown | looked.unknown | set(silent[MOST_LOOKS:]),
+        unknown=listed.unknown | looked.unknown | set(silent[MAX_LOOKS:]),
         failure=listed.failure or looked.failure,
     )
 
 
-def _each(ask: Callable[[int], T], ids: Sequence[int]) -> Lookup[T]:
-    """Ask for each of these, a few at a time, until the deadline of one call."""
-    asked = {_ASKERS.submit(contextvars.copy_context().run, ask, id_): id_ for id_ in ids}
-    done, late = wait(asked, timeout=settings.FLYERS_DEADLINE_SECONDS)
-    for future in late:
-        future.cancel()
+def _each(ask: Callable[[int], T], ids: Sequence[int], caller: str, ends_at: float) -> Lookup[T]:
+    """Ask for each of these; tell those that upstream does not have from those that can't be told."""
     found: dict[int, T] = {}
     absent: set[int] = set()
-    failure: UpstreamError | None = UpstreamTimeout("too many to ask for in time") if late else None
-    for future in done:
-        try:
-            found[asked[future]] = future.result()
-        except UpstreamNotFound:
-            absent.add(asked[future])
-        except UpstreamError as error:
-            failure = error
-    unknown = set(ids) - found.keys() - absent
-    return Lookup(found, frozenset(absent), frozenset(unknown), failure)
+    failure: UpstreamError | None = None
+    for id_, outcome in zip(ids, _outcomes(ask, ids, caller, ends_at), strict=True):
+        if isinstance(outcome, UpstreamNotFound):
+            absent.add(id_)
+        elif isinstance(outcome, UpstreamError):
+            failure = outcome
+        else:
+            found[id_] = outcome
+    return Lookup(found, frozenset(absent), frozenset(set(ids) - found.keys() - absent), failure)
 
 
 def _parts_of(flyer_ids: Sequence[int]) -> Iterator[tuple[int, ...]]:
@@ -140,24 +149,31 @@ def _parts_of(flyer_ids: Sequence[int]) -> Iterator[tuple[int, ...]]:
         yield tuple(flyer_ids[start : start + UPSTREAM_PAGE])
 
 
-def _side_by_side(
-    ask: Callable[[tuple[int, ...]], Answer], parts: Sequence[tuple[int, ...]]
-) -> list[Answer | UpstreamError]:
-    """Ask for all parts at once, the first one in this thread; return what came of each."""
+def _deadline() -> float:
+    return time.monotonic() + settings.FLYERS_DEADLINE_SECONDS
 
-    def outcome(part: tuple[int, ...]) -> Answer | UpstreamError:
-        try:
-            return ask(part)
-        except UpstreamError as error:
-            return error
 
-    ends_at = time.monotonic() + settings.FLYERS_DEADLINE_SECONDS
-    others = [_ASKERS.submit(contextvars.copy_context().run, outcome, part) for part in parts[1:]]
+def _outcomes(
+    ask: Callable[[Q], T], questions: Sequence[Q], caller: str, ends_at: float
+) -> list[T | UpstreamError]:
+    """Ask all these, a single one here and several side by side; return what came of each until ``ends_at``.
+
+    Past the bound on waiters there is only as much time as any young call is given.
+    """
+    if len(questions) <= 1:
+        return [_outcome(ask, question) for question in questions]
+    with waiters().place() as has_place:
+        seconds = ends_at - time.monotonic() if has_place else YOUNG_SECONDS
+        asked = [_pool().submit(caller, partial(_outcome, ask, question)) for question in questions]
+        late = wait(asked, timeout=max(0.0, seconds)).not_done
+    for future in late:
+        future.cancel()
+    is_late = UpstreamTimeout("too many to ask for in time") if has_place else UpstreamBusy("too many wait")
+    return [is_late if future in late else future.result() for future in asked]
+
+
+def _outcome(ask: Callable[[Q], T], question: Q) -> T | UpstreamError:
     try:
-        outcomes = [outcome(part) for part in parts[:1]]
-        late = wait(others, timeout=max(0.0, ends_at - time.monotonic())).not_done
-        timeout = UpstreamTimeout("too many to ask for in time")
-        return outcomes + [timeout if other in late else other.result() for other in others]
-    finally:
-        for other in others:
-            other.cancel()
+        return ask(question)
+    except UpstreamError as error:
+        return error

@@ -2,7 +2,7 @@
 
 import hashlib
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import NamedTuple, Self, TypeVar
 
@@ -15,6 +15,7 @@ from clients.transport import Transport
 from flyers_proxy import merging, windows
 from flyers_proxy.cache import GRACE_SECONDS, Cache
 from flyers_proxy.entries import Entry, Fill, Filled, Outcome
+from flyers_proxy.flights import Waiters
 from flyers_proxy.once import OncePerProcess
 from flyers_proxy.rendering import (
     Facts,
@@ -41,11 +42,13 @@ __all__ = [
     "get_flyer",
     "get_flyers",
     "get_kept",
+    "get_kept_creators",
     "get_listed",
     "listed_at",
     "renew_listed",
     "rounded",
     "store",
+    "waiters",
 ]
 
 T = TypeVar("T")
@@ -106,6 +109,12 @@ def client() -> FlyerClient:
 
 
 @OncePerProcess
+def waiters() -> Waiters:
+    """Return this process's bound on threads that wait for the calls of others."""
+    return Waiters(settings.MAX_WAITERS)
+
+
+@OncePerProcess
 def store() -> Cache:
     """Return this process's cache, on the shared one if there is one."""
     return Cache(
@@ -113,6 +122,7 @@ def store() -> Cache:
         stale_seconds=settings.FLYERS_STALE_SECONDS,
         deadline=settings.FLYERS_DEADLINE_SECONDS,
         parts=_flyers_of,
+        waiters=waiters(),
         shared=SharedCache(
             settings.CACHE_URL,
             stale_seconds=settings.FLYERS_STALE_SECONDS,
@@ -193,12 +203,16 @@ def get_categories(*, on_miss: OnMiss = free) -> Answer:
 
 def get_kept(flyer_ids: Sequence[int]) -> dict[int, Answer]:
     """Return those flyers of which there is a copy, fresh or stale. Asks upstream nothing."""
-    now = time.time()
-    held = store().copies({flyer_key(flyer_id): flyer_id for flyer_id in flyer_ids})
-    return {
-        flyer_id: Answer.of(entry, Outcome.HIT if now < entry.fresh_until else Outcome.STALE)
-        for flyer_id, entry in held.items()
-    }
+    return _copies({flyer_key(flyer_id): flyer_id for flyer_id in flyer_ids})
+
+
+def get_kept_creators(creator_ids: Sequence[int]) -> dict[int, Answer]:
+    """Return the profiles of which there is a copy; the stale ones are asked for by a thread behind."""
+    found = _copies({creator_key(creator_id): creator_id for creator_id in creator_ids})
+    for creator_id, answer in found.items():
+        if answer.is_stale:
+            store().refresh_behind(creator_key(creator_id), partial(_fill_creator, creator_id))
+    return found
 
 
 def get_listed(flyer_ids: tuple[int, ...], *, confirm: bool = False, on_miss: OnMiss = free) -> Answer:
@@ -281,6 +295,14 @@ def _flyers_of(rendered: Rendered) -> Iterator[tuple[str, Rendered]]:
 def _get(key: str, fill: Fill, on_miss: OnMiss, *, confirm: bool = False) -> Answer:
     found = store().get(key, fill, confirm=confirm, on_miss=on_miss)
     return Answer.of(found.entry, found.outcome, key)
+
+
+def _copies(names: Mapping[str, int]) -> dict[int, Answer]:
+    now = time.time()
+    return {
+        id_: Answer.of(entry, Outcome.HIT if now < entry.fresh_until else Outcome.STALE)
+        for id_, entry in store().copies(names).items()
+    }
 
 
 def _listed(flyer_ids: tuple[int, ...]) -> tuple[str, Fill]:

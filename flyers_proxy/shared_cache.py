@@ -43,19 +43,20 @@ FAILURE_MILLISECONDS: Final = 300
 _NOT_KNOWN = b"not known"
 
 # KEYS: value, lock, generation. ARGV: token, lock ms, now ms, "1" to claim what is stale, "1" when waiting.
-# Gives the value, who holds the lock (the token: we do now; nil: nobody needs to), and the generation.
+# Gives the value, who holds the lock (the token: we do now; nil: nobody needs to), the generation, and for how many
+# milliseconds the lock of another is still good.
 _LOOK = """
 local value = redis.call('GET', KEYS[1])
 local generation = redis.call('GET', KEYS[3])
 if value and (ARGV[4] == '0' or tonumber(string.sub(value, 1, 13)) > tonumber(ARGV[3])) then
-  return {value, false, generation}
+  return {value, false, generation, 0}
 end
 local holder = redis.call('GET', KEYS[2])
 if holder and (string.sub(holder, 1, 1) ~= '!' or ARGV[5] == '1') then
-  return {value, holder, generation}
+  return {value, holder, generation, redis.call('PTTL', KEYS[2])}
 end
 redis.call('SET', KEYS[2], ARGV[1], 'PX', ARGV[2])
-return {value, ARGV[1], generation}
+return {value, ARGV[1], generation, 0}
 """
 
 # KEYS: lock. ARGV: token, failure (empty for none), failure ms. Only the holder may let go.
@@ -74,6 +75,7 @@ class Look(NamedTuple):
 
     ``is_mine``: the asker fills the key now. ``failure``: the fill that the asker waited for failed.
     ``is_gone``: upstream does not have it. ``is_cleared``: everything kept until now should be forgotten.
+    ``fill_age``: for how many seconds another has been filling the key.
     """
 
     entry: Entry | None = None
@@ -81,6 +83,7 @@ class Look(NamedTuple):
     failure: UpstreamError | None = None
     is_gone: bool = False
     is_cleared: bool = False
+    fill_age: float = 0.0
 
 
 class SharedLevel(Protocol):
@@ -200,19 +203,21 @@ class SharedCache:
         self._ask(lambda: self._redis.eval(_LET_GO, 1, lock, token, told, FAILURE_MILLISECONDS))
 
     def _read(self, answer: Any, token: str) -> Look:
-        value, holder, generation = answer
+        value, holder, generation, lock_left = answer
         with self._lock:
             is_cleared = self._generation is not _NOT_KNOWN and generation != self._generation
             self._generation = generation
         is_gone = value is not None and packing.is_gone(value)
         entry = self._entry(value)
         is_unreadable = value is not None and entry is None and not is_gone
+        is_mine = holder == token.encode() or is_unreadable
         return Look(
             entry=entry,
-            is_mine=holder == token.encode() or is_unreadable,
+            is_mine=is_mine,
             failure=_heard(holder),
             is_gone=is_gone,
             is_cleared=is_cleared,
+            fill_age=0.0 if is_mine or holder is None else (self._lock_milliseconds - lock_left) / 1000,
         )
 
     def _entry(self, value: bytes | None) -> Entry | None:

@@ -33,6 +33,7 @@ def fresh_process() -> Iterator[None]:
     if store := services.store.forget():
         store.settle()
     services.client.forget()
+    services.waiters.forget()
 
 
 @pytest.fixture

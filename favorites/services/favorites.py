@@ -79,7 +79,8 @@ def add_favorites(*, user: User, flyer_ids: Sequence[int]) -> Kept:
     """
     wanted = list(dict.fromkeys(flyer_ids))
     kept = FAVORITES.keys(user, wanted)
-    seen = confirm_flyers([flyer_id for flyer_id in wanted if flyer_id not in kept])
+    new = [flyer_id for flyer_id in wanted if flyer_id not in kept]
+    seen = confirm_flyers(new, caller=f"user {user.pk}")
     if seen.failure and not (kept or seen.found or seen.absent):
         raise seen.failure
     added: set[int] = set()

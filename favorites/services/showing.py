@@ -44,14 +44,15 @@ class Showing(NamedTuple):
         )
 
 
-def show(favorites: Sequence[Favorite], *, on_miss: OnMiss) -> Showing:
+def show(favorites: Sequence[Favorite], *, caller: str, on_miss: OnMiss) -> Showing:
     """Look at kept flyers: those that are not in the cache with one question to upstream for each 50.
 
     Told apart: ``live``; ``expired`` by its own date; ``gone``, as upstream is silent about it; ``unknown`` in an
-    outage. What is seen anew is remembered. ``on_miss`` is called before upstream is asked.
+    outage. What is seen anew is remembered. ``caller`` names who asks, ``on_miss`` is called before upstream is asked.
     """
     now = time.time()
-    seen = get_flyers_by_ids([favorite.flyer_id for favorite in favorites], on_miss=on_miss)
+    flyer_ids = [favorite.flyer_id for favorite in favorites]
+    seen = get_flyers_by_ids(flyer_ids, caller=caller, on_miss=on_miss)
     _remember(favorites, seen)
     return Showing([_shown(favorite, seen, now) for favorite in favorites], bool(seen.unknown))
 

@@ -79,7 +79,7 @@ class FavoriteList(Personal):
         page = self.page_of(
             favorites.favorites_of(self.person, expiring=query["expiring"], sort=query["sort"])
         )
-        showing = show(page, on_miss=self.spend_one)
+        showing = show(page, caller=self.caller, on_miss=self.spend_one)
         context = {"marks": showing.marks_for(self.person)}
         return self.get_paginated_response(
             {

@@ -30,7 +30,9 @@ class FollowList(Personal):
         """Whom the caller follows, newest first, each with the creator's profile."""
         PageQuery.read(request.query_params)
         page = self.page_of(follows.follows_of(self.person))
-        creators = get_creators([follow.creator_id for follow in page], on_miss=self.spend_one)
+        creators = get_creators(
+            [follow.creator_id for follow in page], caller=self.caller, on_miss=self.spend_one
+        )
         context = {"creators": creators.found}
         return self.get_paginated_response(
             {

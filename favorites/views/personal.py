@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.models import User
-from accounts.throttles import spend_read
+from accounts.throttles import caller_of, spend_read
 
 Row = TypeVar("Row", bound=Model)
 
@@ -37,6 +37,11 @@ class Kept(GenericAPIView[Any]):
         if request.method in {"GET", "HEAD"} and response.status_code == 200:
             response.add_post_render_callback(lambda full: _conditional(request, full))
         return response
+
+    @property
+    def caller(self) -> str:
+        """Return who calls, signed in or not."""
+        return caller_of(self.request)
 
     def spend_one(self) -> None:
         """Count one read that has to ask upstream."""

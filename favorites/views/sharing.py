@@ -70,7 +70,7 @@ class SharedFavorites(Kept):
         """Somebody's favorites as they are now, with the marks of whoever asks; 410 once the link is taken back."""
         PageQuery.read(request.query_params)
         shared = sharing.get_shared_list(slug)
-        showing = show(self.page_of(favorites_of(shared.owner)), on_miss=self.spend_one)
+        showing = show(self.page_of(favorites_of(shared.owner)), caller=self.caller, on_miss=self.spend_one)
         context = {"marks": showing.marks_for(cast("User | None", request.user))}
         return self.get_paginated_response(
             {

@@ -95,3 +95,14 @@ def test_keys_that_were_used_before_only_verify():
     previous = f"{LONG}-before"
 
     assert start("JWT_KEYS", JWT_PREVIOUS_KEYS=previous)[0] == str([f"{LONG}-as-well", previous])
+
+
+@pytest.mark.parametrize(
+    ("threads", "calls", "starts"), [("64", "42", False), ("64", "41", True), ("3", "1", True)]
+)
+def test_calls_and_those_who_wait_for_them_leave_a_third_of_the_threads(threads, calls, starts):
+    printed, complaint = start("MAX_WAITERS", THREADS=threads, FLYERS_MAX_CONCURRENCY=calls)
+
+    assert (printed, complaint == "") == (("1", True) if starts else ("", False))
+    if not starts:
+        assert complaint.startswith("flyers-bff cannot start: THREADS must be more than one and a half times")

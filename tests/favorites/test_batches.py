@@ -6,7 +6,7 @@ import pytest
 
 from favorites.models import Favorite
 from favorites.services.store import FAVORITES
-from flyers_proxy.lookups import MOST_LOOKS
+from flyers_proxy.lookups import MAX_LOOKS
 from tests.favorites.flyer_service import valid_until
 
 URL = "/api/v1/users/me/favorites/"
@@ -76,10 +76,10 @@ def test_what_lists_leave_out_is_looked_at_singly_and_only_so_often(as_alice, al
     assert answer.json() == {
         "added": [50],
         "existing": [],
-        "not_found": ids[:MOST_LOOKS],
-        "unknown": ids[MOST_LOOKS:-1],
+        "not_found": ids[:MAX_LOOKS],
+        "unknown": ids[MAX_LOOKS:-1],
     }
-    assert len(service.asked) == 1 + MOST_LOOKS
+    assert len(service.asked) == 1 + MAX_LOOKS
 
 
 # --- Outages ---------------------------------------------------------------------------------------

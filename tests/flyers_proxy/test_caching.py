@@ -250,24 +250,24 @@ def feed(upstream, known):
 
 
 def test_flyers_by_id_are_asked_for_fifty_at_a_time_and_then_kept(feed):
-    batch = get_flyers_by_ids(range(1, 101))
-    again = get_flyers_by_ids(range(1, 101))
+    batch = get_flyers_by_ids(range(1, 101), caller="alice")
+    again = get_flyers_by_ids(range(1, 101), caller="alice")
 
     assert set(batch.found) == set(again.found) == set(range(1, 101)) - {13}
     assert (batch.absent, batch.unknown) == (again.absent, again.unknown) == ({13}, set())
     assert len(feed.calls) == 3  # the second time only 13 was asked for
     assert services.get_flyer(5).outcome == "HIT"
-    get_flyers_by_ids(range(1, 101))
+    get_flyers_by_ids(range(1, 101), caller="alice")
     assert len(feed.calls) == 3
 
 
 def test_old_flyers_by_id_are_served_at_once_and_renewed_in_one_call(feed, clock):
-    get_flyers_by_ids([1, 2, 3])
+    get_flyers_by_ids([1, 2, 3], caller="alice")
     later(clock, 70)
 
-    stale = get_flyers_by_ids([1, 2, 3])
+    stale = get_flyers_by_ids([1, 2, 3], caller="alice")
     services.store().settle()
-    fresh = get_flyers_by_ids([3, 2, 1])
+    fresh = get_flyers_by_ids([3, 2, 1], caller="alice")
 
     assert {answer.outcome for answer in stale.found.values()} == {"STALE"}
     assert {answer.outcome for answer in fresh.found.values()} == {"HIT"}
@@ -276,16 +276,16 @@ def test_old_flyers_by_id_are_served_at_once_and_renewed_in_one_call(feed, clock
 
 @pytest.mark.parametrize("gone", [{2}, {1, 2, 3}])
 def test_a_flyer_that_upstream_lists_no_more_is_absent_though_a_copy_is_held(feed, known, clock, gone):
-    get_flyers_by_ids([1, 2, 3])
+    get_flyers_by_ids([1, 2, 3], caller="alice")
     known -= gone
     later(clock, 70)
     for _ in range(2):  # a stale copy is shown while one asks again behind, and once more for those left out
-        get_flyers_by_ids([1, 2, 3])
+        get_flyers_by_ids([1, 2, 3], caller="alice")
         services.store().settle()
 
-    soon = get_flyers_by_ids([1, 2, 3])
+    soon = get_flyers_by_ids([1, 2, 3], caller="alice")
     later(clock, 70)
-    afterwards = get_flyers_by_ids([1, 2, 3])
+    afterwards = get_flyers_by_ids([1, 2, 3], caller="alice")
 
     assert soon.absent == afterwards.absent == gone
     assert set(soon.found) == set(afterwards.found) == {1, 2, 3} - gone
@@ -297,7 +297,7 @@ def test_in_an_outage_kept_copies_are_found_and_the_others_are_not_known(upstrea
     services.get_flyer(1)
     later(clock, 70)
 
-    batch = get_flyers_by_ids([1, 2])
+    batch = get_flyers_by_ids([1, 2], caller="alice")
 
     assert set(batch.found) == {1}
     assert batch.found[1].is_stale

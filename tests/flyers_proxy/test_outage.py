@@ -12,10 +12,11 @@ import pytest
 import time_machine
 from rest_framework.test import APIClient
 
-from clients.errors import UpstreamTimeout
+from clients.errors import UpstreamBusy, UpstreamTimeout
 from flyers_proxy import services
 from flyers_proxy.cache import REST_SECONDS
-from flyers_proxy.lookups import get_flyers_by_ids
+from flyers_proxy.lookups import confirm_flyers, get_creators, get_flyers_by_ids
+from tests import payloads
 from tests.flyers_proxy.fills import Crowd, eventually, together
 from tests.flyers_proxy.sick_service import NAMES, leaks, make_sick, make_well, well, well_but_soon_old
 from tests.hostile import HostileServer
@@ -153,7 +154,13 @@ def test_with_a_copy(anyone, service, settings, name, without, promise):
         assert any(is_renewed() for _ in range(5))
 
 
-def test_forty_who_ask_at_once_cost_one_call(anyone, service):
+@pytest.fixture
+def room(settings):
+    """Places for forty to wait, however long it takes until all have come."""
+    settings.MAX_WAITERS = 40
+
+
+def test_forty_who_ask_at_once_cost_one_call(anyone, service, room):
     crowd = Crowd(39)
     service.behaviour = lambda exchange: well(exchange) if crowd.wait(10) else None
 
@@ -164,7 +171,7 @@ def test_forty_who_ask_at_once_cost_one_call(anyone, service):
     assert len(service.asked) == 1
 
 
-def test_forty_who_ask_at_once_share_the_failure(anyone, service):
+def test_forty_who_ask_at_once_share_the_failure(anyone, service, room):
     crowd = Crowd(39)
     service.behaviour = lambda exchange: exchange.answer(b"{}", 403) if crowd.wait(10) else None
 
@@ -254,12 +261,45 @@ def test_a_page_of_several_calls_has_one_deadline(anyone, service, settings):
     assert anyone.get(f"{DISCOVER}?limit=100").status_code == 200  # two calls side by side
 
 
+def test_a_batch_has_one_deadline_for_all_its_looks(service, settings, alice):
+    settings.FLYERS_DEADLINE_SECONDS = 1.5
+
+    def slow_and_then_silent(exchange):
+        if "/feed/" not in exchange.path:
+            return exchange.wait_for_hangup()
+        exchange.stopping.wait(1)
+        return exchange.answer_json(payloads.page())
+
+    service.behaviour = slow_and_then_silent
+    start = time.monotonic()
+
+    looked = confirm_flyers([7, 8], caller="alice")
+
+    assert time.monotonic() - start < 2.2  # with a deadline for each of the two steps it takes 2.5
+    assert looked.unknown == {7, 8}
+
+
+def test_past_the_bound_a_list_is_answered_soon_with_what_is_known(anyone, service, settings):
+    settings.MAX_WAITERS = 1
+    anyone.get("/api/v1/creators/3/")
+    make_sick(service, "hang")
+
+    with services.waiters().place():
+        start = time.monotonic()
+        looked = get_creators([3, 4, 5], caller="alice", on_miss=services.free)
+
+    assert time.monotonic() - start < 1.5  # and not the deadline of 2.5
+    assert list(looked.found) == [3]
+    assert looked.unknown == {4, 5}
+    assert isinstance(looked.failure, UpstreamBusy)
+
+
 def test_many_flyers_by_id_have_one_deadline(service, settings):
     settings.FLYERS_DEADLINE_SECONDS = 0.5
     make_sick(service, "hang")
     start = time.monotonic()
 
-    batch = get_flyers_by_ids(range(1, 151))
+    batch = get_flyers_by_ids(range(1, 151), caller="alice")
 
     assert time.monotonic() - start < 1.4  # one after the other they take a deadline each
     assert isinstance(batch.failure, UpstreamTimeout)

@@ -1,0 +1,165 @@
+"""flyers_proxy: what is bounded of those who wait for the work of others."""
+
+import threading
+
+import pytest
+
+from clients.errors import UpstreamBusy, UpstreamNotFound, UpstreamTimeout, UpstreamUnavailable
+from flyers_proxy.flights import SLOW_SECONDS, YOUNG_SECONDS, Flights, Waiters
+from tests.flyers_proxy.fills import Clock, eventually, together
+
+A_DEADLINE = 60.0
+
+
+class Work:
+    """Work that begins when somebody asks for it, and ends when told to."""
+
+    def __init__(self, clock, flights, key="a"):
+        self.began, self._may_end = threading.Event(), threading.Event()
+        self._share = lambda: flights.share(key, self._do, ends_at=clock() + A_DEADLINE)
+        self._thread = threading.Thread(target=self._share)
+
+    def _do(self):
+        self.began.set()
+        assert self._may_end.wait(10)
+        return "done"
+
+    def __enter__(self):
+        self._thread.start()
+        assert self.began.wait(10)
+        return self
+
+    def ends(self):
+        self._may_end.set()
+
+    def __exit__(self, *_):
+        self.ends()
+        self._thread.join(10)
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+def never():
+    raise AssertionError("nobody else does the work")
+
+
+def ask(flights, clock, key="a", seconds=A_DEADLINE):
+    return flights.share(key, never, ends_at=clock() + seconds)
+
+
+def test_so_many_as_may_wait_for_work_however_long_it_takes(clock):
+    flights = Flights(Waiters(2), clock=clock)
+    with Work(clock, flights) as work:
+        clock.now += 10 * YOUNG_SECONDS
+        threading.Timer(0.05, work.ends).start()
+        outcomes = together(2, lambda: ask(flights, clock))
+
+    assert outcomes == ["done", "done"]
+
+
+def test_past_the_bound_nobody_waits_for_work_that_is_not_young(clock):
+    waiters = Waiters(1)
+    flights = Flights(waiters, clock=clock)
+    with Work(clock, flights), waiters.place():
+        clock.now += YOUNG_SECONDS
+
+        with pytest.raises(UpstreamBusy):
+            ask(flights, clock)
+
+
+def test_past_the_bound_everybody_waits_for_work_that_is_young(clock):
+    waiters = Waiters(1)
+    flights = Flights(waiters, clock=clock)
+    with Work(clock, flights) as work, waiters.place():
+        threading.Timer(0.05, work.ends).start()
+        outcomes = together(20, lambda: ask(flights, clock))
+
+    assert outcomes == ["done"] * 20
+
+
+def test_past_the_bound_they_leave_when_the_work_is_young_no_more(clock):
+    waiters = Waiters(1)
+    flights = Flights(waiters, clock=clock)
+    with Work(clock, flights), waiters.place():
+        outcomes = together(20, lambda: ask(flights, clock))
+
+    assert {type(outcome) for outcome in outcomes} == {UpstreamBusy}
+
+
+@pytest.mark.parametrize("failure", [None, UpstreamUnavailable()])
+def test_past_the_bound_nobody_waits_for_work_that_was_slow_or_failed_a_moment_ago(clock, failure):
+    waiters = Waiters(1)
+    flights = Flights(waiters, clock=clock)
+
+    def slow_or_broken():
+        if failure:
+            raise failure
+        clock.now += YOUNG_SECONDS + 0.1
+
+    together(1, lambda: flights.share("a", slow_or_broken, ends_at=clock() + A_DEADLINE))
+    with Work(clock, flights), waiters.place(), pytest.raises(UpstreamBusy):
+        ask(flights, clock)
+    with Work(clock, flights, "b") as work, waiters.place():
+        threading.Timer(0.05, work.ends).start()
+        assert ask(flights, clock, "b") == "done"
+
+    clock.now += SLOW_SECONDS
+    with Work(clock, flights) as work, waiters.place():
+        threading.Timer(0.05, work.ends).start()
+        assert ask(flights, clock) == "done"
+
+
+def test_what_is_not_there_is_no_failure(clock):
+    waiters = Waiters(1)
+    flights = Flights(waiters, clock=clock)
+
+    def nothing_there():
+        raise UpstreamNotFound
+
+    together(1, lambda: flights.share("a", nothing_there, ends_at=clock() + A_DEADLINE))
+    with Work(clock, flights) as work, waiters.place():
+        threading.Timer(0.05, work.ends).start()
+        assert ask(flights, clock) == "done"
+
+
+def test_nobody_waits_past_their_own_deadline(clock):
+    flights = Flights(Waiters(1), clock=clock)
+    with Work(clock, flights):
+        with pytest.raises(UpstreamTimeout):
+            ask(flights, clock, seconds=0.01)
+        with pytest.raises(UpstreamTimeout):
+            ask(flights, clock, seconds=0)
+
+
+def test_a_place_is_given_back_however_the_wait_ends(clock):
+    waiters = Waiters(1)
+    flights = Flights(waiters, clock=clock)
+    for _ in range(3):
+        with Work(clock, flights), pytest.raises(UpstreamTimeout):
+            ask(flights, clock, seconds=0)
+
+    with waiters.place() as has_place:
+        assert has_place
+
+
+def test_the_bound_is_one_over_all_keys(clock):
+    flights = Flights(Waiters(1), clock=clock)
+    with Work(clock, flights, "a") as first, Work(clock, flights, "b"):
+        clock.now += YOUNG_SECONDS
+        waiting = threading.Thread(target=lambda: ask(flights, clock, "a"))
+        waiting.start()
+
+        def is_refused():
+            try:
+                ask(flights, clock, "b", seconds=0.01)
+            except UpstreamBusy:
+                return True
+            except UpstreamTimeout:  # The other has not taken the place yet.
+                return False
+
+        assert eventually(is_refused)
+        first.ends()
+        waiting.join(10)
