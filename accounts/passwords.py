@@ -8,6 +8,8 @@ from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.core.exceptions import ValidationError
 
 MAX_PASSWORD_LENGTH = 256
+# The third of the threads that never waits for upstream.
+MAX_QUEUED = max(2, settings.THREADS // 3)
 
 
 class MaximumLength:
@@ -29,7 +31,7 @@ class BoundedArgon2(Argon2PasswordHasher):
     """Argon2id at the cost that OWASP names first (19 MiB, 2 passes, 1 lane), two at a time.
 
     Hashing is slow and hungry by design, so a flood of sign-ins may neither fill the memory nor hold every request
-    thread: a quarter of them never queue here. The queue is short and always moves, so it needs no clock; past its
+    thread: ``MAX_QUEUED`` of them queue here. The queue is short and always moves, so it needs no clock; past its
     end there is ``HashersBusy`` at once.
     """
 
@@ -66,5 +68,5 @@ class _Queue:
         self._places.release()
 
 
-_QUEUE = _Queue(max(2, settings.THREADS * 3 // 4))
+_QUEUE = _Queue(MAX_QUEUED)
 _BENCHES = threading.BoundedSemaphore(2)

@@ -7,7 +7,7 @@ import time_machine
 from django.test import Client
 
 from accounts.models import Session, User
-from accounts.passwords import _QUEUE
+from accounts.passwords import _QUEUE, MAX_QUEUED
 from accounts.sessions import open_session
 from tests.accounts.cast import Browser
 from tests.conftest import PASSWORD
@@ -199,7 +199,7 @@ def test_tries_at_the_admin_sign_in_are_limited_by_address_and_account(alice):
 
 def test_a_flood_of_sign_ins_is_told_to_administrators_too(alice):
     with contextlib.ExitStack() as places:
-        for _ in range(24):
+        for _ in range(MAX_QUEUED):
             places.enter_context(_QUEUE)
 
         response = Client().post(LOGIN, {"username": alice.email, "password": PASSWORD})

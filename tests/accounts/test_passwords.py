@@ -12,7 +12,7 @@ from django.core import mail as django_mail
 
 from accounts import mail, services
 from accounts.models import Session, User
-from accounts.passwords import _QUEUE, BoundedArgon2, HashersBusy
+from accounts.passwords import _QUEUE, MAX_QUEUED, BoundedArgon2, HashersBusy
 from accounts.sessions import open_session
 from tests.accounts.cast import API, Browser, verdict, with_cookie
 from tests.conftest import PASSWORD
@@ -301,7 +301,7 @@ def test_renewing_a_hash_does_not_bring_an_old_password_back(alice, settings):
 
 def test_a_flood_of_sign_ins_is_told_to_come_back_and_leaves_threads_for_reads(alice, anyone):
     with contextlib.ExitStack() as places:
-        for _ in range(24):  # a quarter of the 32 threads stays free
+        for _ in range(MAX_QUEUED):
             places.enter_context(_QUEUE)
 
         with pytest.raises(HashersBusy):
