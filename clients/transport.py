@@ -93,6 +93,7 @@ class Transport:
         ca_bundle: str | None = None,
         resolve: Resolve = socket.getaddrinfo,
         chance: Callable[[], float] = random.random,
+        sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         """Ask the service at ``base_url`` with our key ``token``; ``ValueError`` if one of them can't be.
 
@@ -107,6 +108,7 @@ class Transport:
         self._max_body = max_body
         self._verify = ca_bundle or True
         self._chance = chance
+        self._sleep = sleep
         self._adapter = TimedAdapter(self._base_url, size=max_concurrency, resolve=resolve)
         self._breaker = breaker or Breaker()
         self._bulkhead = Bulkhead(max_concurrency)
@@ -201,7 +203,7 @@ class Transport:
             if not (failure.is_momentary and is_time_left and self._breaker.state == "closed"):
                 raise
             self._journal.retried(call, failure)
-        time.sleep(pause)
+        self._sleep(pause)
         return self._attempt(call, request)
 
     def _attempt(self, call: Call, request: requests.PreparedRequest) -> _Answer:

@@ -97,6 +97,21 @@ def test_one_call_of_several_is_over_when_all_have_to_be(server, transport_to):
     assert transport.health().refused == 1
 
 
+def test_between_two_tries_is_a_pause_of_a_random_length(server, transport_to):
+    server.behaviour = in_turn(FAULTS["500"], answers("[]"))
+    events = []
+    transport = transport_to(
+        server.url,
+        chance=lambda: 0.5,
+        sleep=lambda seconds: events.append((len(server.asked), seconds)),
+    )
+
+    transport.get("/", same)
+
+    assert events == [(1, 0.05)]  # half of the longest, after the first try
+    assert len(server.asked) == 2
+
+
 def test_retry_after_shuts_the_door_without_anyone_waiting(server, transport_to, clock):
     server.behaviour = in_turn(FAULTS["429, Retry-After in seconds"], answers("[]"))
     transport = transport_to(server.url, breaker=Breaker(clock=clock))
