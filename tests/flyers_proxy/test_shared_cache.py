@@ -20,6 +20,7 @@ from clients.errors import (
     UpstreamUnavailable,
 )
 from flyers_proxy import shared_cache
+from flyers_proxy.entries import Filled
 from flyers_proxy.shared_cache import PREFIX, SharedCache
 from tests.flyers_proxy.fills import Clock, Crowd, Fill, eventually, flyer, new_cache, page, together
 from tests.flyers_proxy.go_between import go_between
@@ -134,12 +135,44 @@ def test_a_process_without_a_free_slot_leaves_the_fill_to_another(process, betwe
     assert second.result().outcome == "MISS"
 
 
+@pytest.mark.parametrize(
+    "failure", [UpstreamUnavailable(), UpstreamBusy(), UpstreamNotFound(), ZeroDivisionError()], ids=repr
+)
+def test_whatever_ends_a_fill_lets_go_of_its_key(process, store, failure):
+    with pytest.raises(type(failure)):
+        process().get("a", Fill(failure))
+
+    holder = store.get(f"{PREFIX}lock:a")
+    assert holder is None or holder.startswith(b"!")  # a failure for those who were waiting, and nobody's lock
+
+
 def test_who_asks_after_a_failure_is_not_held_to_it(process):
     one, other = process(), process()
     with pytest.raises(UpstreamUnavailable):
         one.get("a", Fill(UpstreamUnavailable()))
 
     assert other.get("a", Fill(flyer())).outcome == "MISS"
+
+
+@pytest.mark.parametrize("behind", [True, False], ids=["behind", "while somebody waits"])
+def test_what_upstream_confirms_to_one_process_is_fresh_for_all(process, clock, behind):
+    one, young = process(), process()
+    one.get("page", Fill(Filled(page(1, 2), etag='"v1"')))
+    clock.now += 70
+    unchanged = Fill(Filled(None))
+
+    one.get("page", unchanged, confirm=not behind)
+    one.settle()
+
+    assert unchanged.etags == ['"v1"']
+    for cache in (one, young):
+        found = cache.get("page", NEVER)
+        assert (found.outcome, found.entry.fetched_at) == ("HIT", clock.now)
+        assert found.entry.rendered == page(1, 2)
+        assert cache.get("flyer:2", NEVER).entry.fetched_at == clock.now
+    clock.now += 70
+    assert young.get("page", unchanged, confirm=True).entry.etag == '"v1"'
+    assert unchanged.etags == ['"v1"', '"v1"']
 
 
 def test_a_process_that_died_while_filling_holds_the_others_up_only_for_a_while(process):
