@@ -1,11 +1,16 @@
 """flyers_proxy: pages of any size over upstream pages of at most 50, and the links between them."""
 
 import json
+import zlib
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import responses
+import time_machine
 
+from clients.flyers import Fetched, FlyerPage
+from flyers_proxy import services, windows
+from flyers_proxy.windows import FlyerList
 from tests import payloads
 from tests.conftest import UPSTREAM
 
@@ -46,6 +51,56 @@ def test_a_page_takes_at_most_three_upstream_calls(anyone, many):
     anyone.get(DISCOVER, {"limit": 77, "page": 2})
 
     assert sorted(call.request.params["page"] for call in many.calls) == ["2", "3", "4"]
+
+
+def test_a_page_of_several_is_new_when_only_its_second_part_has_changed(anyone, upstream):
+    titles = {number: f"Flyer {number}" for number in range(1, 61)}
+
+    def feed(request):
+        page = int(request.params["page"])
+        flyers = [payloads.flyer(number, title=titles[number]) for number in sorted(titles)]
+        body = json.dumps(payloads.page(*flyers[(page - 1) * 50 : page * 50], count=60))
+        etag = f'"{zlib.crc32(body.encode())}"'
+        if request.headers.get("If-None-Match") == etag:
+            return 304, {"ETag": etag}, ""
+        return 200, {"ETag": etag}, body
+
+    upstream.add_callback(responses.GET, f"{UPSTREAM}/flyers/feed/", callback=feed)
+    with time_machine.travel("2026-05-01T12:00:00Z", tick=False) as clock:
+        anyone.get(DISCOVER, {"limit": 60})
+        titles[55] = "Moved indoors"
+        clock.shift(70)
+        anyone.get(DISCOVER, {"limit": 60})
+        services.store().settle()
+        response = anyone.get(DISCOVER, {"limit": 60})
+
+    assert response["X-Cache"] == "HIT"
+    assert response.json()["results"][54]["title"] == "Moved indoors"
+
+
+@pytest.mark.parametrize(("limit", "is_one"), [(50, True), (51, False), (100, False)])
+def test_only_a_page_that_is_one_upstream_page_has_an_etag_or_is_asked_for_by_one(limit, is_one):
+    asked = []
+
+    def ask(query, etag):
+        asked.append(etag)
+        return Fetched(FlyerPage(count=30, results=()), etag='"new"')
+
+    fetched = windows.fetch(FlyerList(position=(0, 0), limit=limit), ask, etag='"old"')
+
+    assert set(asked) == {'"old"' if is_one else None}
+    assert fetched.etag == ('"new"' if is_one else None)
+
+
+def test_a_page_of_several_may_be_kept_as_long_as_the_part_that_may_be_kept_shortest():
+    ages = {2: 30, 3: 5, 4: None}
+
+    def ask(query, etag):
+        return Fetched(FlyerPage(count=180, results=()), max_age=ages[query.page])
+
+    fetched = windows.fetch(FlyerList(position=(0, 0), limit=77, page=2), ask)
+
+    assert fetched.max_age == 5
 
 
 def test_a_larger_limit_gives_a_hundred(anyone, many):
