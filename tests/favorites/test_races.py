@@ -4,10 +4,13 @@ from collections import Counter
 from itertools import cycle, islice
 
 import pytest
+from django.db import transaction
 from rest_framework.test import APIClient
 
 from accounts.sessions import open_session
 from favorites.models import Favorite, Follow, SharedList
+from favorites.services.library import Entry, merge_library
+from favorites.services.sharing import share_favorites
 from favorites.services.store import FAVORITES
 from tests.conftest import PASSWORD
 from tests.races import at_once
@@ -142,6 +145,21 @@ def test_a_library_that_comes_in_twice_at_once_comes_in_once(call, alice):
     assert statuses(answers) == {200: 4}
     assert sum(len(answer.json()["favorites"]["added"]) for answer in answers) == 300
     assert sum(len(answer.json()["follows"]["added"]) for answer in answers) == 100
+
+
+def test_nothing_is_written_inside_a_transaction_that_could_still_undo_it(alice):
+    writes = [
+        lambda: share_favorites(user=alice, list_name="Berlin"),
+        lambda: merge_library(user=alice, favorites=[Entry(7)], follows=[]),
+        lambda: FAVORITES.put(alice, Favorite(user=alice, flyer_id=7, title="Jazz")),
+    ]
+
+    for write in writes:
+        with transaction.atomic(), pytest.raises(RuntimeError):
+            write()
+
+    assert not Favorite.objects.exists()
+    assert not SharedList.objects.exists()
 
 
 def test_who_leaves_while_they_keep_things_leaves_nothing_behind(call, alice, service):
