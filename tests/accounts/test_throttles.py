@@ -281,6 +281,32 @@ def test_a_silent_cache_costs_one_short_wait_a_second_and_no_try(silent_redis):
     assert elapsed < 2  # a tenth of a second is the wait; the rest is for a machine that is busy
 
 
+def test_a_silent_cache_is_left_alone_for_a_second_and_then_asked_once(silent_redis, monkeypatch):
+    now = float(int(time.monotonic()))
+    monkeypatch.setattr(time, "monotonic", lambda: now)
+    silent_redis.setblocking(False)
+    was_asked = []
+
+    for seconds_later in (0, 0, 63 / 64, 1 / 64, 0, 63 / 64, 1 / 64):
+        now += seconds_later
+        spend("test", "somebody", (7, 86_400))
+        was_asked.append(has_knocked(silent_redis))
+
+    assert was_asked == [True, False, False, True, False, False, True]
+    with pytest.raises(TooManyCalls):  # all seven were counted, by whoever
+        spend("test", "somebody", (7, 86_400))
+
+
+def has_knocked(server):
+    """Say whether somebody has connected since the last look."""
+    knocks = 0
+    with contextlib.suppress(BlockingIOError):
+        while True:
+            server.accept()[0].close()
+            knocks += 1
+    return knocks > 0
+
+
 def test_a_sign_in_works_while_the_cache_is_silent(silent_redis, alice):
     assert Browser().sign_in().is_signed_in()
 
