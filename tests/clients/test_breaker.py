@@ -67,6 +67,15 @@ def test_half_of_ten_calls_failing_opens(breaker, call, fail):
     assert breaker.state == "open"
 
 
+def test_fewer_than_half_failing_opens_nothing_however_many_they_are(breaker, call, fail):
+    for _ in range(50):
+        call()
+        fail()
+        call()
+
+    assert breaker.state == "closed"
+
+
 def test_failures_of_long_ago_are_forgotten(breaker, clock, call, fail):
     for _ in range(4):
         call()
@@ -85,7 +94,7 @@ def test_an_open_breaker_refuses_and_says_when_to_come_back(breaker, clock, call
     with pytest.raises(UpstreamUnavailable) as refused:
         call()
 
-    assert refused.value.retry_after == 1.5
+    assert (refused.value.reason, refused.value.retry_after) == ("known to be down", 1.5)
     assert (breaker.retry_in, breaker.open_for) == (1.5, 0.5)
 
 

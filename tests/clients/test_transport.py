@@ -112,6 +112,45 @@ def test_between_two_tries_is_a_pause_of_a_random_length(server, transport_to):
     assert len(server.asked) == 2
 
 
+def test_a_body_may_be_as_large_as_the_limit_and_not_a_byte_larger(server, transport_to):
+    transport = transport_to(server.url, max_body=2)
+    server.behaviour = in_turn(answers("[]"), answers("[1]"))
+
+    assert transport.get("/", same).value == []
+    with pytest.raises(errors.UpstreamMalformed, match="too large"):
+        transport.get("/", same)
+
+
+@pytest.mark.parametrize(("encoding", "is_good"), [("identity", True), ("Identity", True), ("gzip", False)])
+def test_an_answer_in_an_encoding_that_was_not_asked_for_is_malformed(
+    encoding, is_good, server, transport_to
+):
+    server.behaviour = answers("[]", Content_Encoding=encoding)
+    transport = transport_to(server.url)
+
+    if is_good:
+        assert transport.get("/", same).value == []
+    else:
+        with pytest.raises(errors.UpstreamMalformed, match="encoding"):
+            transport.get("/", same)
+
+
+def test_a_no_means_no_in_whatever_encoding_it_is_said(server, transport_to):
+    server.behaviour = answers(b"\x1f\x8b", 404, Content_Encoding="gzip")
+
+    with pytest.raises(errors.UpstreamNotFound):
+        transport_to(server.url).get("/", same)
+
+
+def test_closing_leaves_no_connection_open(server, transport_to):
+    transport = transport_to(server.url)
+    transport.get("/", same)
+
+    transport.close()
+
+    assert server.wait_until_left_alone()
+
+
 def test_retry_after_shuts_the_door_without_anyone_waiting(server, transport_to, clock):
     server.behaviour = in_turn(FAULTS["429, Retry-After in seconds"], answers("[]"))
     transport = transport_to(server.url, breaker=Breaker(clock=clock))
