@@ -23,7 +23,7 @@ class Pages(BasePagination):
         query = PageQuery(data=given)
         query.is_valid(raise_exception=True)
         page, limit = query.validated_data["page"], query.validated_data["limit"]
-        filters = [(name, str(value)) for name, value in request.query_params.items() if name != "page"]
+        filters = [(name, values) for name, values in request.query_params.lists() if name != "page"]
         self.links = PageLinks(request.path, filters, page, limit)
         start = (page - 1) * limit
         count = queryset.order_by().annotate(n=Func(F("pk"), function="COUNT")).values("n")

@@ -22,7 +22,7 @@ ERROR = {
                     "type": "object",
                     "description": "For VALIDATION_ERROR: field → messages.",
                     "additionalProperties": {"type": "array", "items": {"type": "string"}},
-                    "example": {"page": ["Ensure this value is greater than or equal to 1."]},
+                    "example": {"page": ["At least 1."]},
                 },
                 "request_id": {"type": ["string", "null"], "example": "5f2c9f0e6d1b4a0c8e7a9b3d2c1f0e5a"},
             },
@@ -129,10 +129,11 @@ def add_errors(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
 
 
 def _join_lists(operation: dict[str, Any]) -> None:
-    """Say that a list in the query is one parameter, its values joined by commas."""
+    """Say that a list in the query is one parameter, its values joined by commas; OpenAPI has no word for "or several"."""
     for parameter in operation.get("parameters", ()):
         if parameter["in"] == "query" and parameter["schema"].get("type") == "array":
             parameter |= {"style": "form", "explode": False}
+            parameter["description"] += " Separated by commas; the parameter may also be repeated."
 
 
 def _complete(status: str, answer: dict[str, Any], *, is_conditional: bool) -> None:

@@ -15,13 +15,13 @@ READ: Final = "flyers_bff.read"
 
 
 class PageLinks(NamedTuple):
-    """What the links of a page are made of: its address, the filters as the caller gave them, and its place.
+    """What the links of a page are made of: its address, each filter's values as the caller gave them, and its place.
 
     ``reachable`` is how many rows can be paged through.
     """
 
     path: str
-    filters: Sequence[tuple[str, str]]
+    filters: Sequence[tuple[str, Sequence[str]]]
     page: int
     limit: int
     reachable: int = LARGEST_ID
@@ -35,7 +35,7 @@ class PageLinks(NamedTuple):
         )
 
     def _link(self, page: int) -> str:
-        return f"{settings.PUBLIC_URL}{self.path}?{urlencode([*self.filters, ('page', page)])}"
+        return f"{settings.PUBLIC_URL}{self.path}?{urlencode([*self.filters, ('page', page)], doseq=True)}"
 
 
 class Read(NamedTuple):

@@ -13,29 +13,40 @@ MAX_ID = 2**63 - 1
 MAX_PAGE = 2**31 - 1
 MAX_LIMIT = 100
 MAX_CATEGORIES = 20
+DEFAULT_RADIUS = 5.0  # km
 
-_DIGITS = re.compile(r"[0-9]{1,19}")
-# Programs write a number that is nearly 0 with an exponent: 1e-7.
-_DECIMAL = re.compile(r"-?[0-9]{1,3}(\.[0-9]{1,20})?(e-[0-9]{1,3})?")
+# ``int()`` and ``float()`` read more than this: other digits, underscores, "nan". Of more digits nobody has use.
+_WHOLE = re.compile(r"-?[0-9]{1,1000}")
+_DECIMAL = re.compile(r"-?[0-9]{1,1000}(\.[0-9]{1,1000})?([eE][+-]?[0-9]{1,1000})?")
 _SLUG = re.compile(r"[A-Za-z0-9_-]{1,50}")
+
+PASSED_BOUND = {"min_value": "At least {min_value}.", "max_value": "At most {max_value}."}
+NO_WHOLE_NUMBER = "Give a whole number."
 
 
 class WholeNumber(serializers.IntegerField):
-    """A whole number in at most 19 ASCII digits: what ``int()`` reads beyond that is a surprise."""
+    """A whole number in ASCII digits."""
+
+    default_error_messages = {"invalid": NO_WHOLE_NUMBER, **PASSED_BOUND}
 
     def to_internal_value(self, data: object) -> int:
-        if not _DIGITS.fullmatch(str(data)):
+        if not _WHOLE.fullmatch(str(data)):
             self.fail("invalid")
-        return super().to_internal_value(str(data))
+        return int(str(data))
 
 
 class Decimal(serializers.FloatField):
-    """A decimal number in ASCII digits; no NaN, no infinity, no exponent that makes it large."""
+    """A decimal number in ASCII digits, perhaps with an exponent, as programs write it: 1e-7.
+
+    One that is too large for a float is infinite, so give it bounds.
+    """
+
+    default_error_messages = {"invalid": "Give a number.", **PASSED_BOUND}
 
     def to_internal_value(self, data: object) -> float:
         if not _DECIMAL.fullmatch(str(data)):
             self.fail("invalid")
-        return super().to_internal_value(str(data))
+        return float(str(data))
 
 
 class Flag(serializers.BooleanField):
@@ -48,6 +59,14 @@ class Flag(serializers.BooleanField):
         return words[str(data).lower()]
 
 
+class CommaSeparated(serializers.Field[tuple[Any, ...], Any, Any, Any]):
+    """A list in the query, its values joined by commas: in one parameter, or in several of one name."""
+
+    def words(self, data: object) -> list[str]:
+        """Return the values as they were given, without blanks around them."""
+        return [word.strip() for word in str(data).split(",")]
+
+
 @extend_schema_field(
     {
         "type": "array",
@@ -56,20 +75,20 @@ class Flag(serializers.BooleanField):
         "maxItems": MAX_CATEGORIES,
     }
 )
-class Slugs(serializers.CharField):
-    """Comma-separated slugs, read as a sorted tuple without repeats."""
+class Slugs(CommaSeparated):
+    """Slugs, read as a sorted tuple without repeats."""
 
     default_error_messages = {"slugs": f"Give 1 to {MAX_CATEGORIES} slugs separated by commas."}
 
-    def to_internal_value(self, data: Any) -> Any:
-        slugs = [slug.strip() for slug in super().to_internal_value(data).split(",")]
+    def to_internal_value(self, data: object) -> tuple[str, ...]:
+        slugs = self.words(data)
         if len(slugs) > MAX_CATEGORIES or not all(map(_SLUG.fullmatch, slugs)):
             self.fail("slugs")
         return tuple(sorted(set(slugs)))
 
 
 class Query(serializers.Serializer[Any]):
-    """Query parameters of one route: each is known and given once, or the answer is a 400 that names it."""
+    """Query parameters of one route: each is known and, unless it is a list, given once; else a 400 names it."""
 
     @classmethod
     @cache
@@ -82,15 +101,16 @@ class Query(serializers.Serializer[Any]):
         """Return the checked parameters with defaults filled in; raise ``ValidationError``."""
         reader = cls._reader()
         errors: dict[str, Any] = {}
-        for name in params:
+        for name, values in params.lists():
             if name not in reader.fields:
                 errors[name[:50]] = ["There is no such parameter."]
-            elif len(params.getlist(name)) > 1:
+            elif len(values) > 1 and not isinstance(reader.fields[name], CommaSeparated):
                 errors[name] = ["Give it once."]
-            elif "\ufffd" in params[name]:  # what Django puts where bytes are not UTF-8
+            elif any("\ufffd" in value for value in values):  # what Django puts where bytes are not UTF-8
                 errors[name] = ["This is not valid UTF-8."]
         try:
-            checked: dict[str, Any] = reader.run_validation(params.dict())
+            given = {name: ",".join(values) for name, values in params.lists()}
+            checked: dict[str, Any] = reader.run_validation(given)
         except serializers.ValidationError as error:
             errors = {**error.detail, **errors} if isinstance(error.detail, dict) else errors
         if errors:
@@ -131,13 +151,36 @@ class CreatorFlyersQuery(PageQuery, PositionQuery):
 
 
 class DiscoverQuery(PageQuery, PositionQuery):
-    near_me = Flag(default=False, help_text="Only flyers within `radius` of the position.")
-    radius = Decimal(default=5.0, min_value=0.01, max_value=100, help_text="Kilometres, with `near_me`.")
-    categories = Slugs(required=False, help_text="Category slugs, comma-separated; ANY of them matches.")
+    # Without defaults, as it matters whether they were given.
+    near_me = Flag(
+        required=False,
+        help_text=(
+            "Only flyers within `radius` of the position. True if a `radius` is given; `false` switches that off."
+        ),
+    )
+    radius = Decimal(
+        required=False,
+        min_value=0.01,
+        max_value=100,
+        help_text=f"Kilometres, {DEFAULT_RADIUS:g} if `near_me` comes without. Needs `lat` and `lng`, as `near_me` does.",
+    )
+    categories = Slugs(required=False, help_text="Category slugs; ANY of them matches.")
     creator = WholeNumber(required=False, min_value=1, max_value=MAX_ID, help_text="Flyers of one creator.")
     filter = serializers.ChoiceField(
         choices=["all", "following"], default="all", help_text="`following` needs a signed-in caller."
     )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        attrs = super().validate(attrs)
+        is_near = attrs.get("near_me", "radius" in attrs)
+        if (
+            is_near and "lat" not in attrs
+        ):  # A filter that is not applied must not look like one that matches all.
+            asked = {"near_me", "radius"} & attrs.keys()
+            raise serializers.ValidationError(
+                {name: ["Give it together with lat and lng."] for name in asked}
+            )
+        return {"radius": DEFAULT_RADIUS, **attrs, "near_me": is_near}
 
 
 class SearchQuery(DiscoverQuery):

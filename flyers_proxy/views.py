@@ -158,8 +158,7 @@ def _read(request: Request, found: services.Answer, params: dict[str, Any], reac
     """Return what was asked, as far as it fills holes."""
     links = None
     if "page" in params:
-        given: dict[str, str] = request.query_params.dict()  # each once: the query was checked
-        filters = [(name, value) for name, value in given.items() if name != "page"]
+        filters = [(name, values) for name, values in request.query_params.lists() if name != "page"]
         links = PageLinks(request.path, filters, params["page"], params["limit"], reachable)
     return Read(found.key, _position(params), links)
 
@@ -170,7 +169,7 @@ def _question(params: dict[str, Any]) -> services.FlyerList:
         position=services.rounded(_position(params)),
         page=params["page"],
         limit=params["limit"],
-        # Without near_me a radius means nothing; then all share one key.
+        # With near_me switched off a radius means nothing; then all share one key.
         **({"near_me": True, "radius": params["radius"]} if params.get("near_me") else {}),
         categories=params.get("categories", ()),
         creators=(params["creator"],) if "creator" in params else None,

@@ -9,7 +9,7 @@ from drf_spectacular.extensions import OpenApiSerializerExtension
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from flyers_proxy.serializers import MAX_ID, WholeNumber
+from flyers_proxy.serializers import MAX_ID, NO_WHOLE_NUMBER, PASSED_BOUND, CommaSeparated, WholeNumber
 
 MAX_NAME = 100
 MAX_TOLD = 20
@@ -25,12 +25,14 @@ class Id(serializers.IntegerField):
     7.0 is the integer 7 (JSON Schema, and every browser), up to where such numbers are exact.
     """
 
+    default_error_messages = {"invalid": NO_WHOLE_NUMBER, **PASSED_BOUND}
+
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(min_value=1, max_value=MAX_ID, **kwargs)
 
     def to_internal_value(self, data: object) -> int:
-        if type(data) is float and data.is_integer() and abs(data) <= 2**53:
-            return int(data)
+        if type(data) is float and data.is_integer() and not 2**53 < abs(data) <= MAX_ID:
+            return int(data)  # past MAX_ID, too, to be told that bound
         if type(data) is not int:
             self.fail("invalid")
         return data
@@ -68,18 +70,13 @@ class Name(serializers.CharField):
         "maxItems": MAX_ASKED,
     }
 )
-class Ids(serializers.Field[tuple[int, ...], Any, Any, Any]):
-    """Comma-separated ids of the flyer service in ASCII digits, read as a tuple without repeats."""
-
-    default_error_messages = {"invalid": "Give whole numbers from 1, separated by commas."}
+class Ids(CommaSeparated):
+    """Ids of the flyer service in ASCII digits, read as a tuple without repeats."""
 
     def to_internal_value(self, data: object) -> tuple[int, ...]:
-        number = WholeNumber(min_value=1, max_value=MAX_ID)
-        try:
-            ids = [number.run_validation(word.strip()) for word in str(data).split(",")]
-        except serializers.ValidationError:
-            self.fail("invalid")
-        return tuple(dict.fromkeys(ids))
+        sentence = "Give whole numbers from 1, separated by commas."
+        number = WholeNumber(min_value=1, max_value=MAX_ID, error_messages={"invalid": sentence})
+        return tuple(dict.fromkeys(map(number.run_validation, self.words(data))))
 
 
 class BoundedList(serializers.ListField):

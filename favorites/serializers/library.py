@@ -15,7 +15,7 @@ MAX_IMPORTED = 5_000
 
 
 class ContainsQuery(Query):
-    flyers = Ids(default=tuple, help_text="Ids of flyers, comma-separated.")
+    flyers = Ids(default=tuple, help_text="Ids of flyers.")
     creators = Ids(default=tuple, help_text=f"Ids of creators; at most {MAX_ASKED} ids in all.")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:

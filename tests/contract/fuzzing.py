@@ -57,9 +57,10 @@ if "FUZZED_SIGNED_IN" in os.environ:
 
 @schemathesis.hook
 def filter_case(context: Any, case: Any) -> bool:
-    """A position is two numbers: OpenAPI can't say that `lat` and `lng` come together (they are 400 alone)."""
+    """OpenAPI can't say which parameters need others: `lat` and `lng` come together, and what is near needs both."""
     query = case.query or {}
-    return ("lat" in query) == ("lng" in query)
+    is_near = bool({"near_me", "radius"} & query.keys())
+    return ("lat" in query) == ("lng" in query) and ("lat" in query or not is_near)
 
 
 @schemathesis.check

@@ -286,6 +286,27 @@ def test_a_wrong_state_is_a_400_that_names_what_is_wrong(as_alice, alice, servic
     assert kept_by(alice) == set()
 
 
+@pytest.mark.parametrize(
+    ("flyer_id", "sentence"),
+    [
+        ('"7"', "Give a whole number."),
+        ("7.5", "Give a whole number."),
+        ("true", "Give a whole number."),
+        ("9007199254740994.0", "Give a whole number."),
+        ("0", "At least 1."),
+        ("-1e30", "At least 1."),
+        (str(2**63), "At most 9223372036854775807."),
+        ("1e30", "At most 9223372036854775807."),
+    ],
+)
+def test_what_is_wrong_with_an_id_is_told(as_alice, service, flyer_id, sentence):
+    body = f'{{"flyer_id": {flyer_id}}}'
+
+    answer = as_alice.generic("POST", STATE, body, content_type="application/json")
+
+    assert answer.json()["error"]["details"] == {"flyer_id": [sentence]}
+
+
 # --- Costs -----------------------------------------------------------------------------------------
 
 

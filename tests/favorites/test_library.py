@@ -48,6 +48,7 @@ def test_a_library_says_of_each_id_whether_it_is_there(
     [
         ({}, {"flyers": {}, "creators": {}}),
         ({"flyers": "1"}, {"flyers": {"1": False}, "creators": {}}),
+        ({"flyers": ["1", "2,1"]}, {"flyers": {"1": False, "2": False}, "creators": {}}),
         ({"creators": str(2**63 - 1)}, {"flyers": {}, "creators": {str(2**63 - 1): False}}),
     ],
 )
@@ -64,6 +65,21 @@ def test_a_hundred_ids_can_be_asked_about_and_no_more(as_alice):
     assert fits.status_code == 200
     assert too_many.status_code == 400
     assert too_many.json()["error"]["details"] == {"flyers": ["Ask for at most 100 ids in all."]}
+
+
+@pytest.mark.parametrize(
+    ("ids", "sentence"),
+    [
+        ("1,one", "Give whole numbers from 1, separated by commas."),
+        (["1", ""], "Give whole numbers from 1, separated by commas."),
+        ("1,0", "At least 1."),
+        ("1," + "9" * 20, "At most 9223372036854775807."),
+    ],
+)
+def test_what_is_wrong_with_a_list_of_ids_is_told(as_alice, ids, sentence):
+    answer = as_alice.get(CONTAINS, {"flyers": ids})
+
+    assert answer.json()["error"]["details"] == {"flyers": [sentence]}
 
 
 @pytest.mark.parametrize(

@@ -130,6 +130,14 @@ def test_links_are_ours_and_keep_the_filters(anyone, many):
     assert "upstream.test" not in str(body)
 
 
+def test_links_keep_every_part_of_a_list(anyone, many):
+    body = anyone.get(f"{DISCOVER}?categories=music&page=2&categories=food,events").json()
+
+    filters = "categories=music&categories=food%2Cevents"
+    assert body["next"] == f"https://flyers.test{DISCOVER}?{filters}&page=3"
+    assert body["previous"] == f"https://flyers.test{DISCOVER}?{filters}&page=1"
+
+
 def test_following_the_links_visits_every_flyer(anyone, many):
     seen, address = [], f"{DISCOVER}?limit=45"
     while address:

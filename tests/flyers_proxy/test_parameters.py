@@ -64,10 +64,16 @@ def test_a_bad_latitude_is_named(anyone, value):
         ({"categories": "x" * 51}, "categories"),
         ({"creator": str(2**63)}, "creator"),
         ({"page": str(2**31)}, "page"),
+        ({"categories": ["a", ""]}, "categories"),
+        ({"categories": [f"c{n}" for n in range(21)]}, "categories"),
         ({"filter": "mine"}, "filter"),
         ({"pge": "1"}, "pge"),
         ({"query": "jazz"}, "query"),
         ({"page": ["1", "1"]}, "page"),
+        ({"creator": ["1", "1"]}, "creator"),
+        ({"near_me": "true"}, "near_me"),
+        ({"near_me": "1", "lng": "1"}, "lat"),
+        ({"radius": "5"}, "radius"),
         ({"x" * 400: "1"}, "x" * 50),
     ],
 )
@@ -79,6 +85,55 @@ def test_a_bad_parameter_is_named(anyone, params, named):
     assert list(error["details"]) == [named]
 
 
+LARGEST_ID = "At most 9223372036854775807."
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        ("page", "0", "At least 1."),
+        ("page", "-1", "At least 1."),
+        ("page", "9" * 20, "At most 2147483647."),
+        ("page", "9" * 400, "At most 2147483647."),
+        ("page", "1.5", "Give a whole number."),
+        ("page", "1e3", "Give a whole number."),
+        ("page", "", "Give a whole number."),
+        ("limit", "0", "At least 1."),
+        ("limit", str(2**63), LARGEST_ID),
+        ("creator", str(2**63), LARGEST_ID),
+        ("creator", "9" * 20, LARGEST_ID),
+        ("radius", "0", "At least 0.01."),
+        ("radius", "1e-9", "At least 0.01."),
+        ("radius", "-5", "At least 0.01."),
+        ("radius", "100.01", "At most 100."),
+        ("radius", "1000", "At most 100."),
+        ("radius", "1e9", "At most 100."),
+        ("radius", "1e+9", "At most 100."),
+        ("radius", "9" * 400, "At most 100."),
+        ("radius", "1e999", "At most 100."),
+        ("lat", "91.5", "At most 90."),
+        ("lat", "-9999", "At least -90."),
+        ("lng", "180.5", "At most 180."),
+        ("lng", "-1e9", "At least -180."),
+        ("lng", "nan", "Give a number."),
+        ("lng", "inf", "Give a number."),
+        ("lng", "1,5", "Give a number."),
+    ],
+)
+def test_a_number_past_a_bound_is_told_which(anyone, name, value, sentence):
+    response = anyone.get(DISCOVER, {"lat": "1", "lng": "1", name: value})
+
+    assert response.status_code == 400
+    assert response.json()["error"]["details"] == {name: [sentence]}
+
+
+def test_a_filter_that_needs_a_position_says_so(anyone):
+    response = anyone.get(DISCOVER, {"near_me": "true", "radius": "5"})
+
+    needed = ["Give it together with lat and lng."]
+    assert response.json()["error"]["details"] == {"near_me": needed, "radius": needed}
+
+
 @pytest.mark.parametrize("query", [None, "", "   ", "x" * 201, "a\0b"])
 def test_a_search_needs_1_to_200_characters(anyone, query):
     response = anyone.get(SEARCH, {} if query is None else {"query": query})
@@ -87,10 +142,13 @@ def test_a_search_needs_1_to_200_characters(anyone, query):
     assert list(response.json()["error"]["details"]) == ["query"]
 
 
-def test_a_search_that_is_not_utf8_is_refused(anyone):
-    response = anyone.get(f"{SEARCH}?query=%ff")
+@pytest.mark.parametrize(
+    ("query", "name"), [("query=%ff", "query"), ("query=a&categories=%ff&categories=b", "categories")]
+)
+def test_what_is_not_utf8_is_refused(anyone, query, name):
+    response = anyone.get(f"{SEARCH}?{query}")
 
-    assert response.json()["error"]["details"] == {"query": ["This is not valid UTF-8."]}
+    assert response.json()["error"]["details"] == {name: ["This is not valid UTF-8."]}
 
 
 def test_every_bad_parameter_is_named_at_once(anyone):

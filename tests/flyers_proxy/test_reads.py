@@ -97,6 +97,8 @@ def test_every_filter_reaches_upstream_under_its_own_name(anyone, upstream):
         "/api/v1/flyers/search/",
         {
             "query": "  jazz ",
+            "lat": "40.4168",
+            "lng": "-3.7038",
             "near_me": "true",
             "radius": "12.5",
             "categories": "food,events,food",
@@ -105,6 +107,36 @@ def test_every_filter_reaches_upstream_under_its_own_name(anyone, upstream):
             "limit": "25",
         },
     )
+
+    assert response.status_code == 200, response.content
+
+
+@pytest.mark.parametrize(
+    ("given", "asked"),
+    [
+        ({"radius": "2.5"}, {"near_me": "true", "radius": "2.5"}),
+        ({"near_me": "true"}, {"near_me": "true", "radius": "5"}),
+        ({"near_me": "false", "radius": "2.5"}, {}),
+    ],
+)
+def test_a_radius_means_near_me_unless_that_is_switched_off(anyone, upstream, given, asked):
+    upstream.get(FEED, json=payloads.page(), match=[asked_with(lat="1", lng="2", **asked)])
+
+    response = anyone.get(DISCOVER, {"lat": "1", "lng": "2", **given})
+
+    assert response.status_code == 200, response.content
+
+
+def test_who_switches_near_me_off_needs_no_position(anyone, upstream):
+    upstream.get(FEED, json=payloads.page(), match=[asked_with()])
+
+    assert anyone.get(DISCOVER, {"near_me": "false", "radius": "2.5"}).status_code == 200
+
+
+def test_a_list_may_be_given_in_several_parts(anyone, upstream):
+    upstream.get(FEED, json=payloads.page(), match=[asked_with(categories="events,food,music")])
+
+    response = anyone.get(DISCOVER, {"categories": ["music,food", "events", "food"]})
 
     assert response.status_code == 200, response.content
 
