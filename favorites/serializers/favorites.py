@@ -45,6 +45,7 @@ class FavoriteState(Body):
 # --- What is answered ------------------------------------------------------------------------------
 
 FAVORITE_EXAMPLE = {
+    "id": 12,
     "flyer_id": 7,
     "created_at": "2026-05-01T12:00:00Z",
     "title": "Jazz by the river",
@@ -57,6 +58,7 @@ KEPT_FLYER_PAGE_EXAMPLE = {
     "previous": None,
     "results": [
         {
+            "id": 12,
             "flyer_id": 7,
             "created_at": "2026-05-01T12:00:00Z",
             "availability": "live",
@@ -94,6 +96,9 @@ def meta(answers: Sequence[Answer], *, is_partial: bool) -> dict[str, Any]:
 class FavoriteSerializer(Shape):
     """A favorite, and what is remembered of its flyer."""
 
+    id = serializers.IntegerField(
+        min_value=1, max_value=MAX_ID, help_text="Of the favorite, not of the flyer."
+    )
     flyer_id = serializers.IntegerField(min_value=1, max_value=MAX_ID)
     created_at = serializers.DateTimeField(help_text="Since when it is kept.")
     title = serializers.CharField(allow_blank=True, help_text="As it was last seen.")
@@ -124,6 +129,9 @@ class SharedFlyerSerializer(serializers.Serializer[Any]):
 class KeptFlyerSerializer(SharedFlyerSerializer):
     """A favorite with its flyer, or with what is remembered of it."""
 
+    id = serializers.IntegerField(
+        source="favorite.id", min_value=1, max_value=MAX_ID, help_text="Of the favorite, not of the flyer."
+    )
     flyer_id = serializers.IntegerField(source="favorite.flyer_id", min_value=1, max_value=MAX_ID)
     created_at = serializers.DateTimeField(source="favorite.created_at", help_text="Since when it is kept.")
 

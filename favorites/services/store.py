@@ -108,7 +108,10 @@ class Store(Generic[Row]):
         return int(number)
 
     def _insert(self, rows: Sequence[Row]) -> set[int]:
-        """Let the unique constraint tell new from old, which ``bulk_create(ignore_conflicts=True)`` does not."""
+        """Let the unique constraint tell new from old, which ``bulk_create(ignore_conflicts=True)`` does not.
+
+        Rows that are new learn their id.
+        """
         table = self.model._meta
         fields = [field for field in table.local_concrete_fields if not field.primary_key]
         columns = ", ".join(str(field.column) for field in fields)
@@ -120,10 +123,13 @@ class Store(Generic[Row]):
         ]
         new = _asked(
             f"INSERT INTO {self._table} ({columns}) VALUES {places} "  # noqa: S608 - our own names
-            f"ON CONFLICT (user_id, {self.key}) DO NOTHING RETURNING {self.key}",
+            f"ON CONFLICT (user_id, {self.key}) DO NOTHING RETURNING {self.key}, id",
             values,
         )
-        return {key for (key,) in new}
+        ids: dict[int, int] = dict(new)
+        for row in rows:
+            row.pk = ids.get(getattr(row, self.key))
+        return set(ids)
 
 
 def _asked(statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:

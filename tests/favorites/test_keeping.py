@@ -32,6 +32,7 @@ def test_what_is_kept_is_told_with_the_moment_and_what_the_flyer_was(clock, as_a
     answer = as_alice.post(URL)
 
     assert answer.json() == {
+        "id": Favorite.objects.get().pk,
         "flyer_id": 7,
         "created_at": "2026-05-01T12:00:00Z",
         "title": "Flyer 7",

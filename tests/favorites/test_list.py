@@ -45,6 +45,7 @@ def test_the_newest_favorite_comes_first_each_with_its_flyer(clock, as_alice, al
     assert first["flyer"] == as_alice.get("/api/v1/flyers/1/").json()
     assert (first["flyer"]["is_favorited"], first["flyer"]["creator"]["is_following"]) == (True, True)
     assert {name: first[name] for name in first if name != "flyer"} == {
+        "id": Favorite.objects.get(flyer_id=1).pk,
         "flyer_id": 1,
         "created_at": "2026-05-01T12:00:00Z",
         "title": "Flyer 1",
