@@ -11,9 +11,17 @@ from functools import wraps
 from typing import Any, NamedTuple
 
 import structlog
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import (
+    BadRequest,
+    DisallowedHost,
+    PermissionDenied,
+    RequestDataTooBig,
+    SuspiciousOperation,
+    TooManyFieldsSent,
+)
 from django.db import InterfaceError, InternalError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http.multipartparser import MultiPartParserError
 from django.views.decorators.csrf import csrf_exempt
 from rest_framework import exceptions, status
 from rest_framework.views import APIView
@@ -46,6 +54,8 @@ class Failure(NamedTuple):
 # The database is down, full, locked for too long, or (InternalError) a copy that takes no writes.
 STORE_FAILURES = (OperationalError, InterfaceError, InternalError)
 
+BAD_REQUEST = Failure(400, "VALIDATION_ERROR", "The request is not valid.")
+
 # Most special first: the first class that fits is the answer.
 FAILURES: dict[type[Exception], Failure] = {
     upstream.UpstreamNotFound: Failure(404, "NOT_FOUND", "There is no such flyer or creator."),
@@ -67,7 +77,7 @@ FAILURES: dict[type[Exception], Failure] = {
     TokenReused: Failure(401, "TOKEN_REUSED", "The token was used before. For safety the session was ended."),
     TokenSuperseded: Failure(401, "TOKEN_SUPERSEDED", "The session was refreshed a moment ago. Try again."),
     OriginNotAllowed: Failure(403, "ORIGIN_NOT_ALLOWED", "Pages of this origin may not do this."),
-    FieldRefused: Failure(400, "VALIDATION_ERROR", "The request is not valid."),
+    FieldRefused: BAD_REQUEST,
     TooManyCalls: Failure(429, "THROTTLED", "Too many requests. Try again soon."),
     HashersBusy: Failure(
         503, "SERVICE_UNAVAILABLE", "Too many people are signing in just now. Try again soon."
@@ -95,7 +105,11 @@ FAILURES: dict[type[Exception], Failure] = {
         415, "UNSUPPORTED_MEDIA_TYPE", "Bodies are application/json only."
     ),
     exceptions.Throttled: Failure(429, "THROTTLED", "Too many requests. Try again soon."),
-    exceptions.ValidationError: Failure(400, "VALIDATION_ERROR", "The request is not valid."),
+    exceptions.ValidationError: BAD_REQUEST,
+    DisallowedHost: BAD_REQUEST._replace(message="This service does not answer to that host name."),
+    TooManyFieldsSent: BAD_REQUEST._replace(message="There are too many parameters."),
+    RequestDataTooBig: Failure(413, "PAYLOAD_TOO_LARGE", "The body is larger than 1 MB."),
+    **dict.fromkeys((SuspiciousOperation, BadRequest, MultiPartParserError), BAD_REQUEST),
     **dict.fromkeys(
         STORE_FAILURES, Failure(503, "SERVICE_UNAVAILABLE", "This service can't store or read just now.")
     ),
@@ -181,8 +195,8 @@ def reads_only(view: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpReq
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Answer Django's 400: a host it does not know, too many fields, a path that can't be decoded."""
-    return envelope(Failure(400, "VALIDATION_ERROR", "The request is not valid."))
+    """Answer what Django refuses: a host it does not know, too many fields, a form that can't be read."""
+    return answer_exception(exception, {}) or envelope(BAD_REQUEST)
 
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:

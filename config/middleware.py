@@ -9,9 +9,11 @@ from urllib.parse import SplitResult
 import structlog
 from corsheaders.middleware import CorsMiddleware
 from django.conf import settings
+from django.core.exceptions import DisallowedHost, MiddlewareNotUsed
 from django.http import HttpRequest, HttpResponse
+from django.utils.log import log_response
 
-from config import metrics
+from config import errors, metrics
 
 logger = structlog.get_logger(__name__)
 
@@ -116,6 +118,30 @@ class OptionalSlash:
         if not request.path_info.endswith("/"):
             request.path_info += "/"
         return self.get_response(request)
+
+
+class PlainErrors:
+    """Answer failures with DEBUG, too, in the envelope: Django has long pages for them then, full of settings."""
+
+    def __init__(self, get_response: Handler) -> None:
+        if not settings.DEBUG:
+            raise MiddlewareNotUsed
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        try:
+            request.get_host()  # CommonMiddleware does the same, where nobody can catch it
+        except DisallowedHost as error:
+            return errors.bad_request(request, error)
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse:
+        """Answer what a view ended in."""
+        answer = errors.answer_exception(error, {})
+        if answer is None:
+            answer = errors.server_error(request)
+            log_response("%s", request.path, response=answer, request=request, exception=error)
+        return answer
 
 
 class ExactCors(CorsMiddleware):

@@ -67,6 +67,7 @@ MIDDLEWARE = [
     "config.middleware.ExactCors",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "config.middleware.OptionalSlash",
+    "config.middleware.PlainErrors",
     "django.middleware.common.CommonMiddleware",
     # For the admin site alone: the API takes no cookie but the refresh token's, and no form.
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -43,7 +43,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("health/live/", errors.reads_only(health.live)),
     path("health/ready/", errors.reads_only(health.ready)),
     path("metrics/", errors.reads_only(metrics.metrics)),
-    re_path("", errors.not_found),  # with DEBUG, too, no path answers with a page of Django's
+    re_path("", errors.not_found),  # for every method, and with DEBUG, where Django has a page of its own
 ]
 
 handler400 = errors.bad_request

@@ -1,7 +1,10 @@
 """config: every failure in one envelope, whoever raised it."""
 
 import pytest
+from django.core.exceptions import BadRequest, PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.db import OperationalError, connection
+from django.http import Http404
+from django.http.multipartparser import MultiPartParserError
 from django.test import Client
 from django.urls import path
 from rest_framework.response import Response
@@ -19,6 +22,15 @@ class Broken(APIView):
         raise RuntimeError("a secret of the server")
 
 
+def raising(failure):
+    """Return a plain Django view that does nothing but fail."""
+
+    def view(request):
+        raise failure
+
+    return view
+
+
 class Echo(APIView):
     """A route that takes JSON."""
 
@@ -26,7 +38,23 @@ class Echo(APIView):
         return Response({"got": request.data})
 
 
-urlpatterns = [path("broken/", Broken.as_view()), path("echo/", Echo.as_view()), *urls.urlpatterns]
+FAILURES = {
+    "not-found/": (Http404("/etc/passwd"), 404, "NOT_FOUND"),
+    "forbidden/": (PermissionDenied("a reason of the server"), 403, "PERMISSION_DENIED"),
+    "suspicious/": (SuspiciousOperation("a reason of the server"), 400, "VALIDATION_ERROR"),
+    "bad/": (BadRequest("a reason of the server"), 400, "VALIDATION_ERROR"),
+    "form/": (MultiPartParserError("a reason of the server"), 400, "VALIDATION_ERROR"),
+    "large/": (RequestDataTooBig("a reason of the server"), 413, "PAYLOAD_TOO_LARGE"),
+    "letters/": (UnicodeDecodeError("utf-8", b"\xff", 0, 1, "a reason"), 500, "SERVER_ERROR"),
+    "store/": (OperationalError("a reason of the server"), 503, "SERVICE_UNAVAILABLE"),
+    "bug/": (RuntimeError("a reason of the server"), 500, "SERVER_ERROR"),
+}
+urlpatterns = [
+    path("broken/", Broken.as_view()),
+    path("echo/", Echo.as_view()),
+    *(path(address, raising(failure)) for address, (failure, _, _) in FAILURES.items()),
+    *urls.urlpatterns,
+]
 handler400, handler403 = urls.handler400, urls.handler403
 handler404, handler500 = urls.handler404, urls.handler500
 
@@ -80,7 +108,21 @@ def test_what_can_only_be_read_says_so(address):
     assert response["Allow"] == "GET, HEAD"
 
 
-def test_a_bug_is_a_500_that_tells_nothing(client, caplog):
+@pytest.mark.parametrize(("address", "failure"), FAILURES.items())
+@pytest.mark.parametrize("debug", [True, False])
+def test_what_a_plain_view_ends_in_is_in_the_envelope(client, settings, debug, address, failure):
+    settings.DEBUG = debug
+
+    response = client.get(f"/{address}")
+
+    assert (response.status_code, error_of(response)["code"]) == failure[1:]
+    assert "reason" not in response.content.decode()
+
+
+@pytest.mark.parametrize("debug", [True, False])
+def test_a_bug_is_a_500_that_tells_nothing(client, caplog, settings, debug):
+    settings.DEBUG = debug
+
     response = client.get("/broken/")
 
     assert (response.status_code, error_of(response)["code"]) == (500, "SERVER_ERROR")
@@ -102,10 +144,29 @@ def test_answers_in_another_language_than_json_are_406(client):
     assert (response.status_code, error_of(response)["code"]) == (406, "NOT_ACCEPTABLE")
 
 
-def test_a_host_that_is_not_ours_is_400(client):
-    response = client.get("/api/v1/flyers/categories/", headers={"Host": "evil.test"})
+@pytest.mark.parametrize("debug", [True, False])
+@pytest.mark.parametrize("host", ["evil.test", "testserver@evil.test", "evil test"])
+@pytest.mark.parametrize("address", ["/api/v1/flyers/categories/", "/health/live", "/admin/", "/nope"])
+def test_a_host_that_is_not_ours_is_told_so(client, settings, debug, host, address):
+    settings.DEBUG = debug
 
-    assert (response.status_code, error_of(response)["code"]) == (400, "VALIDATION_ERROR")
+    response = client.get(address, headers={"Host": host})
+
+    error = error_of(response)
+    assert (response.status_code, error["code"]) == (400, "VALIDATION_ERROR")
+    assert error["message"] == "This service does not answer to that host name."
+    assert "evil" not in response.content.decode()
+
+
+@pytest.mark.parametrize("debug", [True, False])
+def test_too_many_parameters_are_told_so(client, settings, debug):
+    settings.DEBUG = debug
+
+    response = client.get("/api/v1/flyers/discover/?" + "&".join(f"p{number}" for number in range(1_001)))
+
+    error = error_of(response)
+    assert (response.status_code, error["code"]) == (400, "VALIDATION_ERROR")
+    assert error["message"] == "There are too many parameters."
 
 
 @pytest.mark.parametrize(

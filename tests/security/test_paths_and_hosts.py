@@ -58,7 +58,10 @@ def test_a_host_that_is_not_ours_is_refused_and_remembered_nowhere(service, path
         "localhost:80@evil.example",
         "",
     ):
-        assert status(service.get(path, host=host)) == 400, host
+        refused = service.get(path, host=host)
+
+        assert status(refused) == 400, host
+        assert b"evil" not in refused
 
     heard = service.get(path)
 
