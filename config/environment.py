@@ -4,6 +4,7 @@ A value that is missing or wrong ends the start with one sentence that names the
 """
 
 import importlib.util
+import os
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +16,15 @@ import environ
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 environ.Env.read_env(BASE_DIR / ".env")
+
+# Every setting, as it was read.
+names: set[str] = set()
+_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ_"
+_SHORT = 12
+_HOST = re.compile(r"\.?[a-z0-9-]+(\.[a-z0-9-]+)*|\[[0-9a-f:.]+\]")
+_WORDS = {"true": True, "yes": True, "on": True, "1": True} | dict.fromkeys(
+    ["false", "no", "off", "0", ""], False
+)
 
 
 def stop(sentence: str) -> NoReturn:
@@ -31,6 +41,7 @@ def read(
     valid: Callable[[Any], bool] = lambda _: True,
 ) -> Any:
     """Return one setting; ``need`` says what it must be, and is all that is told (values may be secret)."""
+    names.add(name)
     try:
         value = kind(name, default=default)
     except (environ.ImproperlyConfigured, ValueError, TypeError):
@@ -56,6 +67,14 @@ def integer(name: str, default: int, low: int, high: int) -> int:
     return value
 
 
+def flag(name: str, *, default: bool) -> bool:
+    """Return whether a switch is on; one that is empty is off."""
+    word: str = read(
+        name, env.str, str(default), need="True or False", valid=lambda v: v.strip().lower() in _WORDS
+    )
+    return _WORDS[word.strip().lower()]
+
+
 def choice(name: str, default: str, *choices: str) -> str:
     """Return one of these words."""
     need = "one of " + ", ".join(choices)
@@ -71,6 +90,11 @@ def is_address(value: str) -> bool:
     except ValueError:
         return False
     return parts.scheme in {"http", "https"} and bool(parts.hostname) and not (parts.query or parts.fragment)
+
+
+def is_host_pattern(value: str) -> bool:
+    """Say whether Django can find a request's host to be this: a name, ``.name`` with all below it, or ``*``."""
+    return value == "*" or _HOST.fullmatch(value.lower()) is not None
 
 
 def http_url(name: str, default: str) -> str:
@@ -119,3 +143,29 @@ def optional(name: str, *, package: str, extra: str) -> str:
     if not is_there:
         stop(f"{name} needs packages that are not installed: set EXTRAS={extra}, and `make setup`.")
     return address
+
+
+def refuse_misspelt_names() -> None:
+    """End the start at a variable whose name is nearly a setting's; call it when all settings were read.
+
+    Many variables beside ours are nobody's mistake: Kubernetes sets ``FLYERS_BFF_PORT`` for a service of that name, others
+    have a ``LOG_DIR`` or a ``MAIL_FROM``. So a common beginning proves nothing; what is one slip of the keyboard away from
+    a name of several words was meant as ours.
+    """
+    for meant in sorted(name for name in names if "_" in name):
+        for misspelt in sorted(os.environ.keys() & _slips(meant) - names):
+            stop(f"{misspelt} is no setting of this service; did you mean {meant}?")
+
+
+def _slips(name: str) -> set[str]:
+    """Return the names in which, past the first letter, one is missing, too much or another, or two are swapped.
+
+    No digit is added (``DATABASE_URL2`` is no slip), and a short name with another letter is another name
+    (``DATABASE_URI``).
+    """
+    cuts = [(name[:place], name[place:]) for place in range(1, len(name) + 1)]
+    missing = {start + end[1:] for start, end in cuts}
+    swapped = {start + end[1::-1] + end[2:] for start, end in cuts}
+    added = {start + letter + end for start, end in cuts for letter in _LETTERS}
+    other = {start + letter + end[1:] for start, end in cuts for letter in _LETTERS if len(name) > _SHORT}
+    return {slip for slip in missing | swapped | added | other if "_" in slip}

@@ -11,13 +11,16 @@ from config.environment import (
     BASE_DIR,
     choice,
     env,
+    flag,
     http_url,
     integer,
+    is_host_pattern,
     number,
     optional,
     origin,
     rate,
     read,
+    refuse_misspelt_names,
     secret,
     stop,
 )
@@ -25,9 +28,15 @@ from config.logging import configuration
 
 # --- The service itself ---------------------------------------------------------------------------
 
-DEBUG = read("DEBUG", env.bool, default=False, need="True or False")
+DEBUG = flag("DEBUG", default=False)
 SECRET_KEY = secret("SECRET_KEY")
-ALLOWED_HOSTS: list[str] = read("ALLOWED_HOSTS", env.list, [], need="a comma-separated list of host names")
+ALLOWED_HOSTS: list[str] = read(
+    "ALLOWED_HOSTS",
+    env.list,
+    [],
+    need="host names separated by commas, such as localhost,[::1],.flyers.example (with all below it), or *",
+    valid=lambda v: all(map(is_host_pattern, v)),
+)
 PUBLIC_URL = http_url("PUBLIC_URL", "http://localhost:8000")
 TRUSTED_PROXIES = integer("TRUSTED_PROXIES", 0, 0, 10)
 HOST = read(
@@ -363,3 +372,5 @@ if OTEL_EXPORTER_OTLP_ENDPOINT:
 USE_TZ = True
 TIME_ZONE = "UTC"
 USE_I18N = False
+
+refuse_misspelt_names()

@@ -49,6 +49,29 @@ def start(show="DEBUG", **environment):
         ("EMAIL_FROM", "A <a@b.test>\nBcc: eve@evil.test", "EMAIL_FROM must be an e-mail address"),
         ("THROTTLE_AUTH", "ten/min", "THROTTLE_AUTH must be a rate such as 10/min"),
         ("TRUSTED_PROXIES", "-1", "TRUSTED_PROXIES must be a whole number from 0 to 10"),
+        ("DEBUG", "maybe", "DEBUG must be True or False."),
+        ("DEBUG", "Flase", "DEBUG must be True or False."),
+        *(
+            ("ALLOWED_HOSTS", hosts, "ALLOWED_HOSTS must be host names separated by commas, such as")
+            for hosts in (
+                "http://flyers.example",
+                "flyers.example:8000",
+                "flyers.example/api",
+                "flyers.example, www.flyers.example",
+                "flyers.example www.flyers.example",
+                " ",
+                "*.flyers.example",
+                "..flyers.example",
+                "flyers_bff",
+                "user@flyers.example",
+                "::1",
+            )
+        ),
+        (
+            "FLYERS_API_TOKN",
+            "a-secret",
+            "FLYERS_API_TOKN is no setting of this service; did you mean FLYERS_API_TOKEN?",
+        ),
     ],
 )
 def test_a_wrong_value_stops_the_start_with_one_sentence(name, value, sentence):
@@ -58,6 +81,21 @@ def test_a_wrong_value_stops_the_start_with_one_sentence(name, value, sentence):
     assert complaint.startswith(f"flyers-bff cannot start: {sentence}")
     assert complaint.count("\n") == 1
     assert not value or len(value) < 10 or value not in complaint
+
+
+@pytest.mark.parametrize(
+    ("word", "debug"),
+    [("True", True), ("1", True), ("yes", True), ("FALSE", False), ("0", False), ("off", False), ("", False)],
+)
+def test_debug_is_true_or_false(word, debug):
+    assert start(DEBUG=word)[0] == str(debug)
+
+
+@pytest.mark.parametrize(
+    "hosts", ["*", "localhost,127.0.0.1,[::1]", ".flyers.example,FLYERS.example,a-b.c1.example", ""]
+)
+def test_this_service_answers_to_host_names_and_patterns_of_them(hosts):
+    assert start("','.join(ALLOWED_HOSTS)", ALLOWED_HOSTS=hosts)[0] == hosts
 
 
 @pytest.mark.parametrize(
