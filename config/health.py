@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
+from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
 from django.http import HttpRequest, JsonResponse
@@ -21,11 +22,20 @@ def live(request: HttpRequest) -> JsonResponse:
 
 
 def ready(request: HttpRequest) -> JsonResponse:
-    """Say whether our own stores answer: 200, else 503. Upstream is shown and never counted."""
-    checks = {"database": _check(_ask_database), "cache": _check(_ask_cache)}
-    broken = checks["database"]["status"] != "ok"
+    """Say how well we can serve: ``ok``; ``degraded`` without what is not needed; or ``unavailable``, with 503."""
+    checks = {
+        "database": _check(_ask_database),
+        "redis": _check(_ask_redis) if settings.CACHE_URL else {"status": "skipped", "latency_ms": None},
+    }
+    upstream = _upstream()
+    broken = checks["database"]["status"] == "fail"
+    weak = checks["redis"]["status"] == "fail" or upstream["status"] != "ok"
     return JsonResponse(
-        {"status": "unavailable" if broken else "ok", "checks": checks, "upstream": _upstream()},
+        {
+            "status": "unavailable" if broken else "degraded" if weak else "ok",
+            "checks": checks,
+            "upstream": upstream,
+        },
         status=503 if broken else 200,
         headers=_NO_STORE | ({"Retry-After": "2"} if broken else {}),
     )
@@ -50,7 +60,7 @@ def _check(ask: Callable[[], None]) -> dict[str, Any]:
     try:
         ask()
     except Exception:  # noqa: BLE001 - whatever a store's driver raises, the store is not well
-        verdict = "down"
+        verdict = "fail"
     else:
         verdict = "ok"
     return {"status": verdict, "latency_ms": round((time.perf_counter() - start) * 1000, 1)}
@@ -61,5 +71,5 @@ def _ask_database() -> None:
         cursor.execute("SELECT 1")
 
 
-def _ask_cache() -> None:
+def _ask_redis() -> None:
     cache.get("health")

@@ -82,7 +82,7 @@ def test_the_server_says_that_it_is_not_ready_and_that_it_is_again(outage):
     assert statuses(outage.watch.during("well", "readiness")) == {200}
     assert statuses(down) == {503}
     assert down[0].headers["retry-after"] == "2"
-    assert down[0].json()["checks"]["database"]["status"] == "down"
+    assert down[0].json()["checks"]["database"]["status"] == "fail"
     assert statuses(outage.watch.during("well again", "readiness")) == {200}
 
 

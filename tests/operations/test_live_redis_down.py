@@ -50,7 +50,7 @@ def outage(tmp_path_factory, postgres, redis, flyer_service):
 
 
 def redis_is(status, server):
-    return server.ask("/health/ready").json()["checks"]["cache"]["status"] == status
+    return server.ask("/health/ready").json()["checks"]["redis"]["status"] == status
 
 
 @pytest.mark.parametrize("phase", PHASES)
@@ -80,11 +80,15 @@ def test_nobody_waits_for_a_redis_that_hangs(outage):
 
 def test_readiness_shows_it(outage):
     shown = {
-        phase: {answer.json()["checks"]["cache"]["status"] for answer in outage.during(phase, "readiness")}
+        phase: {
+            (answer.json()["status"], answer.json()["checks"]["redis"]["status"])
+            for answer in outage.during(phase, "readiness")
+        }
         for phase in ("well", "down", "hanging")
     }
 
-    assert shown == {"well": {"ok"}, "down": {"down"}, "hanging": {"down"}}
+    sick = {("degraded", "fail")}
+    assert shown == {"well": {("ok", "ok")}, "down": sick, "hanging": sick}
 
 
 def test_the_log_tells_it_seldom(outage):
