@@ -154,9 +154,7 @@ class DiscoverQuery(PageQuery, PositionQuery):
     # Without defaults, as it matters whether they were given.
     near_me = Flag(
         required=False,
-        help_text=(
-            "Only flyers within `radius` of the position. True if a `radius` is given; `false` switches that off."
-        ),
+        help_text="Only flyers within `radius` of the position. True if a `radius` is given; `false` switches that off.",
     )
     radius = Decimal(
         required=False,
@@ -173,10 +171,9 @@ class DiscoverQuery(PageQuery, PositionQuery):
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         attrs = super().validate(attrs)
         is_near = attrs.get("near_me", "radius" in attrs)
-        if (
-            is_near and "lat" not in attrs
-        ):  # A filter that is not applied must not look like one that matches all.
-            asked = {"near_me", "radius"} & attrs.keys()
+        if is_near and "lat" not in attrs:
+            # A filter that is not applied would look like one that matches everything.
+            asked = [name for name in ("near_me", "radius") if name in attrs]
             raise serializers.ValidationError(
                 {name: ["Give it together with lat and lng."] for name in asked}
             )
