@@ -13,6 +13,7 @@ from msgspec import Meta, Struct
 from msgspec.structs import force_setattr
 
 from clients import cleaning
+from clients.distance import distance_km
 from clients.errors import UpstreamMalformed
 from clients.transport import Fetched, Health, Transport
 
@@ -34,6 +35,9 @@ __all__ = [
 LARGEST_ID: Final = 2**63 - 1
 MOST_IMAGES: Final = 5
 MOST_CATEGORIES: Final = 500
+MOST_CATEGORIES_OF_FLYER: Final = 20
+# The service may measure on another globe than we do.
+RADIUS_GRACE: Final = 1.02
 
 Id = Annotated[int, Meta(ge=1, le=LARGEST_ID)]
 Count = Annotated[int, Meta(ge=0, le=LARGEST_ID)]
@@ -105,7 +109,11 @@ class Flyer(Struct, frozen=True, kw_only=True):
         force_setattr(self, "title", cleaning.text(self.title, 200))
         force_setattr(self, "description", cleaning.text(self.description, 2000))
         slugs = (cleaning.text(slug, 100) for slug in self.categories)
-        force_setattr(self, "categories", tuple(dict.fromkeys(slug for slug in slugs if slug))[:20])
+        force_setattr(
+            self,
+            "categories",
+            tuple(dict.fromkeys(slug for slug in slugs if slug))[:MOST_CATEGORIES_OF_FLYER],
+        )
         images = sorted(
             (image for image in self.images if cleaning.web_url(image.url)), key=lambda image: image.order
         )
@@ -255,14 +263,44 @@ class _Page(Struct):
 
 
 def _page(document: object, query: FlyerQuery) -> FlyerPage:
-    """Keep the flyers that are fit to show; a page without a single fit one is no empty page but a failure."""
+    """Keep the flyers that are fit to show; a page without a single fit one is no empty page but a failure.
+
+    So is one with a flyer that was not asked for: a service that ignores a filter answers with everything.
+    """
     page = _converted(document, _Page)
     if len(page.results) > query.page_size:
         raise UpstreamMalformed("more flyers than asked for")
-    fit = [flyer for flyer in _fit(page.results, Flyer) if not query.ids or flyer.id in query.ids]
+    fit = _fit(page.results, Flyer)
     if page.results and not fit:
         raise UpstreamMalformed("no flyer of the page is fit to show")
+    if (name := _ignored_filter(fit, query)) is not None:
+        raise UpstreamMalformed(f"an answer that ignores the filter {name}")
     return FlyerPage(count=page.count, results=tuple(fit), left_out=len(page.results) - len(fit))
+
+
+def _ignored_filter(flyers: list[Flyer], query: FlyerQuery) -> str | None:
+    """Return the name of a filter that one of these flyers contradicts.
+
+    What a flyer does not say contradicts nothing, and which texts a search finds is for the service to judge.
+    """
+    if query.ids and not {flyer.id for flyer in flyers}.issubset(query.ids):
+        return "ids"
+    if query.creators and not {flyer.creator.id for flyer in flyers}.issubset(query.creators):
+        return "creators"
+    if query.categories:
+        wanted = {
+            slug.casefold() for slug in query.categories
+        }  # "Music" may be another way to ask for "music".
+        for flyer in flyers:
+            # Without any it says nothing, and with so many some may have been cut off.
+            is_telling = 0 < len(flyer.categories) < MOST_CATEGORIES_OF_FLYER
+            if is_telling and wanted.isdisjoint(map(str.casefold, flyer.categories)):
+                return "categories"
+    if query.near_me:
+        here, farthest = (query.lat, query.lng), query.radius * RADIUS_GRACE
+        if any(distance_km(here, (flyer.location.lat, flyer.location.lng)) > farthest for flyer in flyers):
+            return "near_me"
+    return None
 
 
 def _categories(document: object) -> tuple[Category, ...]:

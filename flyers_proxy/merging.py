@@ -13,9 +13,9 @@ from itertools import islice
 
 import msgspec
 
+from clients.distance import Position, distance_km
 from clients.errors import UpstreamMalformed
 from clients.flyers import Fetched, Flyer, FlyerPage
-from flyers_proxy.rendering import Position, distance_km
 from flyers_proxy.windows import (
     MOST_CREATORS,
     UPSTREAM_PAGE,

@@ -6,8 +6,9 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 
+from clients.distance import Position
 from clients.flyers import LARGEST_ID
-from flyers_proxy.rendering import Links, Position, Template
+from flyers_proxy.rendering import Links, Template
 from flyers_proxy.services import Answer
 
 # Where in the WSGI environment a view leaves the ``Read`` that it answered.

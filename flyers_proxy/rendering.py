@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from clients.distance import Position, distance_km
 from clients.flyers import Category, Creator, Flyer
 from flyers_proxy.shapes import (
     CUT,
@@ -22,11 +23,7 @@ from flyers_proxy.shapes import (
     flyer_shape,
 )
 
-Position = tuple[float, float]
-
 NULL, TRUE, FALSE = b"null", b"true", b"false"
-
-_EARTH_RADIUS_KM = 6371.0088  # mean radius, IUGG
 
 # In a list: the pieces before the first flyer (count, next, previous), and those of each flyer.
 _BEFORE_FLYERS = 3
@@ -60,17 +57,6 @@ class Spot(msgspec.Struct, frozen=True, array_like=True, gc=False):
     def distance_km(self, position: Position) -> float:
         """Return how far it is from there in kilometres, with metres."""
         return round(distance_km((self.lat, self.lng), position), 3)
-
-
-def distance_km(here: Position, there: Position) -> float:
-    """Return the great-circle distance by the haversine formula."""
-    lat, lng = math.radians(there[0]), math.radians(there[1])
-    here_lat, here_lng = math.radians(here[0]), math.radians(here[1])
-    half = (
-        math.sin((here_lat - lat) / 2) ** 2
-        + math.cos(lat) * math.cos(here_lat) * math.sin((here_lng - lng) / 2) ** 2
-    )
-    return 2 * _EARTH_RADIUS_KM * math.asin(math.sqrt(min(1.0, half)))
 
 
 class Rendered(msgspec.Struct, frozen=True, array_like=True, gc=False):

@@ -10,6 +10,7 @@ import msgspec
 import structlog
 from django.conf import settings
 
+from clients.distance import Position
 from clients.flyers import Fetched, FlyerClient, FlyerPage, FlyerQuery
 from clients.transport import Transport
 from flyers_proxy import merging, windows
@@ -19,7 +20,6 @@ from flyers_proxy.flights import Waiters
 from flyers_proxy.once import OncePerProcess
 from flyers_proxy.rendering import (
     Facts,
-    Position,
     Rendered,
     facts_of,
     render_categories,

@@ -12,11 +12,12 @@ from rest_framework.views import APIView
 
 from accounts.models import User
 from accounts.throttles import spend_read
+from clients.distance import Position
 from favorites.services.follows import only_followed
 from favorites.services.marks import marks_for
 from flyers_proxy import serializers, services
 from flyers_proxy.reads import READ, PageLinks, Read, read_headers
-from flyers_proxy.rendering import Marks, Position
+from flyers_proxy.rendering import Marks
 
 
 class FlyerRead(APIView):

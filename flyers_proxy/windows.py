@@ -8,9 +8,9 @@ from typing import Final, NamedTuple, TypeVar
 
 import msgspec
 
+from clients.distance import Position
 from clients.errors import UpstreamMalformed, UpstreamNotFound
 from clients.flyers import LARGEST_ID, Fetched, Flyer, FlyerPage, FlyerQuery
-from flyers_proxy.rendering import Position
 
 T = TypeVar("T")
 

@@ -1,5 +1,7 @@
 """tests of the clients room: a page with bad flyers in it, and what is no page at all."""
 
+import logging
+
 import pytest
 
 from clients import errors
@@ -68,13 +70,63 @@ def test_an_empty_page_is_an_empty_page(wire, client):
     assert client.list_flyers(MILAN).value.results == ()
 
 
-def test_a_flyer_that_was_not_among_the_asked_ids_is_left_out(wire, client):
-    wire.get(FEED, json=answers.page(answers.flyer(7), answers.flyer(9)))
+def near(lat, lng, **fields):
+    return answers.flyer(location={"address": "", "lat": lat, "lng": lng}, **fields)
+
+
+# A hundredth of a degree of latitude is 1.112 km.
+CONTRADICTIONS = {
+    "ids": ({"ids": (7, 8)}, answers.flyer(9)),
+    "creators": ({"creators": (3, 4)}, answers.flyer(8, creator=answers.creator_summary(5))),
+    "categories": ({"categories": ("events", "food")}, answers.flyer(8, categories=["music"])),
+    "near_me": ({"near_me": True, "radius": 1.0}, near(45.47, 9.19)),
+}
+
+
+@pytest.mark.parametrize(("name", "question", "contradiction"), [(n, *c) for n, c in CONTRADICTIONS.items()])
+def test_a_page_with_a_flyer_that_contradicts_the_question_is_malformed_as_a_whole(
+    wire, client, caplog, name, question, contradiction
+):
+    caplog.set_level(logging.WARNING, logger="clients")
+    wire.get(FEED, json=answers.page(near(45.46, 9.19, flyer_id=7), contradiction))
+
+    with pytest.raises(errors.UpstreamMalformed, match=f"ignores the filter {name}$"):
+        client.list_flyers(FlyerQuery(lat=45.46, lng=9.19, **question))
+
+    assert [record.reason for record in caplog.records] == [f"an answer that ignores the filter {name}"]
+
+
+@pytest.mark.parametrize(
+    ("question", "flyer"),
+    [
+        ({"categories": ("food",)}, answers.flyer(categories=[])),
+        ({"categories": ("food",)}, {key: value for key, value in answers.flyer().items() if key != "categories"}),
+        ({"categories": ("food",)}, answers.flyer(categories=[*map(str, range(25)), "food"])),
+        ({"categories": ("Events", "food")}, answers.flyer(categories=["events"])),
+        ({"search": "polka"}, answers.flyer()),
+        ({"near_me": True, "radius": 1.1}, near(45.47, 9.19)),
+        ({"near_me": False, "radius": 0.5}, near(45.47, 9.19)),
+        ({"ids": (7, 8), "creators": (3,), "categories": ("events",)}, answers.flyer(7)),
+    ],
+    ids=[
+        *("no categories", "categories missing", "too many categories to show", "another case", "a search"),
+        *("two percent of grace", "a radius without near_me", "all that was asked for"),
+    ],
+)  # fmt: skip
+def test_what_does_not_contradict_the_question_is_believed(wire, client, question, flyer):
+    wire.get(FEED, json=answers.page(flyer))
+
+    page = client.list_flyers(FlyerQuery(lat=45.46, lng=9.19, **question)).value
+
+    assert (len(page.results), page.left_out) == (1, 0)
+
+
+def test_a_flyer_that_is_not_fit_to_show_contradicts_nothing(wire, client):
+    wire.get(FEED, json=answers.page(answers.flyer(7), answers.flyer(9, title=None)))
 
     page = client.list_flyers(FlyerQuery(lat=0, lng=0, ids=(7, 8))).value
 
-    assert [flyer.id for flyer in page.results] == [7]
-    assert page.left_out == 1
+    assert ([flyer.id for flyer in page.results], page.left_out) == ([7], 1)
 
 
 @pytest.mark.parametrize(

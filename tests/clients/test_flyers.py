@@ -49,7 +49,8 @@ def test_every_filter_reaches_the_service_under_its_name(wire, client):
         "creators": "3,4",
         "ids": "7,8",
     })  # fmt: skip
-    wire.get(FEED, json=answers.page(answers.flyer(7)), match=[exactly])
+    here = {"address": "", "lat": 0, "lng": 9}
+    wire.get(FEED, json=answers.page(answers.flyer(7, location=here)), match=[exactly])
 
     assert client.list_flyers(query).value.results[0].id == 7
 

@@ -16,12 +16,13 @@ from tests.conftest import UPSTREAM
 
 class FlyerService:
     """Put flyers and creators into it; set ``status`` to let every call fail, or ``delay`` to let it
-    take so many seconds; ``asked`` tells what was asked."""
+    take so many seconds, or ``ignores`` to let it know fewer filters; ``asked`` tells what was asked."""
 
     def __init__(self, wire):
         self.flyers, self.creators = {}, {}
         self.status = None
         self.delay = 0
+        self.ignores = set()
         self.asked = []
         self._answers_left = None
         for path, answer in {
@@ -74,7 +75,9 @@ class FlyerService:
     def _feed(self, address):
         params = {name: values[0] for name, values in parse_qs(address.query).items()}
         ids, creators = (
-            {int(word) for word in params[name].split(",")} if name in params else None
+            {int(word) for word in params[name].split(",")}
+            if name in params and name not in self.ignores
+            else None
             for name in ("ids", "creators")
         )
         assert len(ids or ()) <= 50

@@ -36,6 +36,17 @@ def test_only_flyers_of_followed_creators_are_shown(as_alice, alice, service):
     assert [query for query in service.asked if "creators=3%2C5" in query]
 
 
+def test_nobody_sees_others_flyers_because_the_service_ignores_the_filter(as_alice, alice, service):
+    service.has(1)
+    service.has(2, creator=payloads.creator(4))
+    service.ignores = {"creators"}
+    Follow(user=alice, creator_id=3).save()
+
+    answer = followed_flyers(as_alice)
+
+    assert (answer.status_code, answer.json()["error"]["code"]) == (502, "UPSTREAM_BAD_RESPONSE")
+
+
 def test_each_sees_the_flyers_of_those_whom_they_follow_themselves(as_alice, as_bob, alice, bob, service):
     for flyer_id, creator_id in {1: 3, 2: 4}.items():
         service.has(flyer_id, creator=payloads.creator(creator_id))
@@ -91,6 +102,7 @@ def test_the_filter_goes_together_with_the_others(as_alice, alice, service):
         service.has(flyer_id, creator=payloads.creator(creator_id))
     for creator_id in (3, 4):
         Follow(user=alice, creator_id=creator_id).save()
+    service.flyers[2]["location"] |= {"lat": 1.01, "lng": 2}
 
     one = followed_flyers(as_alice, creator=4, categories="events,nightlife", lat=1, lng=2, near_me="true")
     stranger = followed_flyers(as_alice, creator=5)

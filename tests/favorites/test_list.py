@@ -90,6 +90,19 @@ def test_what_has_become_of_a_flyer_is_told_apart(clock, as_alice, alice, servic
     assert answer.json()["meta"]["stale"] is False
 
 
+def test_a_service_that_answers_with_other_flyers_tells_nothing_of_those_that_are_kept(
+    as_alice, alice, service
+):
+    service.has(1, 2)
+    service.ignores = {"ids"}
+    keep(alice, 1, 3)
+
+    answer = as_alice.get(URL)
+
+    assert answer.status_code == 200
+    assert availability_of(answer) == {1: "unknown", 3: "unknown"}
+
+
 def test_in_an_outage_the_list_is_what_is_remembered(clock, as_alice, alice, service):
     keep(alice, 1)
     keep(alice, 2, valid_until=NOON - dt.timedelta(days=1))

@@ -6,6 +6,7 @@ from tests import payloads
 from tests.hostile import FAULTS, Behaviour, Exchange, HostileServer, in_turn
 
 FLYERS = [payloads.flyer(7), payloads.flyer(8)]
+FAR_AWAY = {"address": "Gran Via 1, Bilbao", "lat": 43.2627, "lng": -2.9253}
 NOT_FRESH = "max-age=0"
 
 
@@ -68,6 +69,9 @@ SICK: dict[str, Behaviour] = FAULTS | {
     "values of another type": _page(count="two", results={}),
     "every flyer unfit": _flyers(id="7", location={"lat": 400}),
     "more flyers than asked for": _page(results=[payloads.flyer(number) for number in range(1, 40)]),
+    "categories ignored": _page(results=[FLYERS[0], payloads.flyer(8, categories=["food"])]),
+    "creators ignored": _page(results=[FLYERS[0], payloads.flyer(8, creator=payloads.creator(4))]),
+    "near_me ignored": _page(results=[FLYERS[0], payloads.flyer(8, location=FAR_AWAY)]),
     "another flyer's id": lambda exchange: exchange.answer_json(payloads.flyer(666)),
     "one flyer unfit": _page(results=[*_without("title")[:1], *FLYERS]),
     "only required fields": _page(

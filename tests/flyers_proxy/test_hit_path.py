@@ -31,7 +31,7 @@ READS = [
     "/api/v1/flyers/discover",
     "/api/flyers/discover/?page=2&limit=20",
     f"{DISCOVER}?lat=40.4531&lng=-3.6883&limit=2",
-    f"{DISCOVER}?lat=40.4531&lng=-3.6883&near_me=true&radius=3&categories=food,events",
+    f"{DISCOVER}?lat=40.4531&lng=-3.6883&near_me=true&radius=5&categories=food,events",
     "/api/v1/flyers/search/?query=caf%C3%A9+%22x%22",
     "/api/v1/flyers/7/",
     "/api/v1/flyers/7?lat=40.4&lng=-3.7",

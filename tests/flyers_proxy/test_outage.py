@@ -29,7 +29,12 @@ PROMISES = (ROOT / "docs" / "faults.md").read_text()
 DISCOVER = "/api/v1/flyers/discover/"
 FLYER = "/api/v1/flyers/7/"
 CATEGORIES = "/api/v1/flyers/categories/"
-ABOUT_A_FLYER = {"404", "410", "another flyer's id"}
+ROUTES = {
+    **dict.fromkeys(("404", "410", "another flyer's id"), FLYER),
+    "categories ignored": f"{DISCOVER}?categories=events",
+    "creators ignored": "/api/v1/creators/3/flyers/",
+    "near_me ignored": f"{DISCOVER}?near_me=true&radius=2",
+}
 ANSWER_SECONDS = 3
 SHORT_DEADLINE_SECONDS = 0.3
 
@@ -56,7 +61,7 @@ def service(settings):
 
 
 def route_of(name):
-    return FLYER if name in ABOUT_A_FLYER else DISCOVER
+    return ROUTES.get(name, DISCOVER)
 
 
 def set_deadline(settings, promise):

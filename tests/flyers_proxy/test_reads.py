@@ -91,7 +91,8 @@ def test_every_filter_reaches_upstream_under_its_own_name(anyone, upstream):
         creators="9",
         search="jazz",
     )
-    upstream.get(FEED, json=payloads.page(payloads.flyer(), count=30), match=[asked])
+    flyer = payloads.flyer(creator=payloads.creator(9))
+    upstream.get(FEED, json=payloads.page(flyer, count=30), match=[asked])
 
     response = anyone.get(
         "/api/v1/flyers/search/",
