@@ -30,9 +30,17 @@ class UpstreamError(Exception):
 
 
 class UpstreamNotFound(UpstreamError):
-    """The service answered that there is no such thing, or no longer (404, 410)."""
+    """The service answered that there is no such thing, or no longer (404, 410).
+
+    ``kind`` is a word for what was asked for ("flyer") and ``number`` its id; ``None`` where only the answer is known.
+    """
 
     outcome = "not_found"
+
+    def __init__(self, reason: str = "", *, kind: str | None = None, number: int | None = None) -> None:
+        super().__init__(reason)
+        self.kind = kind
+        self.number = number
 
 
 class UpstreamRefused(UpstreamError):

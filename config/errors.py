@@ -58,7 +58,7 @@ BAD_REQUEST = Failure(400, "VALIDATION_ERROR", "The request is not valid.")
 
 # Most special first: the first class that fits is the answer.
 FAILURES: dict[type[Exception], Failure] = {
-    upstream.UpstreamNotFound: Failure(404, "NOT_FOUND", "There is no such flyer or creator."),
+    upstream.UpstreamNotFound: Failure(404, "NOT_FOUND", "There is nothing here."),
     # Our key was refused: nothing the caller can mend, and a 401 would send an app into a refresh loop.
     upstream.UpstreamRefused: Failure(502, "UPSTREAM_ERROR", "The flyer service refused the request."),
     upstream.UpstreamMalformed: Failure(
@@ -132,7 +132,10 @@ def answer_exception(error: Exception, context: dict[str, Any]) -> HttpResponse 
     """Answer what a view raised; ``None`` (a bug) is for Django to log and for ``server_error`` to answer."""
     failure = next((row for kind, row in FAILURES.items() if isinstance(error, kind)), None)
     details: dict[str, list[str]] = getattr(error, "details", {})
-    if isinstance(error, exceptions.ParseError):
+    if isinstance(error, upstream.UpstreamNotFound) and error.kind:
+        failure = Failure(404, "NOT_FOUND", f"There is no such {error.kind}.")
+        details = {"id": [str(error.number)]}
+    elif isinstance(error, exceptions.ParseError):
         failure = Failure(400, "VALIDATION_ERROR", str(error.detail))
     elif isinstance(error, exceptions.ValidationError):
         details = _details(error.detail)

@@ -3,6 +3,7 @@
 import hashlib
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import partial
 from typing import NamedTuple, Self, TypeVar
 
@@ -11,6 +12,7 @@ import structlog
 from django.conf import settings
 
 from clients.distance import Position
+from clients.errors import UpstreamMalformed, UpstreamNotFound
 from clients.flyers import Fetched, FlyerClient, FlyerPage, FlyerQuery
 from clients.transport import Transport
 from flyers_proxy import merging, windows
@@ -178,7 +180,8 @@ def get_flyers(question: FlyerList, *, on_miss: OnMiss = free) -> Answer:
 
 def get_flyer(flyer_id: int, *, on_miss: OnMiss = free) -> Answer:
     """Return one flyer; ``UpstreamNotFound`` if there is none."""
-    return _get(flyer_key(flyer_id), partial(_fill_flyer, flyer_id), on_miss)
+    with _naming("flyer", flyer_id):
+        return _get(flyer_key(flyer_id), partial(_fill_flyer, flyer_id), on_miss)
 
 
 def get_creator(creator_id: int, *, confirm: bool = False, on_miss: OnMiss = free) -> Answer:
@@ -186,14 +189,17 @@ def get_creator(creator_id: int, *, confirm: bool = False, on_miss: OnMiss = fre
 
     With ``confirm`` a stale copy is good enough only if upstream can't be asked.
     """
-    return _get(creator_key(creator_id), partial(_fill_creator, creator_id), on_miss, confirm=confirm)
+    fill = partial(_fill_creator, creator_id)
+    with _naming("creator", creator_id):
+        return _get(creator_key(creator_id), fill, on_miss, confirm=confirm)
 
 
 def get_creator_flyers(creator_id: int, question: FlyerList, *, on_miss: OnMiss = free) -> Answer:
     """Return one page of a creator's flyers; ``UpstreamNotFound`` if there is no such creator."""
     question = msgspec.structs.replace(question, creators=(creator_id,))
     fill = partial(_fill_creator_flyers, creator_id, question)
-    return _get(f"creator-{flyers_key(question)}", fill, on_miss)
+    with _naming("creator", creator_id):
+        return _get(f"creator-{flyers_key(question)}", fill, on_miss)
 
 
 def get_categories(*, on_miss: OnMiss = free) -> Answer:
@@ -236,8 +242,18 @@ def confirm_flyer(flyer_id: int) -> Facts:
 
     A stale copy is good enough only while upstream can't be asked; without one ``UpstreamError``.
     """
-    found = store().get(flyer_key(flyer_id), partial(_fill_flyer, flyer_id), confirm=True)
+    with _naming("flyer", flyer_id):
+        found = store().get(flyer_key(flyer_id), partial(_fill_flyer, flyer_id), confirm=True)
     return facts_of(found.entry.rendered)
+
+
+@contextmanager
+def _naming(kind: str, number: int) -> Iterator[None]:
+    """Let a "not found" say of what: one that was remembered, or shared with others, does not know."""
+    try:
+        yield
+    except UpstreamNotFound as failure:
+        raise UpstreamNotFound(failure.reason, kind=kind, number=number) from failure
 
 
 # --- Fills: the only ways to upstream ---------------------------------------------------------------
@@ -277,7 +293,10 @@ def _fill_creator(creator_id: int, etag: str | None, ends_at: float) -> Filled:
 
 def _fill_categories(etag: str | None, ends_at: float) -> Filled:
     ask = partial(client().list_categories, request_id=_request_id())
-    return _filled(ask(etag=etag, ends_at=ends_at), render_categories)
+    try:
+        return _filled(ask(etag=etag, ends_at=ends_at), render_categories)
+    except UpstreamNotFound:
+        raise UpstreamMalformed("the list of categories was not found") from None
 
 
 def _filled(fetched: Fetched[T], render: Callable[[T], Rendered]) -> Filled:
