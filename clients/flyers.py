@@ -1,7 +1,7 @@
 """clients: the flyer service, one method per endpoint, and the typed answers. It knows no cache and no Django.
 
 The types are an allow-list: a field that is not named here ends here, whatever the service sends. Every value
-of them that came from the service is clean: texts hold no control characters and are cut, addresses are http
+of them that came from the service is clean: texts hold nothing that can't be seen and are cut, addresses are http
 or https, moments are UTC, numbers are in range.
 """
 
@@ -55,7 +55,7 @@ class CreatorSummary(Struct, frozen=True):
     profile_picture: str | None = None
 
     def __post_init__(self) -> None:
-        force_setattr(self, "username", cleaning.text(self.username, 150))
+        force_setattr(self, "username", cleaning.line(self.username, 150))
         force_setattr(self, "profile_picture", cleaning.web_url(self.profile_picture))
 
 
@@ -74,7 +74,7 @@ class Location(Struct, frozen=True):
     lng: Annotated[float, Meta(ge=-180, le=180)]
 
     def __post_init__(self) -> None:
-        force_setattr(self, "address", cleaning.text(self.address, 500))
+        force_setattr(self, "address", cleaning.line(self.address, 500))
 
 
 class Validity(Struct, frozen=True):
@@ -106,9 +106,9 @@ class Flyer(Struct, frozen=True, kw_only=True):
     created_at: Moment | None = None
 
     def __post_init__(self) -> None:
-        force_setattr(self, "title", cleaning.text(self.title, 200))
+        force_setattr(self, "title", cleaning.line(self.title, 200))
         force_setattr(self, "description", cleaning.text(self.description, 2000))
-        slugs = (cleaning.text(slug, 100) for slug in self.categories)
+        slugs = (cleaning.line(slug, 100) for slug in self.categories)
         force_setattr(
             self,
             "categories",
@@ -140,7 +140,7 @@ class Creator(Struct, frozen=True):
     created_at: Moment | None = None
 
     def __post_init__(self) -> None:
-        force_setattr(self, "username", cleaning.text(self.username, 150))
+        force_setattr(self, "username", cleaning.line(self.username, 150))
         force_setattr(self, "profile_picture", cleaning.web_url(self.profile_picture))
         if self.bio is not None:
             force_setattr(self, "bio", cleaning.text(self.bio, 2000))
@@ -156,8 +156,8 @@ class Category(Struct, frozen=True):
     flyer_count: Count | None = None
 
     def __post_init__(self) -> None:
-        force_setattr(self, "slug", cleaning.text(self.slug, 100))
-        force_setattr(self, "name", cleaning.text(self.name, 100))
+        force_setattr(self, "slug", cleaning.line(self.slug, 100))
+        force_setattr(self, "name", cleaning.line(self.name, 100))
 
 
 class FlyerQuery(Struct, frozen=True):

@@ -27,6 +27,67 @@ def test_texts_are_cleaned_and_cut(wire, client):
     assert flyer.creator.username == "anna"
 
 
+# Bidirectional controls, what takes no room, and what hides text.
+UNSEEN = (
+    *("\u061c", "\u200e", "\u200f", *map(chr, range(0x202A, 0x202F)), *map(chr, range(0x2066, 0x206A))),
+    *("\u00ad", "\u180e", "\u200b", *map(chr, range(0x2060, 0x2065)), "\ufeff"),
+    *("\ufff9", "\ufffb", "\U000e0001", "\U000e0041"),
+)
+
+
+@pytest.mark.parametrize("unseen", UNSEEN, ids=lambda sign: f"U+{ord(sign):04X}")
+def test_what_hides_or_turns_its_neighbours_is_in_no_text(wire, client, unseen):
+    said = f"Ja{unseen}zz"
+    answer = answers.flyer(
+        7,
+        title=said,
+        description=said,
+        categories=[said],
+        creator=answers.creator_summary(username=said),
+        location={"address": said, "lat": 0, "lng": 0},
+    )
+    wire.get(f"{UPSTREAM}/api/v1/flyers/7/", json=answer)
+    wire.get(f"{UPSTREAM}/api/v1/users/3/", json=answers.creator_summary(3, username=said, bio=said))
+    wire.get(f"{UPSTREAM}/api/v1/categories/", json=[{"slug": said, "name": said}])
+
+    flyer, creator = client.get_flyer(7).value, client.get_creator(3).value
+    (category,) = client.list_categories().value
+
+    shown = (
+        flyer.title,
+        flyer.description,
+        *flyer.categories,
+        flyer.creator.username,
+        flyer.location.address,
+    )
+    assert {*shown, creator.username, creator.bio, category.slug, category.name} == {"Jazz"}
+
+
+LINES = "one\r\ntwo\u2028three\u2029four\tfive"
+
+
+def test_a_title_is_one_line_and_a_description_keeps_its_lines(wire, client):
+    answer = answers.flyer(7, title=LINES, description=LINES, creator=answers.creator_summary(username=LINES))
+    wire.get(f"{UPSTREAM}/api/v1/flyers/7/", json=answer)
+    wire.get(f"{UPSTREAM}/api/v1/users/3/", json=answers.creator_summary(3, username=LINES, bio=LINES))
+
+    flyer, creator = client.get_flyer(7).value, client.get_creator(3).value
+
+    assert {flyer.title, flyer.creator.username, creator.username} == {"one two three four five"}
+    assert {flyer.description, creator.bio} == {"one\ntwo\nthree\nfour\tfive"}
+
+
+@pytest.mark.parametrize(
+    "said", ["👩‍👩‍👧", "می‌خواهم", "क्‍ष", "a\u00a0b", "\u3000祭り", "❤️", "🇪🇸", "\U0001fae9"], ids=ascii
+)
+def test_what_joins_or_parts_signs_of_a_script_stays(wire, client, said):
+    wire.get(f"{UPSTREAM}/api/v1/flyers/7/", json=answers.flyer(7, title=said, description=said))
+
+    flyer = client.get_flyer(7).value
+
+    assert (flyer.title, flyer.description) == (said, said)
+
+
 def test_emoji_and_other_scripts_stay_as_they_are(wire, client):
     title = "Fête 👩‍👩‍👧 для всех 祭り مهرجان"
     wire.get(f"{UPSTREAM}/api/v1/flyers/7/", json=answers.flyer(7, title=title))
