@@ -40,6 +40,8 @@ SHAPES = (
     "sparse",  # only those fields that it requires
     "extra",  # fields too that it does not know
 )
+# Parameters of the feed that a service of another version may not know.
+IGNORABLE = ("page", "page_size", "categories", "search", "near_me", "radius", "creators", "ids")
 MAX_MILLISECONDS = 60_000
 MAX_GONE = 1000
 MAX_ADDED = 100
@@ -59,7 +61,8 @@ BY_ENVIRONMENT = (
 class Knobs:
     """How the service behaves.
 
-    What makes it slow or sick can be limited to the paths that begin with ``only``.
+    What makes it slow or sick can be limited to the paths that begin with ``only``. It answers as if the parameters
+    that it ``ignores`` had not been given.
     """
 
     latency_ms: int = 0
@@ -70,6 +73,7 @@ class Knobs:
     retry_after: int | str | None = 5
     only: str = ""
     shape: str = "full"
+    ignores: tuple[str, ...] = ()
     gone: tuple[int, ...] = ()
     gone_creators: tuple[int, ...] = ()
     added: tuple[AddedFlyer, ...] = ()
@@ -198,6 +202,11 @@ def _ids(name: str, value: object) -> tuple[int, ...]:
     return tuple(read_whole(f"each of {name}", id_, 1, MAX_ID) for id_ in read_list(name, value, MAX_GONE))
 
 
+def _ignores(name: str, value: object) -> tuple[str, ...]:
+    read = _one_of(IGNORABLE)
+    return tuple(read(f"each of {name}", one) for one in read_list(name, value, len(IGNORABLE)))
+
+
 def _added(name: str, value: object) -> tuple[AddedFlyer, ...]:
     return tuple(read_added(flyer) for flyer in read_list(name, value, MAX_ADDED))
 
@@ -211,6 +220,7 @@ _READERS: dict[str, Callable[[str, object], Any]] = {
     "retry_after": _retry_after,
     "only": _only,
     "shape": _one_of(SHAPES),
+    "ignores": _ignores,
     "gone": _ids,
     "gone_creators": _ids,
     "added": _added,

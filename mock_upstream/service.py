@@ -88,7 +88,8 @@ class FlyerService:
     def feed(self, request: Request, moment: Moment) -> Answer:
         """Answer one page of valid flyers."""
         fields = self._checked(request, questions.FEED)
-        question = questions.read_feed(fields)
+        known = {name: text for name, text in fields.items() if name not in moment.knobs.ignores}
+        question = questions.read_feed(known)
         hits = moment.catalog.feed(question, moment.now)
         size, page = question.page_size, question.page
         last = max(1, ceil(len(hits) / size))

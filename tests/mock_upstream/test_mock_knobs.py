@@ -34,6 +34,7 @@ def test_the_knobs_need_no_key_and_begin_at_rest(mock):
         "retry_after": 5,
         "only": "",
         "shape": "full",
+        "ignores": [],
         "gone": [],
         "gone_creators": [],
         "added": [],
@@ -80,6 +81,9 @@ def test_reset_goes_back_to_how_the_service_was_started():
         (b'{"only": "api"}', "only"),
         (b'{"only": 5}', "only"),
         (b'{"shape": "round"}', "shape"),
+        (b'{"ignores": "ids"}', "ignores"),
+        (b'{"ignores": ["colour"]}', "categories"),
+        (b'{"ignores": [["ids"]]}', "ignores"),
         (b'{"gone": 7}', "gone"),
         (b'{"gone": [0]}', "gone"),
         (b'{"gone_creators": ["7"]}', "gone_creators"),
@@ -102,7 +106,9 @@ def test_a_knob_that_cannot_be_turned_so_is_named_and_nothing_changes(caller, bo
 
     assert answer.status_code == 400
     assert named in answer.json()["detail"]
-    assert caller.ask(KNOBS).json() == Knobs().as_json() | {"gone": [], "gone_creators": [], "added": []}
+    assert caller.ask(KNOBS).json() == Knobs().as_json() | {
+        name: [] for name in ("ignores", "gone", "gone_creators", "added")
+    }
 
 
 def test_all_knobs_are_turned_or_none(caller):
@@ -335,3 +341,30 @@ def test_knobs_are_read_from_the_environment():
 def test_a_wrong_variable_is_named(name, value):
     with pytest.raises(BadKnob, match=name):
         knobs_from({name: value})
+
+
+# --- ignores ----------------------------------------------------------------------------------------
+
+FILTERS = {
+    "categories": {"categories": "food"},
+    "search": {"search": "a word that nobody uses"},
+    "near_me": {"near_me": "true", "radius": "1"},
+    "radius": {"near_me": "true", "radius": "1"},
+    "creators": {"creators": "3"},
+    "ids": {"ids": "7,8"},
+    "page_size": {"page_size": "1"},
+    "page": {"page": "2"},
+}
+
+
+@pytest.mark.parametrize(("name", "question"), FILTERS.items(), ids=FILTERS)
+def test_a_parameter_can_be_ignored_as_by_a_service_that_does_not_know_it(caller, name, question):
+    turn(caller, ignores=[name])
+
+    filtered = caller.feed(**question).json()
+
+    without = caller.feed(**{key: value for key, value in question.items() if key != name}).json()
+    assert filtered["results"] == without["results"]
+    assert (
+        caller.feed(colour="red").status_code == 400
+    )  # what the contract does not know is refused as before
