@@ -119,6 +119,7 @@ class Bench:
             "THROTTLE_USER": "1000000/s",
             "LOG_LEVEL": "ERROR",
             "FLYERS_FRESH_SECONDS": "3600",
+            "FLYERS_CHECK_AT_START": "False",
         }
         stub = f"http://127.0.0.1:{self.stub_port}"
         self.stub_url = stub

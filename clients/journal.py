@@ -56,8 +56,9 @@ class Counts(msgspec.Struct, frozen=True):
 class Journal:
     """Counts and logs; safe to use from many threads."""
 
-    def __init__(self) -> None:
-        """Start from zero."""
+    def __init__(self, *, logs: bool = True) -> None:
+        """Start from zero; without ``logs`` it counts alone."""
+        self._logs = logs
         self._lock = threading.Lock()
         self._calls: Counter[str] = Counter()
         self._refused = 0
@@ -95,7 +96,7 @@ class Journal:
         if isinstance(failure, UpstreamNotFound):
             return
         level = logging.ERROR if isinstance(failure, UpstreamRefused) else logging.WARNING
-        _write(
+        self._write(
             level if call.attempts else logging.INFO,
             "upstream call failed" if call.attempts else "upstream call not made",
             call,
@@ -110,7 +111,9 @@ class Journal:
         counters.RETRIES.inc()
         with self._lock:
             self._retries += 1
-        _write(logging.INFO, "upstream call retried", call, outcome=failure.outcome, reason=failure.reason)
+        self._write(
+            logging.INFO, "upstream call retried", call, outcome=failure.outcome, reason=failure.reason
+        )
 
     def breaker_changed(self, call: Call, state: State) -> None:
         """Take note that this call brought the breaker into ``state``."""
@@ -118,10 +121,13 @@ class Journal:
         counters.BREAKER_OPENED.inc(state == "open")
         with self._lock:
             self._breaker_changes[state] += 1
-        _write(logging.WARNING, "upstream breaker changed", call, state=state)
+        self._write(logging.WARNING, "upstream breaker changed", call, state=state)
 
-
-def _write(level: int, message: str, call: Call, **fields: object) -> None:
-    if call.request_id:  # Without one, a field of that name would hide the one that the application knows.
-        fields["request_id"] = call.request_id
-    _log.log(level, message, extra={"path": call.path} | fields)
+    def _write(self, level: int, message: str, call: Call, **fields: object) -> None:
+        if not self._logs:
+            return
+        if (
+            call.request_id
+        ):  # Without one, a field of that name would hide the one that the application knows.
+            fields["request_id"] = call.request_id
+        _log.log(level, message, extra={"path": call.path} | fields)

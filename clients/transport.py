@@ -90,6 +90,7 @@ class Transport:
         max_concurrency: int = 12,
         max_body: int = 2 * MEBIBYTE,
         breaker: Breaker | None = None,
+        journal: Journal | None = None,
         ca_bundle: str | None = None,
         resolve: Resolve = socket.getaddrinfo,
         chance: Callable[[], float] = random.random,
@@ -112,7 +113,7 @@ class Transport:
         self._adapter = TimedAdapter(self._base_url, size=max_concurrency, resolve=resolve)
         self._breaker = breaker or Breaker()
         self._bulkhead = Bulkhead(max_concurrency)
-        self._journal = Journal()
+        self._journal = journal or Journal()
         counters.SLOTS.set(max_concurrency)
         # Made once and copied: to make a request costs nearly as much as to send it.
         self._template = requests.Request(

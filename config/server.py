@@ -6,6 +6,7 @@ import signal
 import socket
 import tempfile
 from collections.abc import Mapping
+from pathlib import Path
 from pkgutil import resolve_name
 from typing import Any
 from urllib.parse import urlsplit
@@ -66,12 +67,25 @@ def _serve(target: str) -> None:
 
 
 def _load(target: str) -> Any:
-    """Return the application, in a worker that loads it."""
+    """Return the application, in a worker that loads it; the first one then has the flyer service examined."""
     # Until it serves, a worker has the handlers of the process it was forked from, which would swallow the parent's word
     # to stop: it would go on to serve, and have to be killed. Ctrl-C reaches the parent too, which then says that word.
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    return resolve_name(target)
+    application = resolve_name(target)
+    if settings.FLYERS_CHECK_AT_START and _is_first("flyer-service-examined"):
+        # Not imported above: it needs Django, which this process has only now.
+        resolve_name("flyers_proxy.conformance:report_in_background")()
+    return application
+
+
+def _is_first(job: str) -> bool:
+    """Say whether no worker of this start has taken on the job, and take it on."""
+    try:
+        Path(os.environ["PROMETHEUS_MULTIPROC_DIR"], job).touch(exist_ok=False)
+    except FileExistsError:
+        return False
+    return True
 
 
 def told() -> dict[str, object]:

@@ -268,6 +268,7 @@ if MAX_WAITERS < 1:
 FLYERS_DEFAULT_LAT = number("FLYERS_DEFAULT_LAT", 40.4168, -90, 90)
 FLYERS_DEFAULT_LNG = number("FLYERS_DEFAULT_LNG", -3.7038, -180, 180)
 FLYERS_LOCATION_DECIMALS = integer("FLYERS_LOCATION_DECIMALS", 2, 0, 6)
+FLYERS_CHECK_AT_START = read("FLYERS_CHECK_AT_START", env.bool, default=True, need="True or False")
 
 # --- The single-page app --------------------------------------------------------------------------
 

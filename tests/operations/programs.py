@@ -87,6 +87,7 @@ class Server:
             "PUBLIC_URL": f"http://127.0.0.1:{self.port}",
             "DATABASE_URL": f"sqlite:///{folder}/db.sqlite3",
             "FLYERS_API_URL": upstream,
+            "FLYERS_CHECK_AT_START": "False",  # tests count what the service is asked
             "EMAIL_URL": "dummymail://",
             "THROTTLE_AUTH": "100000/min",
             "THROTTLE_ANON": "100000/min",
