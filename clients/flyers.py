@@ -36,8 +36,9 @@ LARGEST_ID: Final = 2**63 - 1
 MOST_IMAGES: Final = 5
 MOST_CATEGORIES: Final = 500
 MOST_CATEGORIES_OF_FLYER: Final = 20
-# The service may measure on another globe than we do.
+# The service may measure on another globe than we do, and in whole metres.
 RADIUS_GRACE: Final = 1.02
+METRE: Final = 0.001
 
 Id = Annotated[int, Meta(ge=1, le=LARGEST_ID)]
 Count = Annotated[int, Meta(ge=0, le=LARGEST_ID)]
@@ -297,7 +298,7 @@ def _ignored_filter(flyers: list[Flyer], query: FlyerQuery) -> str | None:
             if is_telling and wanted.isdisjoint(map(str.casefold, flyer.categories)):
                 return "categories"
     if query.near_me:
-        here, farthest = (query.lat, query.lng), query.radius * RADIUS_GRACE
+        here, farthest = (query.lat, query.lng), query.radius * RADIUS_GRACE + METRE
         if any(distance_km(here, (flyer.location.lat, flyer.location.lng)) > farthest for flyer in flyers):
             return "near_me"
     return None

@@ -105,12 +105,14 @@ def test_a_page_with_a_flyer_that_contradicts_the_question_is_malformed_as_a_who
         ({"categories": ("Events", "food")}, answers.flyer(categories=["events"])),
         ({"search": "polka"}, answers.flyer()),
         ({"near_me": True, "radius": 1.1}, near(45.47, 9.19)),
+        ({"near_me": True, "radius": 0.01}, near(45.4600935, 9.19)),
         ({"near_me": False, "radius": 0.5}, near(45.47, 9.19)),
         ({"ids": (7, 8), "creators": (3,), "categories": ("events",)}, answers.flyer(7)),
     ],
     ids=[
         *("no categories", "categories missing", "too many categories to show", "another case", "a search"),
-        *("two percent of grace", "a radius without near_me", "all that was asked for"),
+        *("two percent of grace", "distances in whole metres", "a radius without near_me"),
+        "all that was asked for",
     ],
 )  # fmt: skip
 def test_what_does_not_contradict_the_question_is_believed(wire, client, question, flyer):
