@@ -2,7 +2,7 @@
 import * as api from "./api.js";
 import { h } from "./dom.js";
 import { followed, kept } from "./marks.js";
-import { announce, failure, hearFreshness } from "./status.js";
+import { announce, failure, hearFreshness, isGone } from "./status.js";
 
 /** Return `{node, reload}`. `first(options)` asks for the first page; `item(entry, isFirst)` makes an <li>;
  *  `keyOf(entry)` tells entries apart, as a list may move on between two pages; `empty()` stands for nothing at all. */
@@ -64,8 +64,10 @@ export function growingList({ first, item, keyOf, empty, signal, className = "gr
       const isIdle = !request && scrollY < innerHeight && !items.contains(document.activeElement);
       if (isIdle && !page.freshness.stale) show(page, true, { isChecked: true }), settle();
       else hearFreshness(page.freshness, check, { isChecked: true });
-    } catch {
-      if (!signal.aborted) hearFreshness({ stale: true }, check); // what hangs there is better than nothing
+    } catch (error) {
+      if (signal.aborted) return;
+      if (isGone(error)) reload();
+      else hearFreshness({ stale: true }, check, { isChecked: true }); // what hangs there is better than nothing
     }
   }
 

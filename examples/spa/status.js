@@ -19,13 +19,14 @@ export const announce = (message) => (speaker.textContent = message);
 const outage = { doubts: 0, asOf: null, timer: 0 };
 const [OLD_MS, DOUBT_MS, CHECK_MS] = [90_000, 1_500, 10_000];
 
-/** Hear how fresh a page is. One stale page means little: the API serves it at once and asks the flyer service behind
- *  our back, and the browser does the same with an old one. A stale answer to our asking again means an outage: the
- *  banner comes, and stays until a page is fresh. `again()` asks past the browser's cache, and says `isChecked`. */
+/** Hear how fresh a page is. Stale pages, however many, mean little: the API serves each at once and asks the flyer
+ *  service behind our back, and the browser does the same with an old one. Two stale answers to our asking again mean
+ *  an outage: the banner comes, and stays until a page is fresh. `again()` asks past the browser's cache, and says
+ *  `isChecked`. */
 export function hearFreshness({ stale, as_of = outage.asOf }, again, { isChecked = false } = {}) {
   clearTimeout(outage.timer);
   const isDoubtful = stale || (!isChecked && Date.now() - new Date(as_of) > OLD_MS);
-  outage.doubts = isDoubtful ? outage.doubts + 1 : 0;
+  outage.doubts = isDoubtful ? outage.doubts + Number(isChecked) : 0;
   outage.asOf = as_of;
   banner.hidden = !stale || outage.doubts < 2;
   if (isDoubtful) outage.timer = setTimeout(again, banner.hidden ? DOUBT_MS : CHECK_MS);
@@ -34,15 +35,18 @@ export function hearFreshness({ stale, as_of = outage.asOf }, again, { isChecked
   banner.replaceChildren(words, h("button", { class: "quiet", onclick: () => again() }, "Check now"));
 }
 
-/** Leave a page; whether the service answers is for the next one to say. */
+/** Leave a page, and what was doubted there; whether the service answers is for the next one to find out. */
 export function hushFreshness() {
   clearTimeout(outage.timer);
+  outage.doubts = 0;
   banner.hidden = true;
 }
 
+/** Tell whether a failure means that there is no such thing, or no longer. */
+export const isGone = ({ status }) => status === 404 || status === 410;
+
 /** Return a panel that says what failed. Its button waits as long as the API asked for (Retry-After), then retries. */
 export function failure(error, retry) {
-  const isGone = error.status === 404 || error.status === 410;
   const button = h("button", { class: "primary", onclick: () => retry() });
   let wait = error.retryAfter ?? 0;
   const count = () => {
@@ -54,10 +58,10 @@ export function failure(error, retry) {
   count();
   return h("div", { class: "panel" },
     h("div", { role: "alert" }, // without the button: nobody wants its countdown read aloud
-      h("h2", {}, isGone ? "Not on the wall any more" : "That didn't work"),
+      h("h2", {}, isGone(error) ? "Not on the wall any more" : "That didn't work"),
       h("p", {}, error.message),
       error.requestId && h("p", { class: "fine" }, `Request ${error.requestId}`)),
-    isGone ? toTheWall() : button);
+    isGone(error) ? toTheWall() : button);
 }
 
 /** Return a panel for a list with nothing in it. */

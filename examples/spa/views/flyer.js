@@ -3,7 +3,7 @@ import * as api from "../api.js";
 import { followButton, heart, portrait, poster } from "../cards.js";
 import { date, day, distance, h, icon, picture, relative } from "../dom.js";
 import { learn } from "../marks.js";
-import { failure, hearFreshness } from "../status.js";
+import { failure, hearFreshness, isGone } from "../status.js";
 
 export function flyer({ params: [id], signal, title }) {
   const name = () => h("h1", { class: "unseen", tabindex: -1 }, "Flyer");
@@ -22,7 +22,7 @@ export function flyer({ params: [id], signal, title }) {
       if (hadFocus) page.querySelector("h1").focus({ preventScroll: true });
     } catch (error) {
       if (signal.aborted) return;
-      if (isChecked) return hearFreshness({ stale: true }, () => load(true));
+      if (isChecked && !isGone(error)) return hearFreshness({ stale: true }, () => load(true), { isChecked });
       title("Flyer");
       page.replaceChildren(name(), failure(error, () => load()));
     }
