@@ -5,6 +5,8 @@ import os
 import signal
 import socket
 import tempfile
+import time
+from collections import deque
 from collections.abc import Mapping
 from pathlib import Path
 from pkgutil import resolve_name
@@ -12,10 +14,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import structlog
-from granian import Granian
 from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
+from granian.server.mp import MPServer
 
 from config import settings
 
@@ -23,6 +25,8 @@ from config import settings
 STOP_SECONDS = 8
 # A connection that sends no whole request in this time is closed.
 IDLE_SECONDS = 30
+# Workers that end are replaced. When this many had to be in this time and still one ends at once, they can't work here.
+MAX_RESPAWNS, RESPAWN_SECONDS = 5, 60
 
 # What an operator asks first of a server that was just started, as the settings name it; of secrets only whether
 # there is one.
@@ -45,7 +49,7 @@ def serve(target: str = "config.wsgi:application") -> None:
 
 
 def _serve(target: str) -> None:
-    server = Granian(
+    server = _Server(
         target,
         address=settings.HOST,
         port=settings.PORT,
@@ -64,6 +68,24 @@ def _serve(target: str) -> None:
     logging.getLogger("_granian").addFilter(lambda record: "Python threads" not in record.getMessage())
     structlog.get_logger("config.server").info("starting", **told())
     server.serve(target_loader=_load)
+
+
+class _Server(MPServer):
+    """A server that outlives workers which are killed shortly after each other, as by a machine short of memory.
+
+    Granian sees a crash loop in any worker that ends within 5.5 s of its start as a successor, and ends the healthy
+    ones, too. Here it has to have replaced ``MAX_RESPAWNS`` within ``RESPAWN_SECONDS`` before it may see one.
+    """
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._respawns: deque[float] = deque(maxlen=MAX_RESPAWNS)  # the moments of the last ones
+
+    def _respawn_workers(self, workers: list[int], *args: Any, **options: Any) -> None:
+        super()._respawn_workers(workers, *args, **options)
+        self._respawns.extend([time.monotonic()] * len(workers))
+        if len(self._respawns) < MAX_RESPAWNS or self._respawns[-1] - self._respawns[0] > RESPAWN_SECONDS:
+            self.respawned_wrks.clear()  # where Granian looks for when each successor was started
 
 
 def _load(target: str) -> Any:

@@ -35,6 +35,17 @@ def test_a_server_begins_when_its_stores_answer_and_goes_on_without_them():
     assert paths == ["/health/ready", "/health/live", "/health/live"]
 
 
+def test_a_server_that_ends_is_started_again():
+    production = compose("deploy/compose.production.yaml")
+
+    assert {production[name]["restart"] for name in ("bff-1", "bff-2")} == {"unless-stopped"}
+    # Kubernetes does so by itself where nobody says otherwise.
+    assert (
+        manifest("base/app/deployment.yaml")["spec"]["template"]["spec"].get("restartPolicy", "Always")
+        == "Always"
+    )
+
+
 def test_everybody_means_the_same_port():
     port = int(pairs(".env.example")["PORT"])
     policies = [manifest("base/app/network-policy.yaml"), manifest("overlays/production/callers.yaml")]

@@ -8,7 +8,7 @@ import pytest
 
 from config.server import STOP_SECONDS
 from mock_upstream.server import start
-from tests.operations.programs import UPSTREAM_KEY, Server, running, until
+from tests.operations.programs import PATIENCE_SECONDS, UPSTREAM_KEY, Server, running, until
 
 READ = "/api/v1/flyers/discover/"
 READS = 'flyers_bff_requests_total{method="GET",route="api/v1/flyers/discover/",status="200"}'
@@ -69,3 +69,28 @@ def test_a_server_that_is_told_to_stop_while_it_starts_stops(tmp_path):
         assert time.monotonic() - began < STOP_SECONDS
     finally:
         server.kill()
+
+
+def test_a_worker_that_is_killed_again_and_again_is_replaced_and_the_others_answer_on(server):
+    first, victim = server.workers
+    for started in (3, 4, 5):
+        os.kill(victim, signal.SIGKILL)
+        until(lambda up=started: server.said().count("Started worker-") == up, what="a successor's start")
+        [victim] = set(server.workers) - {first}
+
+    assert first in server.workers
+    assert server.ask(READ).status == 200
+
+
+def test_workers_that_can_not_start_end_the_server_instead_of_going_on_for_ever(tmp_path):
+    server = Server(tmp_path, upstream="http://127.0.0.1:9", WORKERS="2")
+    try:
+        server.launch(
+            "-c", "from config.server import serve; serve('tests.operations.not_there:application')"
+        )
+
+        assert server.process.wait(PATIENCE_SECONDS) == 1
+    finally:
+        server.kill()
+    assert "No module named 'tests.operations.not_there'" in server.said()
+    assert "Worker crash loop detected, exiting" in server.said()
