@@ -1,11 +1,11 @@
 """tests: what the documents promise is there."""
 
 import re
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parent.parent
+from tests.docs.documents import DOCUMENTS, ROOT
+
 README = (ROOT / "README.md").read_text()
 
 
@@ -22,7 +22,9 @@ def test_the_table_of_settings_names_those_of_the_example():
     assert named == settings_in((ROOT / ".env.example").read_text(), r"^([A-Z_]+)=")
 
 
-@pytest.mark.parametrize("document", sorted(ROOT.glob("*.md")) + sorted(ROOT.glob("docs/**/*.md")), ids=str)
+@pytest.mark.parametrize(
+    "document", [ROOT / "CHANGELOG.md", *DOCUMENTS], ids=lambda path: str(path.relative_to(ROOT))
+)
 def test_links_between_documents_lead_somewhere(document):
     for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", document.read_text()):
         assert (document.parent / target).exists(), f"{document.name} links to {target}"

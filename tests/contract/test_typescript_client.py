@@ -8,6 +8,7 @@ import subprocess
 import pytest
 
 from tests.deploy.files import ROOT
+from tests.docs.documents import blocks
 from tests.operations.programs import PASSWORD
 
 CLIENT = ROOT / "examples" / "client-ts"
@@ -81,6 +82,14 @@ def test_what_fits_the_schema_compiles(compiled):
         const nothing: undefined = await flyers.call("delete", "/api/v1/follows/{followed_id}/", { path: { followed_id: 3 } });
         await flyers.call("delete", "/api/v1/auth/me/", { body: { password: "secret" } });
     """)
+
+    assert said == ""
+
+
+def test_what_its_readme_shows_compiles(compiled):
+    [block] = blocks("ts")
+
+    said = compiled(block.text.removeprefix(IMPORT.splitlines(keepends=True)[1]))
 
     assert said == ""
 

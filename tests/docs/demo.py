@@ -1,0 +1,85 @@
+"""docs: what the documents' commands are given to: the service and the flyer service as `make run` starts them, elsewhere."""
+
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+
+from mock_upstream.server import MockUpstream, start
+from tests.docs.documents import ROOT
+from tests.operations.programs import UPSTREAM_KEY, Server, running, until
+
+SECONDS = 30
+_END = "the-end-of-a-command"
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What became of a command."""
+
+    code: int
+    printed: str
+
+
+@dataclass(frozen=True)
+class Demo:
+    """A running service, and a folder for what commands write."""
+
+    server: Server
+    upstream: MockUpstream
+    folder: Path
+
+    def here(self, text: str) -> str:
+        """Return a text with the addresses of this demo in the place of the documents'."""
+        ports = {"8000": self.server.port, "9000": self.upstream.url.rpartition(":")[2]}
+        return re.sub(r"(localhost|127\.0\.0\.1):(\d+)", lambda match: f"{match[1]}:{ports[match[2]]}", text)
+
+    def recover(self) -> None:
+        """Heal the flyer service, and return when it is believed."""
+        self.upstream.knobs.reset()
+        words = count()
+        until(
+            lambda: self.server.ask(f"/api/v1/flyers/search/?query=word{next(words)}").status == 200,
+            what="recovering",
+        )
+
+    def run_shell(self, commands: list[str]) -> list[Ran]:
+        """Run commands in one shell, one after the other, whatever becomes of each."""
+        script = "".join(f"{self.here(command)}\nprintf '\\n%s %s\\n' {_END} $?\n" for command in commands)
+        printed = self._run("sh", "-c", script).printed
+        parts = re.split(rf"\n{_END} (\d+)\n", printed)
+        return [Ran(int(code), said) for said, code in zip(parts[::2], parts[1::2], strict=False)]
+
+    def run_program(self, *command: str) -> Ran:
+        """Run a program; what it complains of is printed, too."""
+        return self._run(*command)
+
+    def _run(self, *command: str) -> Ran:
+        ran = subprocess.run(
+            command,
+            cwd=self.folder,
+            env={**os.environ, "no_proxy": "*", "NO_PROXY": "*"},
+            check=False,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=SECONDS,
+        )
+        return Ran(ran.returncode, ran.stdout)
+
+
+@contextmanager
+def shown(folder: Path) -> Iterator[Demo]:
+    """Start it all, with the account that `make run` names."""
+    shutil.copytree(ROOT / "deploy", folder / "deploy")
+    with start(key=UPSTREAM_KEY) as upstream:
+        server = Server(folder, upstream=upstream.url, DEBUG="True", WORKERS="1")
+        server.environment["PUBLIC_URL"] = f"http://localhost:{server.port}"
+        with running(server):
+            server.manage("sample_user")
+            yield Demo(server, upstream, folder)
