@@ -28,3 +28,12 @@ def test_the_table_of_settings_names_those_of_the_example():
 def test_links_between_documents_lead_somewhere(document):
     for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", document.read_text()):
         assert (document.parent / target).exists(), f"{document.name} links to {target}"
+
+
+def test_the_index_leads_to_every_document():
+    index = (ROOT / "docs/README.md").read_text()
+    documents = {path.name for path in (ROOT / "docs").iterdir() if path.is_file()} - {"README.md"}
+
+    linked = settings_in(index, r"\]\(([^)/]+)\)")
+
+    assert documents <= linked
