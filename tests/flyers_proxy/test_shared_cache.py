@@ -143,7 +143,9 @@ def test_whatever_ends_a_fill_lets_go_of_its_key(process, store, failure):
         process().get("a", Fill(failure))
 
     holder = store.get(f"{PREFIX}lock:a")
-    assert holder is None or holder.startswith(b"!")  # a failure for those who were waiting, and nobody's lock
+    assert holder is None or holder.startswith(
+        b"!"
+    )  # a failure for those who were waiting, and nobody's lock
 
 
 def test_who_asks_after_a_failure_is_not_held_to_it(process):
