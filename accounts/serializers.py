@@ -5,6 +5,7 @@ from typing import Any
 from django.core.validators import RegexValidator
 from rest_framework import serializers
 
+from accounts.bodies import Body
 from accounts.models import one_line, plain_username
 from accounts.passwords import MAX_PASSWORD_LENGTH
 
@@ -72,7 +73,7 @@ class Password(Text):
 # --- In -------------------------------------------------------------------------------------------
 
 
-class RegistrationSerializer(serializers.Serializer[Any]):
+class RegistrationSerializer(Body):
     email = Email()
     password = Password()
     username = Username()
@@ -80,32 +81,32 @@ class RegistrationSerializer(serializers.Serializer[Any]):
     last_name = Name()
 
 
-class CredentialsSerializer(serializers.Serializer[Any]):
+class CredentialsSerializer(Body):
     # Not an Email: here what nobody can have is no mistake in form, only nobody.
     email = Text(max_length=254)
     password = Password()
 
 
-class ProfileSerializer(serializers.Serializer[Any]):
+class ProfileSerializer(Body):
     username = Username()
     first_name = Name()
     last_name = Name()
 
 
-class NewPasswordSerializer(serializers.Serializer[Any]):
+class NewPasswordSerializer(Body):
     current = Password()
     new = Password()
 
 
-class PasswordConfirmationSerializer(serializers.Serializer[Any]):
+class PasswordConfirmationSerializer(Body):
     password = Password()
 
 
-class PasswordResetSerializer(serializers.Serializer[Any]):
+class PasswordResetSerializer(Body):
     email = Email()
 
 
-class PasswordResetConfirmationSerializer(serializers.Serializer[Any]):
+class PasswordResetConfirmationSerializer(Body):
     token = serializers.CharField(max_length=200)
     new = Password()
 

@@ -8,7 +8,6 @@ from rest_framework.exceptions import NotAuthenticated, NotFound
 from rest_framework.permissions import IsAdminUser, IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 
 from accounts import serializers, services, sessions
@@ -54,7 +53,7 @@ class Register(AccountRoute):
     )
     def post(self, request: Request) -> Response:
         """Sign up. It does not sign in: that is `POST auth/login/`."""
-        user = services.register(**_read(serializers.RegistrationSerializer, request))
+        user = services.register(**serializers.RegistrationSerializer.read(request.data))
         return Response(serializers.UserSerializer(user).data, status=201)
 
 
@@ -78,7 +77,7 @@ class Login(AccountRoute):
     )
     def post(self, request: Request) -> Response:
         """Sign this device in. The refresh token comes in the cookie `refresh_token`, never in the body."""
-        credentials = _read(serializers.CredentialsSerializer, request)
+        credentials = serializers.CredentialsSerializer.read(request.data)
         tokens = services.sign_in(**credentials, user_agent=request.headers.get("User-Agent", ""))
         body = {"tokens": _access(tokens), "user": tokens.session.user}
         return sessions.with_cookie(Response(serializers.SignedInSerializer(body).data), tokens)
@@ -165,7 +164,7 @@ class Me(AccountRoute):
     )
     def patch(self, request: Request) -> Response:
         """Change the caller's names; what is left out stays."""
-        changes = _read(serializers.ProfileSerializer, request)
+        changes = serializers.ProfileSerializer.read(request.data)
         user = services.update_profile(user=_person(request), changes=changes)
         return Response(serializers.UserSerializer(user).data)
 
@@ -178,7 +177,7 @@ class Me(AccountRoute):
     def delete(self, request: Request) -> Response:
         """Remove the caller's account and all that they keep here, for good."""
         services.delete_account(
-            user=_person(request), **_read(serializers.PasswordConfirmationSerializer, request)
+            user=_person(request), **serializers.PasswordConfirmationSerializer.read(request.data)
         )
         return sessions.without_cookie(Response(status=204))
 
@@ -196,7 +195,7 @@ class Password(AccountRoute):
     )
     def post(self, request: Request) -> Response:
         """Set a new password; every other device is signed out."""
-        passwords = _read(serializers.NewPasswordSerializer, request)
+        passwords = serializers.NewPasswordSerializer.read(request.data)
         services.change_password(user=_person(request), session=cast("Session", request.auth), **passwords)
         return Response(status=204)
 
@@ -214,7 +213,7 @@ class PasswordReset(AccountRoute):
     )
     def post(self, request: Request) -> Response:
         """Send a link that sets a new password, good for 30 minutes and once. 204 whether or not anybody is known."""
-        services.request_password_reset(**_read(serializers.PasswordResetSerializer, request))
+        services.request_password_reset(**serializers.PasswordResetSerializer.read(request.data))
         return Response(status=204)
 
 
@@ -231,7 +230,7 @@ class PasswordResetConfirm(AccountRoute):
     )
     def post(self, request: Request) -> Response:
         """Set a new password by the token of the link; every device is signed out."""
-        services.reset_password(**_read(serializers.PasswordResetConfirmationSerializer, request))
+        services.reset_password(**serializers.PasswordResetConfirmationSerializer.read(request.data))
         return Response(status=204)
 
 
@@ -281,13 +280,6 @@ class UserCounts(AccountRoute):
     def get(self, request: Request) -> Response:
         """How many people there are, by role; for administrators."""
         return Response(serializers.UserCountsSerializer(services.user_counts()._asdict()).data)
-
-
-def _read(kind: type[Serializer[Any]], request: Request) -> dict[str, Any]:
-    """Return the checked body; raise ``ValidationError``."""
-    serializer = kind(data=request.data)
-    serializer.is_valid(raise_exception=True)
-    return cast("dict[str, Any]", serializer.validated_data)
 
 
 def _person(request: Request) -> User:

@@ -9,7 +9,8 @@ import msgspec
 from drf_spectacular.utils import OpenApiExample, extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
-from favorites.serializers.fields import Body, BoundedList, Id, Shape, Truth
+from accounts.bodies import Body
+from favorites.serializers.fields import BoundedList, Id, Shape, Truth
 from favorites.services.showing import Shown
 from flyers_proxy.rendering import Marks
 from flyers_proxy.serializers import FLYER_EXAMPLE, MAX_ID, Flag, FlyerSerializer, PageQuery, PageSerializer

@@ -1,18 +1,15 @@
-"""favorites: how single values and bodies are read: strictly, as a typo must not look like a default. It knows no route."""
+"""favorites: how single values are read: strictly, as a typo must not look like a default. It knows no route."""
 
 import unicodedata
 from functools import cache
-from itertools import islice
 from typing import Any, Self
 
-from drf_spectacular.extensions import OpenApiSerializerExtension
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from flyers_proxy.serializers import MAX_ID, NO_WHOLE_NUMBER, PASSED_BOUND, CommaSeparated, WholeNumber
 
 MAX_NAME = 100
-MAX_TOLD = 20
 MAX_ASKED = 100
 
 # They join what stands beside them into one sign; all other invisible characters only hide something.
@@ -86,32 +83,6 @@ class BoundedList(serializers.ListField):
         if isinstance(data, list) and self.max_length is not None and len(data) > self.max_length:
             self.fail("max_length", max_length=self.max_length)
         return super().to_internal_value(data)
-
-
-class Body(serializers.Serializer[Any]):
-    """A body whose every field is known: a typo must not look like a default."""
-
-    @classmethod
-    def read(cls, data: object) -> dict[str, Any]:
-        """Return the checked fields with defaults filled in; raise ``ValidationError``."""
-        body = cls(data=data)
-        names = data if isinstance(data, dict) else ()
-        unknown = islice((name for name in names if name not in body.fields), MAX_TOLD)
-        errors = {str(name)[:50]: ["There is no such field."] for name in unknown}
-        if not body.is_valid() or errors:
-            raise serializers.ValidationError({**body.errors, **errors})
-        return body.validated_data  # type: ignore[no-any-return]  # DRF types it as Any
-
-
-class BodyScheme(OpenApiSerializerExtension):  # type: ignore[no-untyped-call]  # it has no types
-    """Says so in the schema."""
-
-    target_class = Body
-    match_subclasses = True
-
-    def map_serializer(self, auto_schema: Any, direction: Any) -> dict[str, Any]:
-        shape: dict[str, Any] = auto_schema._map_serializer(self.target, direction, bypass_extensions=True)  # noqa: SLF001 - as its documentation has it
-        return {**shape, "additionalProperties": False}
 
 
 class Shape(serializers.Serializer[Any]):

@@ -5,9 +5,10 @@ from typing import Any
 from drf_spectacular.utils import OpenApiExample, extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
+from accounts.bodies import Body
 from favorites.models import Follow
 from favorites.serializers.favorites import as_json
-from favorites.serializers.fields import Body, Id, Shape
+from favorites.serializers.fields import Id, Shape
 from flyers_proxy.rendering import Marks
 from flyers_proxy.serializers import MAX_ID, CreatorSerializer, PageSerializer, Query, WholeNumber
 

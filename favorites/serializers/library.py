@@ -5,8 +5,9 @@ from typing import Any
 from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from rest_framework import serializers
 
+from accounts.bodies import Body
 from favorites.models import Favorite
-from favorites.serializers.fields import MAX_ASKED, Body, BoundedList, Id, Ids, Shape
+from favorites.serializers.fields import MAX_ASKED, BoundedList, Id, Ids, Shape
 from favorites.serializers.follows import FOLLOW_EXAMPLE, FollowSerializer
 from favorites.services.library import Entry
 from flyers_proxy.serializers import MAX_ID, Query

@@ -4,9 +4,10 @@ from django.conf import settings
 from drf_spectacular.utils import OpenApiExample, extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
+from accounts.bodies import Body
 from favorites.models import SharedList
 from favorites.serializers.favorites import SharedFlyerSerializer
-from favorites.serializers.fields import MAX_NAME, Body, Name, Shape
+from favorites.serializers.fields import MAX_NAME, Name, Shape
 from flyers_proxy.serializers import PageSerializer
 
 

@@ -55,8 +55,10 @@ def test_nobody_changes_what_they_are(as_alice, alice):
         "creator_id": 1,
     }
 
-    assert as_alice.patch(ME, asked).status_code == 200
+    response = as_alice.patch(ME, asked)
 
+    assert verdict(response) == (400, "VALIDATION_ERROR")
+    assert response.json()["error"]["details"] == {name: ["There is no such field."] for name in asked}
     after = User.objects.get(pk=alice.pk)
     assert (after.is_staff, after.is_active, after.email, after.creator_id) == (
         False,
