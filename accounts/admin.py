@@ -3,7 +3,6 @@
 from typing import Any, cast
 
 from django import forms
-from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin.forms import AdminAuthenticationForm
 from django.contrib.auth import admin as auth_admin
@@ -17,7 +16,7 @@ from django.utils.html import format_html
 from accounts.models import Session, User
 from accounts.passwords import MAX_PASSWORD_LENGTH, HashersBusy
 from accounts.sessions import end_sessions
-from accounts.throttles import TooManyCalls, client_address, spend
+from accounts.throttles import TooManyCalls, give_back, one_spelling, spend_attempt, spend_on_account
 
 
 class SignInForm(AdminAuthenticationForm):
@@ -30,20 +29,20 @@ class SignInForm(AdminAuthenticationForm):
     )
 
     def clean(self) -> dict[str, Any]:
+        meta = cast("HttpRequest", self.request).META
         try:
-            spend(
-                "admin-sign-in",
-                client_address(cast("HttpRequest", self.request).META),
-                settings.THROTTLE_AUTH,
-            )
-            spend("admin-sign-in", self.cleaned_data.get("username", "").lower(), settings.THROTTLE_AUTH)
-            return super().clean()
+            spend_attempt("admin-sign-in", meta)
+            account = one_spelling(self.cleaned_data.get("username", ""))
+            spent = spend_on_account("admin-sign-in", account, meta)
+            cleaned = super().clean()
         except TooManyCalls as error:
             raise forms.ValidationError(
                 f"Too many attempts. Try again in {error.retry_after} seconds."
             ) from None
         except HashersBusy:
             raise forms.ValidationError("Too many people are signing in just now. Try again soon.") from None
+        give_back(spent)
+        return cleaned
 
 
 class NewUserForm(auth_forms.BaseUserCreationForm):

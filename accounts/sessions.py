@@ -4,13 +4,13 @@ from datetime import datetime, timedelta
 from typing import NamedTuple, TypeVar
 
 import structlog
-from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 
 from accounts import counters
+from accounts.cookies import with_cookie
 from accounts.models import Session, User
 from accounts.tokens import (
     Claims,
@@ -38,7 +38,6 @@ SUPERSEDED_SECONDS = 10
 MAX_SPENT = 20
 
 COOKIE = "refresh_token"
-_COOKIE_PATH = "/api/"
 
 
 class TokenExpired(Exception):  # noqa: N818 - a rule's error is named after what went wrong
@@ -219,25 +218,12 @@ def _tokens(session: Session, token_id: str) -> Tokens:
 # --- The cookie -----------------------------------------------------------------------------------
 
 
-def with_cookie(response: R, tokens: Tokens) -> R:
-    """Hand the refresh token to the browser, out of reach of scripts, for as long as the session lasts."""
+def with_refresh_token(response: R, tokens: Tokens) -> R:
+    """Hand the refresh token to the browser, for as long as the session lasts."""
     left = tokens.session.expires_at - timezone.now()
-    return _with_cookie(response, tokens.refresh, max_age=max(0, int(left.total_seconds())))
+    return with_cookie(response, COOKIE, tokens.refresh, max_age=max(0, int(left.total_seconds())))
 
 
-def without_cookie(response: R) -> R:
+def without_refresh_token(response: R) -> R:
     """Have the browser forget the refresh token."""
-    return _with_cookie(response, "", max_age=0)
-
-
-def _with_cookie(response: R, value: str, *, max_age: int) -> R:
-    response.set_cookie(
-        COOKIE,
-        value,
-        max_age=max_age,
-        path=_COOKIE_PATH,
-        secure=settings.REFRESH_COOKIE_SECURE,
-        httponly=True,
-        samesite=settings.REFRESH_COOKIE_SAMESITE,
-    )
-    return response
+    return with_cookie(response, COOKIE, "", max_age=0)

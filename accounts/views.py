@@ -12,8 +12,9 @@ from rest_framework.views import APIView
 
 from accounts import serializers, services, sessions
 from accounts.authentication import FromOurPages, shown_token
+from accounts.devices import shown_device, with_device
 from accounts.models import Session, User
-from accounts.throttles import AttemptThrottle
+from accounts.throttles import AttemptThrottle, SignInThrottle
 from accounts.tokens import ACCESS_SECONDS
 
 # Which tokens a route takes, where that is not the access token; drf-spectacular's types know names alone.
@@ -25,6 +26,15 @@ COOKIE_IS_SET = OpenApiParameter(
     location=OpenApiParameter.HEADER,
     response=[200],
     description="`refresh_token=…; HttpOnly; Secure; SameSite=Strict; Path=/api/; Max-Age=…`",
+)
+COOKIES_ARE_SET = OpenApiParameter(
+    "Set-Cookie",
+    location=OpenApiParameter.HEADER,
+    response=[200],
+    description=(
+        f"{COOKIE_IS_SET.description}, and with the same attributes `known_device=…`, by which this device keeps its "
+        "own tries to sign in when strangers use up those of the account."
+    ),
 )
 NO_CONTENT = OpenApiResponse(description="Done.")
 WRONG_ORIGIN = OpenApiResponse(description="`ORIGIN_NOT_ALLOWED`: a page of another site asks.")
@@ -60,13 +70,15 @@ class Register(AccountRoute):
 class Login(AccountRoute):
     authentication_classes = []
     permission_classes = [FromOurPages]
-    throttle_classes = [AttemptThrottle]
-    throttle_scope = "sign-in"
+
+    def get_throttles(self) -> list[Any]:
+        self._tries = SignInThrottle()
+        return [self._tries]
 
     @extend_schema(
         operation_id="auth_login",
         tags=["accounts"],
-        parameters=[COOKIE_IS_SET],
+        parameters=[COOKIES_ARE_SET],
         request=serializers.CredentialsSerializer,
         responses={
             200: serializers.SignedInSerializer,
@@ -79,8 +91,12 @@ class Login(AccountRoute):
         """Sign this device in. The refresh token comes in the cookie `refresh_token`, never in the body."""
         credentials = serializers.CredentialsSerializer.read(request.data)
         tokens = services.sign_in(**credentials, user_agent=request.headers.get("User-Agent", ""))
-        body = {"tokens": _access(tokens), "user": tokens.session.user}
-        return sessions.with_cookie(Response(serializers.SignedInSerializer(body).data), tokens)
+        self._tries.succeeded()
+        user = tokens.session.user
+        body = {"tokens": _access(tokens), "user": user}
+        response = Response(serializers.SignedInSerializer(body).data)
+        with_device(response, shown=shown_device(request.COOKIES), user=user)
+        return sessions.with_refresh_token(response, tokens)
 
 
 class Refresh(AccountRoute):
@@ -110,7 +126,9 @@ class Refresh(AccountRoute):
         if not cookie:
             raise NotAuthenticated
         tokens = sessions.rotate(cookie)
-        return sessions.with_cookie(Response(serializers.AccessSerializer(_access(tokens)).data), tokens)
+        return sessions.with_refresh_token(
+            Response(serializers.AccessSerializer(_access(tokens)).data), tokens
+        )
 
 
 class Logout(AccountRoute):
@@ -129,7 +147,7 @@ class Logout(AccountRoute):
         sessions.end_session_of(
             refresh_token=request.COOKIES.get(sessions.COOKIE), access_token=shown_token(request)
         )
-        return sessions.without_cookie(Response(status=204))
+        return sessions.without_refresh_token(Response(status=204))
 
 
 class LogoutAll(AccountRoute):
@@ -141,7 +159,7 @@ class LogoutAll(AccountRoute):
     def post(self, request: Request) -> Response:
         """Sign all of the caller's devices out, this one too."""
         sessions.end_sessions(_person(request))
-        return sessions.without_cookie(Response(status=204))
+        return sessions.without_refresh_token(Response(status=204))
 
 
 class Me(AccountRoute):
@@ -179,7 +197,7 @@ class Me(AccountRoute):
         services.delete_account(
             user=_person(request), **serializers.PasswordConfirmationSerializer.read(request.data)
         )
-        return sessions.without_cookie(Response(status=204))
+        return sessions.without_refresh_token(Response(status=204))
 
 
 class Password(AccountRoute):

@@ -78,7 +78,7 @@ MIDDLEWARE = [
     "config.middleware.OptionalSlash",
     "config.middleware.PlainErrors",
     "django.middleware.common.CommonMiddleware",
-    # For the admin site alone: the API takes no cookie but the refresh token's, and no form.
+    # For the admin site alone: the API takes no cookie but those of accounts, and no form.
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -194,7 +194,7 @@ JWT_KEYS: list[str] = [
 if SECRET_KEY in JWT_KEYS:
     stop("JWT_SIGNING_KEY must differ from SECRET_KEY (whoever learns one must not hold both).")
 
-# The cookie of the refresh token. Browsers take SameSite=None only with Secure, on localhost too.
+# The cookies of the refresh token and of a known device. Browsers take SameSite=None only with Secure, on localhost too.
 REFRESH_COOKIE_SAMESITE: Any = choice("REFRESH_COOKIE_SAMESITE", "Strict", "Strict", "Lax", "None")
 REFRESH_COOKIE_SECURE = not DEBUG or REFRESH_COOKIE_SAMESITE == "None"
 

@@ -7,6 +7,7 @@ from rest_framework.test import APIClient
 from tests.conftest import PASSWORD
 
 API = "/api/v1/auth"
+STRANGER, HOME = "198.51.100.7", "203.0.113.1"
 
 
 class Browser(APIClient):
@@ -58,3 +59,26 @@ def forged(token, *, key=None, algorithm="HS256", headers=None, without=(), **ch
     claims = jwt.decode(token, options={"verify_signature": False}) | changes
     claims = {name: value for name, value in claims.items() if name not in without}
     return jwt.encode(claims, key or settings.JWT_KEYS[0], algorithm=algorithm, headers=headers)
+
+
+# --- Signing in, or trying to, from somewhere ---
+
+
+def sign_in(address, *, email="alice@example.com", password=PASSWORD, client=None, path=f"{API}/login/"):
+    body = {"email": email, "password": password}
+    return (client or APIClient()).post(path, body, REMOTE_ADDR=address)
+
+
+def guess(address, **how):
+    return sign_in(address, password="a-guess", **how)
+
+
+def statuses(answers):
+    return [answer.status_code for answer in answers]
+
+
+def use_up(account="alice@example.com"):
+    """Fail at an account from ten networks, as often as strangers may from everywhere."""
+    calls, _ = settings.THROTTLE_AUTH
+    for network in range(10):
+        assert statuses(guess(f"192.0.2.{network}", email=account) for _ in range(calls)) == [401] * calls
