@@ -129,6 +129,7 @@ class AccessSerializer(serializers.Serializer[Any]):
 
 
 class SignedInSerializer(serializers.Serializer[Any]):
+    message = serializers.CharField(help_text="A short sentence: `Signed in.`")
     tokens = AccessSerializer()
     user = UserSerializer()
 

@@ -17,4 +17,9 @@ urlpatterns = [
     path("auth/sessions/", views.SessionList.as_view()),
     path("auth/sessions/<id:session_id>/", views.SessionDetail.as_view()),
     path("users/", views.UserCounts.as_view()),
+    # Other names of `auth/…`, for those who know the older contract; the schema has each route once.
+    path("users/register/", views.Register.as_view(schema=None)),
+    path("users/login/", views.Login.as_view(schema=None)),
+    path("users/refresh/", views.Refresh.as_view(schema=None)),
+    path("users/logout/", views.Logout.as_view(schema=None)),
 ]

@@ -93,7 +93,7 @@ class Login(AccountRoute):
         tokens = services.sign_in(**credentials, user_agent=request.headers.get("User-Agent", ""))
         self._tries.succeeded()
         user = tokens.session.user
-        body = {"tokens": _access(tokens), "user": user}
+        body = {"message": "Signed in.", "tokens": _access(tokens), "user": user}
         response = Response(serializers.SignedInSerializer(body).data)
         with_device(response, shown=shown_device(request.COOKIES), user=user)
         return sessions.with_refresh_token(response, tokens)

@@ -30,7 +30,8 @@ def test_alice_signs_in(anyone, alice):
     assert response.status_code == 200
     assert response["Cache-Control"] == "no-store"
     answer = response.json()
-    assert set(answer) == {"tokens", "user"}
+    assert set(answer) == {"message", "tokens", "user"}
+    assert answer["message"] == "Signed in."
     assert set(answer["tokens"]) == {"access", "expires_in"}
     assert answer["tokens"]["expires_in"] == 600
     assert answer["user"] == {
