@@ -90,7 +90,7 @@ FAILURES: dict[type[Exception], Failure] = {
     TooDeep: Failure(400, "VALIDATION_ERROR", "The list can't be shown that far."),
     SelfFollow: Failure(400, "SELF_FOLLOW", "Nobody can follow themselves."),
     BodiesBusy: Failure(
-        503, "SERVICE_UNAVAILABLE", "Too many requests are arriving slowly just now. Try again soon."
+        503, "SERVICE_UNAVAILABLE", "Too many requests with a body are being read just now. Try again soon."
     ),
     Http404: Failure(404, "NOT_FOUND", "There is nothing here."),
     PermissionDenied: Failure(403, "PERMISSION_DENIED", "You may not do this."),

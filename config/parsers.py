@@ -10,6 +10,9 @@ from rest_framework.parsers import BaseParser
 
 MAX_DEPTH = 20
 
+# More than twice what the largest import of a library holds. A value can be two bytes to send and 200 to keep.
+MAX_VALUES = 50_000
+
 
 class PayloadTooLarge(APIException):
     """The body is larger than ``DATA_UPLOAD_MAX_MEMORY_SIZE`` bytes."""
@@ -20,14 +23,15 @@ class PayloadTooLarge(APIException):
 
 
 class BodiesBusy(Exception):  # noqa: N818 - named after what went wrong
-    """As many bodies as we allow are already being waited for."""
+    """As many bodies as we allow are already being waited for, or worked on."""
 
 
 class StrictJSONParser(BaseParser):
     """Parse one JSON document as RFC 8259 has it, and refuse what another reader may understand differently.
 
     Refused with a 400: other encodings than UTF-8, duplicate keys, NaN and infinities, NUL and lone
-    surrogates in texts, numbers of thousands of digits, nesting deeper than ``MAX_DEPTH``.
+    surrogates in texts, numbers of thousands of digits, nesting deeper than ``MAX_DEPTH``, more than ``MAX_VALUES``
+    values (commas and brackets are counted, before anything is made of them).
     """
 
     media_type = "application/json"
@@ -37,6 +41,8 @@ class StrictJSONParser(BaseParser):
         body = stream.read(limit + 1)
         if len(body) > limit:
             raise PayloadTooLarge
+        if sum(map(body.count, (b",", b"[", b"{"))) > MAX_VALUES:
+            raise ParseError("The body holds too many values.")
         try:
             document = json.loads(
                 body.decode("utf-8"), object_pairs_hook=_without_duplicates, parse_constant=_refuse_constant
@@ -63,22 +69,29 @@ def _refuse_constant(name: str) -> NoReturn:
 
 
 def _check(document: object) -> None:
-    """Walk the document without recursion, so that depth is an answer and not a crash."""
-    waiting = [(document, 1)]
-    while waiting:
-        value, depth = waiting.pop()
-        if depth > MAX_DEPTH:
-            raise ParseError("The body is nested too deeply.")
-        if isinstance(value, str):
-            _check_text(value)
-        elif isinstance(value, float) and value in {float("inf"), float("-inf")}:
-            raise ParseError("A number in the body is out of range.")
-        elif isinstance(value, dict):
-            for key in value:
-                _check_text(key)
-            waiting.extend((inner, depth + 1) for inner in value.values())
-        elif isinstance(value, list):
-            waiting.extend((inner, depth + 1) for inner in value)
+    """Walk the document level by level, so that depth is an answer and not a crash."""
+    level = [document]
+    for _ in range(MAX_DEPTH):
+        if not level:
+            return
+        level = [inner for value in level for inner in _checked(value)]
+    if level:
+        raise ParseError("The body is nested too deeply.")
+
+
+def _checked(value: object) -> Iterable[object]:
+    """Check one value alone; return those inside it."""
+    if isinstance(value, str):
+        _check_text(value)
+    elif isinstance(value, float) and value in {float("inf"), float("-inf")}:
+        raise ParseError("A number in the body is out of range.")
+    elif isinstance(value, dict):
+        for key in value:
+            _check_text(key)
+        return value.values()
+    elif isinstance(value, list):
+        return value
+    return ()
 
 
 def _check_text(text: str) -> None:

@@ -225,6 +225,24 @@ def test_plain_json_is_read_as_it_is(client):
     assert response.json() == {"got": document}
 
 
+@pytest.mark.parametrize("value", [b"[]", b"{}", b"0", b'{"a":0}', b'""'])
+def test_a_body_of_very_many_values_is_400_before_it_is_decoded(client, value):
+    body = b"[" + b",".join([value] * 60_000) + b"]"
+
+    response = client.post("/echo/", body, content_type="application/json")
+
+    assert (response.status_code, error_of(response)["message"]) == (400, "The body holds too many values.")
+
+
+def test_the_largest_library_is_not_too_many_values(client):
+    row = {"flyer_id": 1, "created_at": "2026-05-01T12:00:00Z", "title": "Jazz, wine, and a blanket"}
+    document = {"favorites": [row] * 5_000}
+
+    response = client.post("/echo/", document, content_type="application/json")
+
+    assert response.json() == {"got": document}
+
+
 def test_the_admin_site_says_so_when_the_database_fails(db):
     def no_answer(*_):
         raise OperationalError("the server closed the connection")
