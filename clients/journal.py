@@ -10,6 +10,7 @@ import logging
 import threading
 import time
 from collections import Counter
+from contextlib import ExitStack
 
 import msgspec
 
@@ -21,13 +22,17 @@ _log = logging.getLogger("clients")
 
 
 class Call(msgspec.Struct):
-    """One question and how far it has come; times in seconds on the monotonic clock."""
+    """One question and how far it has come; times in seconds on the monotonic clock.
+
+    ``until_decoded`` gives back what the call holds until its answer is decoded.
+    """
 
     path: str
     request_id: str | None
     started_at: float
     ends_at: float
     attempts: int = 0
+    until_decoded: ExitStack = msgspec.field(default_factory=ExitStack)
 
     @property
     def seconds_left(self) -> float:

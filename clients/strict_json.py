@@ -24,7 +24,7 @@ def _no_constant(name: str) -> object:
 _DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_no_constant)
 
 
-def loads(body: bytes) -> object:
+def loads(body: bytes | bytearray) -> object:
     """Return the one document in ``body``, fields that are null left out; ``ValueError`` if it is not one.
 
     Refused: other encodings than UTF-8 (a byte order mark too), anything after the document, NaN and

@@ -9,6 +9,7 @@ import math
 import random
 import re
 import socket
+import threading
 import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -30,6 +31,8 @@ MEBIBYTE: Final = 1024 * 1024
 RETRY_PAUSE_SECONDS: Final = 0.1
 RETRY_NEEDS_SECONDS: Final = 0.3
 CALL_NEEDS_SECONDS: Final = 0.05
+# Beyond this documents are decoded one at a time: their objects can take 25 times as much as their bytes.
+LARGE_DOCUMENT_BYTES: Final = 128 * 1024
 
 _READ_BYTES = 64 * 1024
 _REQUEST_ID = re.compile(r"[A-Za-z0-9-]{1,64}")
@@ -113,6 +116,7 @@ class Transport:
         self._adapter = TimedAdapter(self._base_url, size=max_concurrency, resolve=resolve)
         self._breaker = breaker or Breaker()
         self._bulkhead = Bulkhead(max_concurrency)
+        self._large_document = threading.Lock()
         self._journal = journal or Journal()
         counters.SLOTS.set(max_concurrency)
         # Made once and copied: to make a request costs nearly as much as to send it.
@@ -149,9 +153,10 @@ class Transport:
         try:
             if call.seconds_left < CALL_NEEDS_SECONDS:
                 raise errors.UpstreamTimeout("no time left to ask")
-            answer = self._ask(call, self._prepare(path, params, etag, request_id))
-            self._raise_for_refusal(answer)
-            value = None if answer.status == 304 else decode(answer.document)
+            with call.until_decoded:
+                answer = self._ask(call, self._prepare(path, params, etag, request_id))
+                self._raise_for_refusal(answer)
+                value = None if answer.status == 304 else decode(answer.document)
         except errors.UpstreamError as failure:
             self._journal.failed(call, failure)
             raise
@@ -215,7 +220,7 @@ class Transport:
             response = self._send(request, call.seconds_left)
             try:
                 self._raise_if_broken(response, can_be_unmodified="If-None-Match" in request.headers)
-                document = self._document(response)
+                document = self._document(response, call)
             finally:
                 response.close()
             return _Answer(response.status_code, response.headers, document)
@@ -273,19 +278,23 @@ class Transport:
             case _:
                 raise errors.UpstreamMalformed(f"status {answer.status}")
 
-    def _document(self, response: requests.Response) -> object:
-        """Return the JSON document of a 200, ``None`` for every other status."""
+    def _document(self, response: requests.Response, call: Call) -> object:
+        """Return the JSON document of a 200, ``None`` for every other status; a large one in its turn."""
         if response.status_code not in {200, 304}:
             return None  # Nobody reads it, and whoever says no may go on talking for hours.
         body = self._body(response)  # That of a 304 is empty, and reading it gives the connection back.
         if response.status_code == 304:
             return None
+        if len(body) > LARGE_DOCUMENT_BYTES:
+            if not self._large_document.acquire(timeout=max(0.0, call.seconds_left)):
+                raise errors.UpstreamTimeout("no time left to decode")
+            call.until_decoded.callback(self._large_document.release)
         try:
             return strict_json.loads(body)
         except ValueError:
             raise errors.UpstreamMalformed("the body is no JSON document") from None
 
-    def _body(self, response: requests.Response) -> bytes:
+    def _body(self, response: requests.Response) -> bytearray:
         """Return the whole body; nothing larger than ``max_body`` is ever held in memory."""
         body = bytearray()
         try:
@@ -297,7 +306,7 @@ class Transport:
             raise errors.UpstreamTimeout("the body did not end in time") from None
         except urllib3.exceptions.HTTPError:
             raise errors.UpstreamUnavailable("the body was cut", is_momentary=True) from None
-        return bytes(body)
+        return body
 
 
 def _seconds_to_wait(answer_headers: Mapping[str, str]) -> float | None:
