@@ -19,7 +19,7 @@ from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from granian.server.mp import MPServer
 
-from config import settings
+from config import allocator, settings
 
 # Time for the calls under way to be answered, and still less than a supervisor usually waits before it kills.
 STOP_SECONDS = 8
@@ -94,6 +94,7 @@ def _load(target: str) -> Any:
     # to stop: it would go on to serve, and have to be killed. Ctrl-C reaches the parent too, which then says that word.
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    allocator.restrain()  # before there are threads: each takes its heap when it first needs one
     application = resolve_name(target)
     if settings.FLYERS_CHECK_AT_START and _is_first("flyer-service-examined"):
         # Not imported above: it needs Django, which this process has only now.

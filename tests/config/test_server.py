@@ -4,6 +4,11 @@ import json
 import os
 import subprocess
 import sys
+from platform import libc_ver
+
+import pytest
+
+from config.allocator import MAX_ARENAS
 
 TELL = "import json; from config.server import told; print(json.dumps(told()))"
 
@@ -44,3 +49,29 @@ def test_of_secrets_only_whether_there_is_one():
     assert facts["DATABASE_URL"] == "postgresql db.example:5432/flyers"
     assert facts["CACHE_URL"] == "rediss://cache.example:6380/2"
     assert "hush" not in said
+
+
+HEAPS = """
+import ctypes, threading
+from config import server
+
+server._load("os:getcwd")
+all_there = threading.Barrier(9)
+
+def work():
+    taken = bytes(100_000)
+    all_there.wait(10)
+
+threads = [threading.Thread(target=work) for _ in range(8)]
+for thread in threads:
+    thread.start()
+all_there.wait(10)
+ctypes.CDLL(None).malloc_stats()
+"""
+
+
+@pytest.mark.skipif(libc_ver()[0] != "glibc", reason="other C libraries have other allocators")
+def test_the_threads_of_a_worker_share_few_heaps():
+    said = subprocess.run([sys.executable, "-c", HEAPS], check=True, capture_output=True, text=True).stderr
+
+    assert 1 <= said.count("Arena ") <= MAX_ARENAS
