@@ -32,7 +32,7 @@ T = TypeVar("T")
 Parts = Callable[[Rendered], Iterable[tuple[str, Rendered]]]
 
 MOST_ENTRIES: Final = 50_000
-MOST_BYTES: Final = 128 * MEBIBYTE
+MOST_BYTES: Final = 64 * MEBIBYTE
 MOST_GONE: Final = 1_000
 MAX_WAITERS: Final = 64
 JITTER: Final = 0.1

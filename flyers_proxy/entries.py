@@ -11,6 +11,8 @@ from flyers_proxy.rendering import Rendered
 
 MEBIBYTE: Final = 1024 * 1024
 LARGEST_ENTRY: Final = MEBIBYTE
+# What an entry takes besides its answer, key and etag: itself, its moments, and its place on the shelf.
+_ENTRY_BYTES: Final = 400
 
 
 class Entry(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -60,7 +62,11 @@ class Found(NamedTuple):
 
 
 class Shelf:
-    """Entries by key, the least recently used falling off first. Not thread-safe: its owner has the lock."""
+    """Entries by key, the least recently used falling off first. Not thread-safe: its owner has the lock.
+
+    ``size`` is how many bytes of memory they take together. Flyers share the bytes of the page they came on, and count
+    nevertheless: they hold them when the page has gone.
+    """
 
     def __init__(self, *, most_entries: int, most_bytes: int) -> None:
         self._most_entries = most_entries
@@ -85,19 +91,23 @@ class Shelf:
         if entry.rendered.size > LARGEST_ENTRY:
             return
         self._entries[key] = entry
-        self.size += entry.rendered.size
+        self.size += _size(key, entry)
         while len(self._entries) > self._most_entries or self.size > self._most_bytes:
-            _, oldest = self._entries.popitem(last=False)
-            self.size -= oldest.rendered.size
+            self.size -= _size(*self._entries.popitem(last=False))
             self.evicted += 1
 
     def drop(self, key: str) -> None:
         """Forget an entry, if it is there."""
         entry = self._entries.pop(key, None)
         if entry is not None:
-            self.size -= entry.rendered.size
+            self.size -= _size(key, entry)
 
     def clear(self) -> None:
         """Forget all entries."""
         self._entries.clear()
         self.size = 0
+
+
+def _size(key: str, entry: Entry) -> int:
+    """Return how many bytes of memory an entry takes on the shelf."""
+    return entry.rendered.size + len(key) + len(entry.etag or "") + _ENTRY_BYTES

@@ -20,8 +20,8 @@ StartResponse = Callable[..., Any]
 Application = Callable[[Environ, StartResponse], Iterable[bytes]]
 Address = tuple[str | None, ...]
 
-# Addresses remembered, and the longest worth it: what nobody asks for twice falls off.
-MOST_LEARNED: Final = 10_000
+# Addresses remembered (about 3 KB each), and the longest worth it: what nobody asks for twice falls off.
+MOST_LEARNED: Final = 5_000
 LONGEST_ADDRESS: Final = 1_000
 
 # Each answer has its own of these; the others stay the same until the settings change.

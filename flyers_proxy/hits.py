@@ -10,7 +10,7 @@ from django.db import DatabaseError, InterfaceError, connection
 
 from accounts.tokens import InvalidToken, verify_access_token
 from favorites.services.marks import marks_of_session
-from flyers_proxy.entries import Entry, Outcome
+from flyers_proxy.entries import MEBIBYTE, Entry, Outcome
 from flyers_proxy.reads import Read, read_headers
 from flyers_proxy.rendering import Marks, Template
 from flyers_proxy.services import Answer
@@ -19,8 +19,10 @@ Headers = list[tuple[str, str]]
 # Counts an answer by its method and status.
 Count = Callable[[str, str], None]
 
-# Addresses that keep what was made of them. A body for every address would double what the cache holds.
+# Addresses that keep what was made of them, and the entries that it was made of together. A body for every address would
+# double what the cache holds; and an entry that has fallen off there is still held here.
 MOST_READY: Final = 200
+MAX_READY_BYTES: Final = 16 * MEBIBYTE
 
 
 class Prepared(NamedTuple):
@@ -60,7 +62,8 @@ class Hits:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._holders: OrderedDict[Learned, None] = OrderedDict()
+        self._holders: OrderedDict[Learned, int] = OrderedDict()
+        self._bytes = 0
 
     def answer(self, learned: Learned, entry: Entry, authorization: str | None) -> Ready | None:
         """Return the answer for a caller, None unless their token and its session are good."""
@@ -75,16 +78,17 @@ class Hits:
     def _prepare(self, learned: Learned, entry: Entry, now: float) -> Prepared:
         template = learned.read.template(Answer.of(entry, Outcome.HIT), now=now)
         learned.prepared = prepared = Prepared(entry, entry.rendered.changes_after(now), template)
-        self._hold(learned)
+        self._hold(learned, entry.rendered.size)
         return prepared
 
-    def _hold(self, learned: Learned) -> None:
-        """Let this address keep what was made, and the one where that is longest ago keep nothing."""
+    def _hold(self, learned: Learned, size: int) -> None:
+        """Let this address keep what was made, and those where that is longest ago keep nothing."""
         with self._lock:
-            self._holders[learned] = None
-            self._holders.move_to_end(learned)
-            if len(self._holders) > MOST_READY:
-                oldest, _ = self._holders.popitem(last=False)
+            self._bytes += size - self._holders.pop(learned, 0)
+            self._holders[learned] = size
+            while len(self._holders) > MOST_READY or self._bytes > MAX_READY_BYTES:
+                oldest, its_size = self._holders.popitem(last=False)
+                self._bytes -= its_size
                 oldest.prepared = oldest.ready = None
 
 
@@ -93,6 +97,8 @@ def _for_anyone(learned: Learned, prepared: Prepared, now: float) -> Ready:
     ready = learned.ready
     if ready is None or ready.prepared is not prepared or ready.second != int(now):
         learned.ready = ready = _ready(learned, prepared, None, now)
+        if learned.prepared is not prepared:  # Another thread had this address let go of it meanwhile.
+            learned.ready = None
     return ready
 
 

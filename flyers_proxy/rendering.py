@@ -29,6 +29,12 @@ NULL, TRUE, FALSE = b"null", b"true", b"false"
 _BEFORE_FLYERS = 3
 _PIECES_OF_FLYER = 5
 
+# What one takes in memory besides the bytes of the pieces (CPython, 64 bits): a piece its header, its place in the tuple
+# and what the allocator rounds up; a spot itself and six numbers; the rest is for structs, tuples, digest and numbers.
+_PIECE_BYTES = 64
+_SPOT_BYTES = 272
+_RENDERED_BYTES = 250
+
 
 class Marks(NamedTuple):
     """What one person keeps of a page: ids of favorite flyers and of followed creators."""
@@ -76,8 +82,13 @@ class Rendered(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
     @property
     def size(self) -> int:
-        """Return about how many bytes it holds."""
-        return sum(map(len, self.pieces)) + 200 * (len(self.spots) + 1)
+        """Return how many bytes of memory it takes, the objects around its bytes included; rather too many than too few."""
+        return (
+            sum(map(len, self.pieces))
+            + _PIECE_BYTES * len(self.pieces)
+            + _SPOT_BYTES * len(self.spots)
+            + _RENDERED_BYTES
+        )
 
     @property
     def is_whole(self) -> bool:

@@ -260,12 +260,14 @@ def test_the_number_of_entries_is_bounded_and_the_least_used_go_first(clock):
 
 
 def test_the_room_that_entries_take_is_bounded(clock):
-    cache = new_cache(clock, most_bytes=10 * flyer().size)
+    room = 20_000
+    cache = new_cache(clock, most_bytes=room)
 
     for key in range(100):
         cache.get(str(key), Fill(flyer()))
 
-    assert sum(cache.copy(str(key)) is not None for key in range(100)) == 10
+    kept = sum(cache.copy(str(key)) is not None for key in range(100))
+    assert room / 2 < kept * flyer().size <= room
 
 
 def test_an_entry_larger_than_a_megabyte_is_served_and_not_kept(cache):

@@ -3,7 +3,7 @@
 import pytest
 import time_machine
 
-from flyers_proxy.hits import MOST_READY
+from flyers_proxy.hits import MAX_READY_BYTES, MOST_READY
 from tests import payloads
 from tests.conftest import UPSTREAM
 from tests.flyers_proxy.ways import alike
@@ -117,3 +117,19 @@ def test_only_some_addresses_keep_their_last_answer_whole(short, settings):
 
     assert sum(each.ready is not None for each in learned) == MOST_READY
     assert short.ask(addresses[0])[1]["x-cache"] == "HIT"
+
+
+def test_of_large_answers_fewer_are_kept_whole(short, service, settings):
+    settings.THROTTLE_ANON = (1_000, 60)
+    large = [payloads.flyer(number, description="ö" * 2_000) for number in range(1, 51)]
+    service.replace("GET", f"{UPSTREAM}/flyers/feed/", json=payloads.page(*large, count=10_000))
+    addresses = [f"{DISCOVER}?limit=50&page={page}" for page in range(1, 120)]
+    for address in addresses:
+        short.ask(address)
+        short.ask(address)
+
+    ready = [each.ready for each in short.application._learned.values() if each.ready]
+
+    assert MAX_READY_BYTES / 2 < sum(len(each.body) for each in ready) <= MAX_READY_BYTES
+    assert len(ready) < len(addresses)
+    assert short.ask(addresses[-1])[1]["x-cache"] == "HIT"
