@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import IO, Any, Final
 
-from config.parsers import BodiesBusy
+from config.parsers import UNTIL_ANSWERED, BodiesBusy
 
 Environ = dict[str, Any]
 Application = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
@@ -40,6 +40,7 @@ class BoundedBodies:
 
             def wait_for_place() -> None:
                 until_answered.enter_context(_place(self._large, self._patience))
+                environ[UNTIL_ANSWERED] = until_answered
 
             environ["wsgi.input"] = _Body(environ["wsgi.input"], self._readers, wait_for_place)
             return self._application(environ, start_response)

@@ -2,7 +2,8 @@
 
 import json
 from collections.abc import Iterable
-from typing import IO, Any, NoReturn
+from contextlib import ExitStack
+from typing import IO, Any, Final, NoReturn
 
 from django.conf import settings
 from rest_framework.exceptions import APIException, ParseError
@@ -12,6 +13,9 @@ MAX_DEPTH = 20
 
 # More than twice what the largest import of a library holds. A value can be two bytes to send and 200 to keep.
 MAX_VALUES = 50_000
+
+# Where in the WSGI environment of a request with a large body stands what is to be done when it is answered.
+UNTIL_ANSWERED: Final = "flyers_bff.until_answered"
 
 
 class PayloadTooLarge(APIException):
@@ -51,8 +55,19 @@ class StrictJSONParser(BaseParser):
             raise
         except (ValueError, RecursionError) as error:
             raise ParseError("The body is not valid JSON.") from error
+        _forget_when_answered(document, stream)
         _check(document)
         return document
+
+
+def _forget_when_answered(document: object, stream: Any) -> None:
+    """Have a large document emptied when its request is answered.
+
+    Requests, views and serializers of DRF refer to each other: its values would stay until the garbage collector comes.
+    """
+    until_answered: ExitStack | None = getattr(stream, "META", {}).get(UNTIL_ANSWERED)
+    if until_answered is not None and isinstance(document, (dict, list)):
+        until_answered.callback(document.clear)
 
 
 def _without_duplicates(pairs: Iterable[tuple[str, object]]) -> dict[str, object]:

@@ -5,9 +5,10 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from django.core.handlers.wsgi import WSGIRequest
 
 from config.bodies import LARGE_BODY_BYTES, MAX_LARGE_BODIES, BoundedBodies
-from config.parsers import BodiesBusy
+from config.parsers import BodiesBusy, StrictJSONParser
 from tests.flyers_proxy.fills import eventually
 
 SMALL, LARGE = b"x" * 100, b"x" * (LARGE_BODY_BYTES + 1)
@@ -122,3 +123,27 @@ def test_whoever_fails_gives_the_place_back():
     for _ in range(MAX_LARGE_BODIES + 1):
         with pytest.raises(ZeroDivisionError):
             call(bounded, LARGE)
+
+
+@pytest.mark.parametrize(
+    ("body", "left"),
+    [
+        (b"[" + b",".join([b"[]"] * 10_000) + b"]", []),
+        (b'{"rows": [' + b",".join([b"[]"] * 10_000) + b"]}", {}),
+        (b'{"rows": [[], []]}', {"rows": [[], []]}),
+    ],
+    ids=["a large list", "a large object", "a small object"],
+)
+def test_of_a_large_document_nothing_is_left_when_it_is_answered(body, left):
+    documents, lengths = [], []
+
+    def parse(environ, start_response):
+        documents.append(StrictJSONParser().parse(WSGIRequest(environ)))
+        lengths.append(len(documents[0]))
+        return []
+
+    environ = {"REQUEST_METHOD": "POST", "PATH_INFO": "/", "CONTENT_LENGTH": str(len(body))}
+    BoundedBodies(parse, at_once=1)(environ | {"wsgi.input": io.BytesIO(body)}, None)
+
+    assert lengths[0] > 0
+    assert documents == [left]
