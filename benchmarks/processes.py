@@ -92,10 +92,18 @@ class Program:
     @property
     def memory_mb(self) -> float:
         """Return the memory in MB: proportional set size, in which what processes share counts once."""
+        return self._memory_mb("Pss:")
+
+    @property
+    def resident_mb(self) -> float:
+        """Return the memory in MB as the sum of what each process has resident."""
+        return self._memory_mb("Rss:")
+
+    def _memory_mb(self, field: str) -> float:
         total = 0
         for pid in self.pids:
             lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
-            total += next(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
+            total += next(int(line.split()[1]) for line in lines if line.startswith(field))
         return total * 1024 / 1e6
 
 

@@ -48,6 +48,11 @@ def seconds_of(duration: str) -> int:
     return int(duration.removesuffix("s"))
 
 
+def bytes_of(amount: str) -> int:
+    """Return a number of MiB, as Compose (``768m``) and Kubernetes (``768Mi``) write it, in bytes."""
+    return int(amount.removesuffix("i").removesuffix("m").removesuffix("M")) * 2**20
+
+
 def nginx_says(directive: str) -> list[str]:
     """Return what each line with this directive says in nginx's file."""
     return re.findall(rf"(?m)^ *{directive} +([^;{{}}]+);", text("deploy/nginx/flyers-bff.conf"))

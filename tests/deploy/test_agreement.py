@@ -6,9 +6,11 @@ from django.conf import settings
 from django.core.management import get_commands
 from django.urls import resolve
 
+from benchmarks.memory import GOAL_MB
 from config import server
 from tests.deploy.files import (
     BASE_SETTINGS,
+    bytes_of,
     compose,
     containers,
     manifest,
@@ -115,6 +117,18 @@ def test_nginx_waits_longer_than_the_longest_answer_takes():
 
 def test_nginx_takes_bodies_of_the_size_that_the_service_takes():
     assert int(nginx_says("client_max_body_size")[0]) == settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+
+
+def test_a_server_has_room_for_what_its_workers_were_measured_to_take():
+    given = compose("deploy/compose.production.yaml")["bff-1"]["deploy"]["resources"]
+    resources = server_container()["resources"]
+    (scratch,) = manifest("base/app/deployment.yaml")["spec"]["template"]["spec"]["volumes"]
+    limits = {bytes_of(given["limits"]["memory"]), bytes_of(resources["limits"]["memory"])}
+    reserved = {bytes_of(given["reservations"]["memory"]), bytes_of(resources["requests"]["memory"])}
+
+    assert pairs(BASE_SETTINGS)["WORKERS"] == "2"  # as in the benchmark
+    assert min(limits) - bytes_of(scratch["emptyDir"]["sizeLimit"]) > 1.2 * GOAL_MB * 1e6
+    assert min(reserved) > GOAL_MB * 1e6
 
 
 def test_nginx_knows_the_app_of_the_example():
