@@ -99,7 +99,9 @@ class HitPath:
         def listen(status: str, headers: Headers, *more: Any) -> Any:
             read: Read | None = environ.get(READ)
             is_short = sum(len(part or "") for part in address) <= LONGEST_ADDRESS
-            if read is not None and read.key is not None and status == "200 OK" and is_short:
+            # A cookie, and be it one to forget, is for this caller alone.
+            is_for_all = all(name.lower() != "set-cookie" for name, _ in headers)
+            if read is not None and read.key is not None and status == "200 OK" and is_short and is_for_all:
                 lasting = [pair for pair in headers if pair[0].lower() not in _OWN]
                 with self._lock:
                     self._learned[address] = Learned(read.key, read, lasting, self._counter(environ))
