@@ -4,7 +4,7 @@ import json
 
 import pytest
 import time_machine
-from django.db import OperationalError, connection
+from django.db import InterfaceError, OperationalError, connection
 
 from accounts import sessions
 from accounts.models import User
@@ -158,14 +158,15 @@ def test_a_bad_token_is_401_and_never_anonymous(short, alices, spoilt):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_broken_connection_is_left_to_the_whole_way(short, behind, alices):
+@pytest.mark.parametrize("failure", [OperationalError, InterfaceError])
+def test_a_broken_connection_is_closed_and_left_to_the_whole_way(short, behind, alices, failure):
     short.ask(DISCOVER, HTTP_AUTHORIZATION=alices)
-    calls = behind.calls
+    calls, broken = behind.calls, connection.connection
 
     def fail(execute, sql, params, many, context):
         if not fail.done:
             fail.done = True
-            raise OperationalError("the server closed the connection")
+            raise failure("the server closed the connection")
         return execute(sql, params, many, context)
 
     fail.done = False
@@ -174,3 +175,4 @@ def test_a_broken_connection_is_left_to_the_whole_way(short, behind, alices):
 
     assert behind.calls == calls + 1
     assert marked(answer) == ({2, 7}, {3})
+    assert connection.connection is not broken
