@@ -33,7 +33,7 @@ ROUTES = {
     **dict.fromkeys(("404", "410", "another flyer's id"), FLYER),
     "categories ignored": f"{DISCOVER}?categories=events",
     "creators ignored": "/api/v1/creators/3/flyers/",
-    "near_me ignored": f"{DISCOVER}?near_me=true&radius=2",
+    "near_me ignored": f"{DISCOVER}?lat=40.4168&lng=-3.7038&radius=2",
 }
 ANSWER_SECONDS = 3
 SHORT_DEADLINE_SECONDS = 0.3

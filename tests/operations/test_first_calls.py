@@ -25,6 +25,8 @@ FIRST = (
     *(("GET", path) for path in ("/api/schema/", "/api/schema/", "/api/docs/", "/health/ready", "/metrics")),
 )
 
+ROOM_FOR_ALL = {"THREADS": "128", "FLYERS_MAX_CONCURRENCY": "64"}
+
 # In a process of its own: in this one the types are known. What learns a type looks up its annotations in Python.
 PROGRAM = """
 import sys
@@ -61,7 +63,7 @@ def test_whatever_is_asked_first_is_answered_though_all_ask_at_once(tmp_path):
     together = Barrier(len(FIRST))
     with (
         start(key=UPSTREAM_KEY) as upstream,
-        running(Server(tmp_path, upstream=upstream.url, WORKERS="1", FLYERS_MAX_CONCURRENCY="64")) as server,
+        running(Server(tmp_path, upstream=upstream.url, WORKERS="1", **ROOM_FOR_ALL)) as server,
     ):
         token = server.sign_in("alice")
 
