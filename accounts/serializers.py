@@ -29,14 +29,21 @@ _ADDRESS = RegexValidator(
 )
 
 
-class Email(Text):
-    """An e-mail address. Spaces around it are forgiven; a line break is not."""
+class AnyEmail(Text):
+    """What somebody takes for their e-mail address. Spaces around it are forgiven; a line break is not."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(max_length=254, trim_whitespace=False, validators=[_ADDRESS], **kwargs)
+        super().__init__(max_length=254, trim_whitespace=False, **kwargs)
 
     def to_internal_value(self, data: Any) -> str:
         return super().to_internal_value(data.strip(" ") if isinstance(data, str) else data)
+
+
+class Email(AnyEmail):
+    """One that somebody can have."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(validators=[_ADDRESS], **kwargs)
 
 
 class Username(Text):
@@ -82,8 +89,8 @@ class RegistrationSerializer(Body):
 
 
 class CredentialsSerializer(Body):
-    # Not an Email: here what nobody can have is no mistake in form, only nobody.
-    email = Text(max_length=254)
+    # Here what nobody can have is no mistake in form, only nobody.
+    email = AnyEmail()
     password = Password()
 
 

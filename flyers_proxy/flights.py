@@ -113,3 +113,4 @@ class Flights(Generic[T]):
                 del self._under_way[key]
                 if is_slow or self._clock() > flight.began_at + YOUNG_SECONDS:
                     self._slow[key] = True
+            del flight  # It holds the failure, which holds this frame: a circle for the garbage collector.

@@ -86,10 +86,11 @@ def test_a_session_remembers_what_the_device_called_itself(anyone, alice):
     [
         {"password": "not-her-password"},
         {"email": "nobody@example.com"},
+        {"email": "\x1c"},
         {"email": "bob"},
         {"email": "é@x\u202e"},
     ],
-    ids=["password", "unknown", "no address", "odd address"],
+    ids=["password", "unknown", "a separator alone", "no address", "odd address"],
 )
 def test_whatever_is_wrong_the_answer_is_the_same(anyone, alice, wrong):
     response = anyone.post(ADDRESS, RIGHT | wrong)
