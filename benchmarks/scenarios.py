@@ -252,6 +252,7 @@ def while_hanging(bench: Bench, pace: Pace) -> list[Row]:
         return [
             _while_hanging(bench, pace, page, "W6", f"{address}/api/v1/flyers/search/?query=hang-%s-{{n}}"),
             _while_hanging(bench, pace, page, "W6 one key", f"{address}/api/v1/flyers/search/?query=one-%s"),
+            _beside_a_crowd(bench, pace, address, page),
         ]
 
 
@@ -286,6 +287,30 @@ def _while_hanging(bench: Bench, pace: Pace, page: str, name: str, misses: str) 
     what = "one page" if "{n}" not in misses else "64 pages"
     work = f"hot reads while 64 misses of {what} hang, p99 / quiet"
     return Row(name, work, values, 2, at_most=True, bad=bad, facts=facts)
+
+
+def _beside_a_crowd(bench: Bench, pace: Pace, address: str, page: str) -> Row:
+    """Measure the slowest hit and health check while 400 ask at once for one page that hangs."""
+    values: list[float] = []
+    statuses: list[int] = []
+    for turn in range(pace.rounds):
+        bench.latency(30_000)
+        crowd = threading.Thread(
+            target=at_once, args=([f"{address}/api/v1/flyers/search/?query=crowd-{turn}"] * 400,)
+        )
+        crowd.start()
+        slowest = 0.0
+        while crowd.is_alive():
+            for other in (page, f"{address}/health/live"):
+                start = time.perf_counter()
+                statuses.append(fetch(other)[0])
+                slowest = max(slowest, time.perf_counter() - start)
+        values.append(slowest)
+        bench.latency(0)
+        time.sleep(3)  # until what hung is over
+    bad = sum(status != 200 for status in statuses)
+    work = "slowest hit and health check while 400 ask for one page that hangs"
+    return Row("W6 crowd", work, values, 0.5, at_most=True, unit="s", bad=bad)
 
 
 def _hang(misses: str, turn: int, stop: threading.Event, slowest: list[float]) -> None:
