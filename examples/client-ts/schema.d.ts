@@ -564,6 +564,7 @@ export interface components {
             /** @description Whether the caller follows this creator; null for an anonymous caller. */
             is_following: boolean | null;
         };
+        /** @description Fields other than these are refused by name. */
         CredentialsRequest: {
             email: string;
             password: string;
@@ -578,6 +579,11 @@ export interface components {
         };
         /** @description A favorite, and what is remembered of its flyer. */
         Favorite: {
+            /**
+             * Format: int64
+             * @description Of the favorite, not of the flyer.
+             */
+            id: number;
             /** Format: int64 */
             flyer_id: number;
             /**
@@ -714,6 +720,11 @@ export interface components {
             /** Format: date-time */
             valid_until: string | null;
             readonly flyer: components["schemas"]["Flyer"] | null;
+            /**
+             * Format: int64
+             * @description Of the favorite, not of the flyer.
+             */
+            id: number;
             /** Format: int64 */
             flyer_id: number;
             /**
@@ -783,25 +794,31 @@ export interface components {
             /** Format: int64 */
             followed_id: number;
         };
+        /** @description Fields other than these are refused by name. */
         NewPasswordRequest: {
             current: string;
             new: string;
         };
+        /** @description Fields other than these are refused by name. */
         PasswordConfirmationRequest: {
             password: string;
         };
+        /** @description Fields other than these are refused by name. */
         PasswordResetConfirmationRequest: {
             token: string;
             new: string;
         };
+        /** @description Fields other than these are refused by name. */
         PasswordResetRequest: {
             email: string;
         };
+        /** @description Fields other than these are refused by name. */
         PatchedProfileRequest: {
             username?: (string | null) | string;
             first_name?: string;
             last_name?: string;
         };
+        /** @description Fields other than these are refused by name. */
         RegistrationRequest: {
             email: string;
             password: string;
@@ -890,6 +907,8 @@ export interface components {
             readonly url: string;
         };
         SignedIn: {
+            /** @description A short sentence: `Signed in.` */
+            message: string;
             tokens: components["schemas"]["Access"];
             user: components["schemas"]["User"];
         };
@@ -924,7 +943,7 @@ export interface components {
                  * @description For VALIDATION_ERROR: field → messages.
                  * @example {
                  *       "page": [
-                 *         "Ensure this value is greater than or equal to 1."
+                 *         "At least 1."
                  *       ]
                  *     }
                  */
@@ -1012,7 +1031,7 @@ export interface operations {
                 headers: {
                     /** @description Names this request in the log. */
                     "X-Request-ID"?: string;
-                    /** @description `refresh_token=…; HttpOnly; Secure; SameSite=Strict; Path=/api/; Max-Age=…` */
+                    /** @description `refresh_token=…; HttpOnly; Secure; SameSite=Strict; Path=/api/; Max-Age=…`, and with the same attributes `known_device=…`, by which this device keeps its own tries to sign in when strangers use up those of the account. */
                     "Set-Cookie"?: string;
                     [name: string]: unknown;
                 };
@@ -2198,7 +2217,7 @@ export interface operations {
     flyers_discover: {
         parameters: {
             query?: {
-                /** @description Category slugs, comma-separated; ANY of them matches. */
+                /** @description Category slugs; ANY of them matches. Separated by commas; the parameter may also be repeated. */
                 categories?: string[];
                 /** @description Flyers of one creator. */
                 creator?: number;
@@ -2210,11 +2229,11 @@ export interface operations {
                 limit?: number;
                 /** @description Degrees east. Goes with `lat`. */
                 lng?: number;
-                /** @description Only flyers within `radius` of the position. */
+                /** @description Only flyers within `radius` of the position. True if a `radius` is given; `false` switches that off. */
                 near_me?: boolean;
                 /** @description Which page, from 1. */
                 page?: number;
-                /** @description Kilometres, with `near_me`. */
+                /** @description Kilometres, 5 if `near_me` comes without. Needs `lat` and `lng`, as `near_me` does. */
                 radius?: number;
             };
             header?: never;
@@ -2250,7 +2269,7 @@ export interface operations {
     flyers_search: {
         parameters: {
             query: {
-                /** @description Category slugs, comma-separated; ANY of them matches. */
+                /** @description Category slugs; ANY of them matches. Separated by commas; the parameter may also be repeated. */
                 categories?: string[];
                 /** @description Flyers of one creator. */
                 creator?: number;
@@ -2262,13 +2281,13 @@ export interface operations {
                 limit?: number;
                 /** @description Degrees east. Goes with `lat`. */
                 lng?: number;
-                /** @description Only flyers within `radius` of the position. */
+                /** @description Only flyers within `radius` of the position. True if a `radius` is given; `false` switches that off. */
                 near_me?: boolean;
                 /** @description Which page, from 1. */
                 page?: number;
                 /** @description Part of a title, description, address or creator's name. */
                 query: string;
-                /** @description Kilometres, with `near_me`. */
+                /** @description Kilometres, 5 if `near_me` comes without. Needs `lat` and `lng`, as `near_me` does. */
                 radius?: number;
             };
             header?: never;
@@ -2739,9 +2758,9 @@ export interface operations {
     library_contains: {
         parameters: {
             query?: {
-                /** @description Ids of creators; at most 100 ids in all. */
+                /** @description Ids of creators; at most 100 ids in all. Separated by commas; the parameter may also be repeated. */
                 creators?: number[];
-                /** @description Ids of flyers, comma-separated. */
+                /** @description Ids of flyers. Separated by commas; the parameter may also be repeated. */
                 flyers?: number[];
             };
             header?: never;
