@@ -8,8 +8,9 @@ import pytest
 import responses
 import time_machine
 
+from clients.errors import UpstreamNotFound
 from clients.flyers import Fetched, FlyerPage
-from flyers_proxy import services, windows
+from flyers_proxy import merging, services, windows
 from flyers_proxy.windows import FlyerList
 from tests import payloads
 from tests.conftest import UPSTREAM
@@ -101,6 +102,48 @@ def test_a_page_of_several_may_be_kept_as_long_as_the_part_that_may_be_kept_shor
     fetched = windows.fetch(FlyerList(position=(0, 0), limit=77, page=2), ask)
 
     assert fetched.max_age == 5
+
+
+def test_a_page_past_the_end_is_kept_as_long_as_the_count_that_it_tells():
+    def ask(query, etag):
+        if query.page > 1:
+            raise UpstreamNotFound
+        return Fetched(FlyerPage(count=180, results=()), etag='"first"', max_age=5)
+
+    fetched = windows.fetch(FlyerList(position=(0, 0), page=40), ask)
+
+    assert fetched.value == ((), 180, 0)
+    assert (fetched.max_age, fetched.etag) == (5, None)
+
+
+def test_two_hundred_creators_are_asked_for_at_once_and_one_more_are_merged():
+    lists = [FlyerList(position=(0, 0), creators=tuple(range(1, 1 + number))) for number in (200, 201)]
+
+    assert [flyers.is_merged for flyers in lists] == [False, True]
+
+
+def test_a_merged_page_is_kept_as_long_as_the_part_that_may_be_kept_shortest_and_counts_what_it_left_out():
+    def ask(query, etag):
+        return Fetched(
+            FlyerPage(count=50, results=(), left_out=len(query.creators)),
+            max_age=30 if len(query.creators) == 200 else 5,
+        )
+
+    fetched = merging.fetch(FlyerList(position=(0, 0), creators=tuple(range(1, 251))), ask)
+
+    assert (fetched.max_age, fetched.value.left_out, fetched.value.total) == (5, 250, 100)
+
+
+def test_a_list_that_ends_with_a_full_page_is_not_asked_for_another():
+    asked = []
+
+    def ask(query, etag):
+        asked.append((len(query.creators), query.page))
+        return Fetched(FlyerPage(count=50, results=()))
+
+    merging.fetch(FlyerList(position=(0, 0), limit=100, creators=tuple(range(1, 202))), ask)
+
+    assert sorted(asked) == [(1, 1), (200, 1)]
 
 
 def test_a_larger_limit_gives_a_hundred(anyone, many):
