@@ -41,8 +41,8 @@ def process(clock):
     """Start as many processes as a test needs."""
     caches = []
 
-    def start(*, lock_seconds=2.8, url=settings.CACHE_URL, **changes):
-        shared = SharedCache(url, stale_seconds=86_400, lock_seconds=lock_seconds)
+    def start(*, lock_seconds=2.8, rest_seconds=2.0, url=settings.CACHE_URL, **changes):
+        shared = SharedCache(url, stale_seconds=86_400, lock_seconds=lock_seconds, rest_seconds=rest_seconds)
         caches.append(new_cache(clock, shared=shared, **changes))
         return caches[-1]
 
@@ -262,6 +262,23 @@ def test_what_is_gone_is_gone_for_all_processes(process, clock):
             cache.get("a", NEVER)
 
 
+def test_what_is_gone_is_forgotten_after_a_minute(process, store):
+    with pytest.raises(UpstreamNotFound):
+        process().get("a", Fill(UpstreamNotFound()))
+
+    assert 50 < store.ttl(f"{PREFIX}a") <= 60
+
+
+def test_while_nobody_clears_a_process_keeps_what_it_has(process):
+    one, other = process(), process()
+
+    for key in "abc":
+        one.get(key, Fill(flyer()))
+        other.get(f"other-{key}", Fill(flyer()))
+
+    assert [one.copy(key) is not None for key in "abc"] == [True] * 3
+
+
 def test_clearing_reaches_the_processes_with_their_next_question(process):
     one = process()
     one.get("a", Fill(flyer()))
@@ -332,6 +349,19 @@ def test_a_redis_that_falls_silent_costs_one_short_wait(process, between):
 
     assert outcomes == ["MISS"] * 100
     assert time.monotonic() - start < 2  # one wait of under 0.1 s, not a hundred
+
+
+def test_a_redis_that_is_back_is_used_for_everything_again(process, between):
+    cache, other = process(url=between.url, rest_seconds=0.05), process()
+    between.mood = "hang_up"
+    cache.get("a", Fill(flyer()))
+    between.mood = "pass"
+    time.sleep(0.06)
+
+    for key in "bcd":
+        cache.get(key, Fill(flyer()))
+
+    assert [other.get(key, NEVER).outcome for key in "bcd"] == ["HIT"] * 3
 
 
 def test_keys_and_values_hold_nothing_that_runs(process, store):
