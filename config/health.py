@@ -4,14 +4,21 @@ import math
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import cache as remembered
 from typing import Any
 
 from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, JsonResponse
 
 from flyers_proxy import services
+
+
+class UnmigratedError(Exception):
+    """The database answers, and lacks migrations of this version."""
+
 
 _NO_STORE = {"Cache-Control": "no-store"}
 
@@ -57,18 +64,31 @@ def _upstream() -> dict[str, Any]:
 
 def _check(ask: Callable[[], None]) -> dict[str, Any]:
     start = time.perf_counter()
+    details = {}
     try:
         ask()
+    except UnmigratedError as error:
+        verdict, details = "fail", {"detail": str(error)}
     except Exception:  # noqa: BLE001 - whatever a store's driver raises, the store is not well
         verdict = "fail"
     else:
         verdict = "ok"
-    return {"status": verdict, "latency_ms": round((time.perf_counter() - start) * 1000, 1)}
+    return {"status": verdict, "latency_ms": round((time.perf_counter() - start) * 1000, 1), **details}
 
 
 def _ask_database() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
+    require_migrations()
+
+
+@remembered
+def require_migrations() -> None:
+    """Raise ``UnmigratedError`` while migrations are pending. Once none is, nobody asks again; no failure is remembered."""
+    executor = MigrationExecutor(connection)
+    pending = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    if pending:
+        raise UnmigratedError(f"{len(pending)} migrations are pending: run manage.py migrate")
 
 
 def _ask_redis() -> None:

@@ -4,6 +4,17 @@ import socket
 
 import pytest
 from django.conf import settings
+from django.db.migrations.recorder import MigrationRecorder
+
+from config.health import require_migrations
+
+
+@pytest.fixture
+def fresh_health():
+    """Let readiness know as little as in a new process; and so afterwards."""
+    require_migrations.cache_clear()
+    yield
+    require_migrations.cache_clear()
 
 
 def test_live_asks_nobody(client):
@@ -63,3 +74,47 @@ def test_ready_is_503_without_a_database(client):
     assert (response.status_code, response.json()["status"]) == (503, "unavailable")
     assert response.json()["checks"]["database"]["status"] == "fail"
     assert response["Retry-After"] == "2"
+
+
+@pytest.mark.django_db
+def test_ready_is_503_while_a_migration_is_pending(client, fresh_health):
+    MigrationRecorder.Migration.objects.filter(app="favorites").delete()
+
+    response = client.get("/health/ready")
+
+    assert response.status_code == 503
+    check = response.json()["checks"]["database"]
+    assert check["status"] == "fail"
+    assert "pending" in check["detail"]
+    assert response["Retry-After"] == "2"
+
+
+@pytest.mark.django_db
+def test_ready_notices_when_the_last_migration_was_made(client, fresh_health):
+    last = MigrationRecorder.Migration.objects.filter(app="favorites").latest("id")
+    last.delete()
+    assert client.get("/health/ready").status_code == 503
+
+    last.save(force_insert=True)
+
+    assert client.get("/health/ready").status_code == 200
+
+
+@pytest.mark.django_db
+def test_ready_looks_for_migrations_until_there_are_none_to_make(
+    client, fresh_health, django_assert_num_queries
+):
+    client.get("/health/ready")
+
+    with django_assert_num_queries(1):
+        assert client.get("/health/ready").status_code == 200
+
+
+@pytest.mark.django_db
+def test_a_database_that_is_down_is_not_remembered_as_one_without_migrations(
+    client, fresh_health, django_db_blocker
+):
+    with django_db_blocker.block():
+        assert "detail" not in client.get("/health/ready").json()["checks"]["database"]
+
+    assert client.get("/health/ready").status_code == 200
