@@ -32,6 +32,7 @@ MAX_RESPAWNS, RESPAWN_SECONDS = 5, 60
 # there is one.
 _TOLD = (
     *("DEBUG", "HOST", "PORT", "WORKERS", "THREADS", "PUBLIC_URL", "ALLOWED_HOSTS", "TRUSTED_PROXIES"),
+    *("DATABASE_CONNECTIONS", "DATABASE_STATEMENT_SECONDS"),
     *("CORS_ALLOWED_ORIGINS", "THROTTLE_AUTH", "THROTTLE_ANON", "THROTTLE_USER", "LOG_LEVEL"),
     *("FLYERS_FRESH_SECONDS", "FLYERS_STALE_SECONDS", "FLYERS_DEADLINE_SECONDS", "FLYERS_MAX_CONCURRENCY"),
 )
@@ -128,7 +129,7 @@ def told() -> dict[str, object]:
 def _database() -> str:
     database = settings.DATABASES["default"]
     kind = database["ENGINE"].rpartition(".")[2]
-    if kind == "sqlite3":
+    if kind == "sqlite":
         return f"sqlite {database['NAME']}"
     return f"{kind} {database['HOST']}:{database['PORT'] or 5432}/{database['NAME']}"
 

@@ -63,15 +63,20 @@ class Cache:
         parts: Parts,
         shared: SharedLevel | None = None,
         waiters: Waiters | None = None,
+        before_waiting: Callable[[], None] = _nothing,
         clock: Callable[[], float] = time.time,
         most_entries: int = MOST_ENTRIES,
         most_bytes: int = MOST_BYTES,
     ) -> None:
-        """``deadline``: seconds that a fill may take; ``waiters``: the process' bound; ``clock`` gives Unix seconds."""
+        """``deadline``: seconds that a fill may take; ``waiters``: the process' bound; ``clock`` gives Unix seconds.
+
+        ``before_waiting`` is called in each thread that is about to wait, so that it holds nothing that others need.
+        """
         self._fresh_seconds = fresh_seconds
         self._stale_seconds = stale_seconds
         self._deadline = deadline
         self._parts = parts
+        self._before_waiting = before_waiting
         self._shared = shared or NoSharedLevel()
         self._clock = clock
         self._lock = threading.Lock()  # held for moves in memory only, never while waiting for anything
@@ -125,6 +130,7 @@ class Cache:
             self.refresh_behind(key, fill)
             return self._stale(key, entry)
         on_miss()
+        self._before_waiting()
         try:
             found = self._together(key, fill, confirm=confirm)
         except UpstreamNotFound:

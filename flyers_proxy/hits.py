@@ -13,7 +13,7 @@ from favorites.services.marks import marks_of_session
 from flyers_proxy.entries import MEBIBYTE, Entry, Outcome
 from flyers_proxy.reads import Read, read_headers
 from flyers_proxy.rendering import Marks, Template
-from flyers_proxy.services import Answer
+from flyers_proxy.services import Answer, release_connection
 
 Headers = list[tuple[str, str]]
 # Counts an answer by its method and status.
@@ -121,6 +121,8 @@ def _for_person(authorization: str, learned: Learned, prepared: Prepared, now: f
     except (DatabaseError, InterfaceError):
         connection.close()  # What is broken stays broken: the whole way opens another, and tells what is wrong.
         return None
+    finally:
+        release_connection()  # No signal of Django's says that this request is over.
     if marks is None:
         return None
     return _ready(learned, prepared, marks, now)

@@ -23,6 +23,7 @@ from flyers_proxy.services import (
     get_kept_creators,
     get_listed,
     listed_at,
+    release_connection,
     renew_listed,
     waiters,
 )
@@ -162,6 +163,7 @@ def _outcomes(
     """
     if len(questions) <= 1:
         return [_outcome(ask, question) for question in questions]
+    release_connection()
     with waiters().place() as has_place:
         seconds = ends_at - time.monotonic() if has_place else YOUNG_SECONDS
         asked = [_pool().submit(caller, partial(_outcome, ask, question)) for question in questions]

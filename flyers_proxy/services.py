@@ -10,6 +10,7 @@ from typing import NamedTuple, Self, TypeVar
 import msgspec
 import structlog
 from django.conf import settings
+from django.db import DEFAULT_DB_ALIAS, connections
 
 from clients.distance import Position
 from clients.errors import UpstreamMalformed, UpstreamNotFound
@@ -47,6 +48,7 @@ __all__ = [
     "get_kept_creators",
     "get_listed",
     "listed_at",
+    "release_connection",
     "renew_listed",
     "rounded",
     "store",
@@ -125,6 +127,7 @@ def store() -> Cache:
         deadline=settings.FLYERS_DEADLINE_SECONDS,
         parts=_flyers_of,
         waiters=waiters(),
+        before_waiting=release_connection,
         shared=SharedCache(
             settings.CACHE_URL,
             stale_seconds=settings.FLYERS_STALE_SECONDS,
@@ -134,6 +137,17 @@ def store() -> Cache:
         if settings.CACHE_URL
         else None,
     )
+
+
+def release_connection() -> None:
+    """Give this thread's database connection back to those who wait for one, if it is shared and no transaction is open.
+
+    For whoever waits for something else, or ends outside of Django's signals; the next statement takes one again.
+    """
+    connection = connections[DEFAULT_DB_ALIAS]
+    # A connection that is shared is one that Django closes with each request.
+    if connection.settings_dict["CONN_MAX_AGE"] == 0 and not connection.in_atomic_block:
+        connection.close()
 
 
 def rounded(position: Position | None) -> Position:

@@ -19,6 +19,8 @@ os.environ |= {
     "DATABASE_URL": os.environ.get("TEST_DATABASE_URL") or "sqlite:///test.sqlite3",
     "CACHE_URL": os.environ.get("TEST_CACHE_URL", ""),
     "LOG_LEVEL": "ERROR",
+    # More than any test calls at once: where all wait for a store, who comes last is refused.
+    "THREADS": "64",
 }
 
 from config.environment import BASE_DIR  # noqa: E402
@@ -30,7 +32,7 @@ PASSWORD_HASHERS = ["tests.quick_hasher.QuickArgon2"]
 REST_FRAMEWORK["TEST_REQUEST_DEFAULT_FORMAT"] = "json"  # noqa: F405 - what the service speaks
 
 # A file, as in production: an SQLite database in memory knows no waiting for a lock, and races would differ.
-if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":  # noqa: F405
+if DATABASES["default"]["ENGINE"] == "config.sqlite":  # noqa: F405
     DATABASES["default"]["TEST"] = {"NAME": str(BASE_DIR / "tests.sqlite3")}  # noqa: F405
 
 # On a busy machine a tenth of a second is no outage of Redis; tests of an outage say so themselves.

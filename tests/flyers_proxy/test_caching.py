@@ -7,6 +7,7 @@ import re
 import pytest
 import responses
 import time_machine
+from django.db import connection
 
 from flyers_proxy import services
 from flyers_proxy.lookups import get_flyers_by_ids
@@ -312,3 +313,19 @@ def test_a_flyer_that_someone_wants_to_keep_is_confirmed_with_its_facts(upstream
     assert facts.title == "Flyer 7"
     assert facts.image_url == "https://img.test/flyers/7.svg"
     assert facts.valid_until == dt.datetime(2099, 1, 1, tzinfo=dt.UTC)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_waits_for_upstream_holds_no_connection_that_others_share(as_alice, upstream):
+    held = []
+
+    def answer(request):
+        held.append(connection.connection is not None)
+        return 200, {}, json.dumps(payloads.flyer(7))
+
+    upstream.add_callback("GET", f"{UPSTREAM}/flyers/7/", answer)
+
+    kept = as_alice.put("/api/v1/flyers/7/favorite/")
+
+    assert kept.status_code == 201
+    assert held == [connection.vendor != "postgresql"]

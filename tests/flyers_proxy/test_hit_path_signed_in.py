@@ -175,4 +175,17 @@ def test_a_broken_connection_is_closed_and_left_to_the_whole_way(short, behind, 
 
     assert behind.calls == calls + 1
     assert marked(answer) == ({2, 7}, {3})
-    assert connection.connection is not broken
+    if connection.vendor == "sqlite":  # PostgreSQL's go back to the pool, which looks whether they are whole.
+        assert connection.connection is not broken
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_hit_gives_a_shared_connection_back(short, behind, alices):
+    short.ask(DISCOVER, HTTP_AUTHORIZATION=alices)
+    calls = behind.calls
+
+    short.ask(DISCOVER, HTTP_AUTHORIZATION=alices)
+
+    assert behind.calls == calls
+    is_shared = connection.vendor == "postgresql"
+    assert (connection.connection is None) == is_shared

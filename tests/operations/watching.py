@@ -35,20 +35,20 @@ class Watch:
 
         return look
 
-    def until_all_have_seen(self, phase: str) -> None:
+    def until_all_have_seen(self, phase: str, *, times: int = ENOUGH) -> None:
         """Begin a phase, and stay until everybody was answered a few times in it."""
         self.phase = phase
         until(
-            lambda: all(len(self.during(phase, who)) >= ENOUGH for who in self._people),
+            lambda: all(len(self.during(phase, who)) >= times for who in self._people),
             what=f"answers while {phase}",
         )
 
-    def until_all_are_served(self) -> None:
+    def until_all_are_served(self, *, times: int = 3 * ENOUGH) -> None:
         """Stay in this phase until everybody was answered without a failure so often in a row that each worker took part."""
 
         def is_served(who: str) -> bool:
-            last = self.during(self.phase, who)[-3 * ENOUGH :]
-            return len(last) == 3 * ENOUGH and all(answer.status < 500 for answer in last)
+            last = self.during(self.phase, who)[-times:]
+            return len(last) == times and all(answer.status < 500 for answer in last)
 
         until(lambda: all(map(is_served, self._people)), what=f"recovery while {self.phase}")
 

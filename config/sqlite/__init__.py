@@ -1,0 +1,1 @@
+"""config: Django's SQLite, whose writers wait in line (`base` is where Django looks)."""
