@@ -19,8 +19,6 @@ os.environ |= {
     "DATABASE_URL": os.environ.get("TEST_DATABASE_URL") or "sqlite:///test.sqlite3",
     "CACHE_URL": os.environ.get("TEST_CACHE_URL", ""),
     "LOG_LEVEL": "ERROR",
-    # More than any test calls at once: where all wait for a store, who comes last is refused.
-    "THREADS": "64",
 }
 
 from config.environment import BASE_DIR  # noqa: E402
