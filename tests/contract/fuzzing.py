@@ -31,8 +31,10 @@ def sign_in(email: str) -> Tokens:
         headers={"Content-Type": "application/json"},
     )
     with urllib.request.urlopen(request, timeout=20) as answer:
-        cookie = SimpleCookie(answer.headers["Set-Cookie"])
-        return Tokens(json.load(answer)["tokens"]["access"], cookie["refresh_token"].value)
+        cookies = SimpleCookie()
+        for header in answer.headers.get_all("Set-Cookie", []):
+            cookies.load(header)
+        return Tokens(json.load(answer)["tokens"]["access"], cookies["refresh_token"].value)
 
 
 if "FUZZED_SIGNED_IN" in os.environ:
