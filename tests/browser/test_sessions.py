@@ -37,10 +37,11 @@ def test_no_script_can_read_what_keeps_a_person_signed_in(alice, visitor, stage)
     assert alice.evaluate("document.cookie") == ""
     assert "eyJ" not in alice.evaluate("JSON.stringify([{...localStorage}, {...sessionStorage}])")
 
-    (cookie,) = visitor.context.cookies(f"{stage.api}/api/")
-    assert cookie["name"] == "refresh_token"
-    assert (cookie["httpOnly"], cookie["secure"], cookie["sameSite"]) == (True, True, "Strict")
-    assert (cookie["domain"], cookie["path"]) == ("localhost", "/api/")
+    cookies = visitor.context.cookies(f"{stage.api}/api/")
+    assert {cookie["name"] for cookie in cookies} == {"refresh_token", "known_device"}
+    for cookie in cookies:
+        assert (cookie["httpOnly"], cookie["secure"], cookie["sameSite"]) == (True, True, "Strict")
+        assert (cookie["domain"], cookie["path"]) == ("localhost", "/api/")
 
 
 def test_a_reload_keeps_a_person_signed_in(alice):
