@@ -5,7 +5,7 @@ can't use up those of the owner. It survives signing out, and holds a random nam
 """
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple, TypeVar
 
 from django.core.signing import BadSignature, TimestampSigner
@@ -53,5 +53,17 @@ def with_device(response: R, *, shown: Device | None, user: User) -> R:
     """Have the browser remember that this person signed in on it, besides the last few others."""
     name, known = shown or Device(secrets.token_urlsafe(12), ())
     ids = [user.pk, *(user_id for user_id in known if user_id != user.pk)][:MAX_PEOPLE]
-    value = TimestampSigner(salt=_SALT).sign(".".join([name, *map(str, ids)]))
+    return _remember(response, name, ids)
+
+
+def without_person(response: R, *, shown: Device | None, user: User) -> R:
+    """Have the browser remember this person no more; the others stay."""
+    if shown is None or user.pk not in shown.user_ids:
+        return response
+    ids = [user_id for user_id in shown.user_ids if user_id != user.pk]
+    return _remember(response, shown.name, ids) if ids else with_cookie(response, COOKIE, "", max_age=0)
+
+
+def _remember(response: R, name: str, user_ids: Sequence[int]) -> R:
+    value = TimestampSigner(salt=_SALT).sign(".".join([name, *map(str, user_ids)]))
     return with_cookie(response, COOKIE, value, max_age=DEVICE_SECONDS)

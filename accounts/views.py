@@ -12,7 +12,7 @@ from rest_framework.views import APIView
 
 from accounts import serializers, services, sessions
 from accounts.authentication import FromOurPages, shown_token
-from accounts.devices import shown_device, with_device
+from accounts.devices import shown_device, with_device, without_person
 from accounts.models import Session, User
 from accounts.throttles import AttemptThrottle, SignInThrottle
 from accounts.tokens import ACCESS_SECONDS
@@ -197,7 +197,8 @@ class Me(AccountRoute):
         services.delete_account(
             user=_person(request), **serializers.PasswordConfirmationSerializer.read(request.data)
         )
-        return sessions.without_refresh_token(Response(status=204))
+        response = sessions.without_refresh_token(Response(status=204))
+        return without_person(response, shown=shown_device(request.COOKIES), user=_person(request))
 
 
 class Password(AccountRoute):

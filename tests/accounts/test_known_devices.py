@@ -320,3 +320,22 @@ def test_of_forty_guesses_at_once_with_one_cookie_ten_are_looked_at(alice, known
     answers = at_once([lambda n=n: guess(f"192.0.2.{n}", client=with_device(device)) for n in range(40)])
 
     assert Counter(statuses(answers)) == {401: 10, 429: 30}
+
+
+def test_a_device_forgets_who_removes_their_account_and_nobody_else(alice, bob, known_to):
+    browser = known_to(bob.email, alice.email).sign_in()
+    before = device_of(browser)
+
+    assert browser.delete(f"{API}/me/", {"password": PASSWORD}).status_code == 204
+
+    after = device_of(browser)
+    assert before.split(":")[0] == f"{after.split('.')[0]}.{alice.pk}.{bob.pk}"
+    assert after.split(":")[0] == f"{after.split('.')[0]}.{bob.pk}"
+
+
+def test_a_device_that_knew_nobody_else_forgets_everything(alice, known_to):
+    browser = known_to(alice.email).sign_in()
+
+    response = browser.delete(f"{API}/me/", {"password": PASSWORD})
+
+    assert response.cookies["known_device"]["max-age"] == 0
