@@ -31,12 +31,13 @@ def test_whoever_wants_to_keep_a_flyer_signs_up_and_is_back_where_they_were(visi
     page.get_by_role("button", name=f"Keep {title}").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Welcome back")
     page.get_by_role("link", name="I'm new here").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Nice to meet you")
     page.get_by_label("E-mail").fill(f"carol{next(stage.numbers)}@example.com")
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_label("First name").fill("Carol")
     page.get_by_role("button", name="Sign up").click()
 
-    expect(page.get_by_role("link", name="Account")).to_be_visible()
+    expect(page.get_by_role("link", name="Account", exact=True)).to_be_visible()
     expect(page).to_have_url(f"{stage.app}/#/?categories=music")
     expect(page.get_by_role("button", name=f"Keep {title}")).to_be_visible()
 
