@@ -84,7 +84,10 @@ def get_flyers_by_ids(
     absent: set[int] = set()
     failure: UpstreamError | None = None
     ask = partial(get_listed, confirm=confirm, on_miss=on_miss)
-    for part, answer in zip(asked, _outcomes(ask, asked, caller, _deadline()), strict=True):
+    # A single call is made here: it has the deadline of a call by itself, and needs no turn of the caller's.
+    is_one = len(asked) == 1
+    outcomes = [_outcome(ask, asked[0])] if is_one else _outcomes(ask, asked, caller, _deadline())
+    for part, answer in zip(asked, outcomes, strict=True):
         if isinstance(answer, UpstreamError):
             failure = answer
             continue
@@ -157,12 +160,12 @@ def _deadline() -> float:
 def _outcomes(
     ask: Callable[[Q], T], questions: Sequence[Q], caller: str, ends_at: float
 ) -> list[T | UpstreamError]:
-    """Ask all these, a single one here and several side by side; return what came of each until ``ends_at``.
+    """Ask all these side by side; return what came of each until ``ends_at``.
 
     Past the bound on waiters there is only as much time as any young call is given.
     """
-    if len(questions) <= 1:
-        return [_outcome(ask, question) for question in questions]
+    if not questions:
+        return []
     release_connection()
     with waiters().place() as has_place:
         seconds = ends_at - time.monotonic() if has_place else YOUNG_SECONDS

@@ -266,7 +266,8 @@ def test_a_page_of_several_calls_has_one_deadline(anyone, service, settings):
     assert anyone.get(f"{DISCOVER}?limit=100").status_code == 200  # two calls side by side
 
 
-def test_a_batch_has_one_deadline_for_all_its_looks(service, settings, alice):
+@pytest.mark.parametrize("flyer_ids", [[7], [7, 8]])
+def test_a_batch_has_one_deadline_for_all_its_looks(service, settings, flyer_ids):
     settings.FLYERS_DEADLINE_SECONDS = 1.5
 
     def slow_and_then_silent(exchange):
@@ -278,10 +279,10 @@ def test_a_batch_has_one_deadline_for_all_its_looks(service, settings, alice):
     service.behaviour = slow_and_then_silent
     start = time.monotonic()
 
-    looked = confirm_flyers([7, 8], caller="alice")
+    looked = confirm_flyers(flyer_ids, caller="alice")
 
     assert time.monotonic() - start < 2.2  # with a deadline for each of the two steps it takes 2.5
-    assert looked.unknown == {7, 8}
+    assert looked.unknown == set(flyer_ids)
 
 
 def test_past_the_bound_a_list_is_answered_soon_with_what_is_known(anyone, service, settings):
