@@ -14,9 +14,9 @@ from django.utils import timezone
 from django.utils.html import format_html
 
 from accounts.models import Session, User
-from accounts.passwords import MAX_PASSWORD_LENGTH, HashersBusy
+from accounts.passwords import MAX_PASSWORD_LENGTH, HashersBusyError
 from accounts.sessions import end_sessions
-from accounts.throttles import TooManyCalls, give_back, one_spelling, spend_attempt, spend_on_account
+from accounts.throttles import TooManyCallsError, give_back, one_spelling, spend_attempt, spend_on_account
 
 
 class SignInForm(AdminAuthenticationForm):
@@ -35,11 +35,11 @@ class SignInForm(AdminAuthenticationForm):
             account = one_spelling(self.cleaned_data.get("username", ""))
             spent = spend_on_account("admin-sign-in", account, meta)
             cleaned = super().clean()
-        except TooManyCalls as error:
+        except TooManyCallsError as error:
             raise forms.ValidationError(
                 f"Too many attempts. Try again in {error.retry_after} seconds."
             ) from None
-        except HashersBusy:
+        except HashersBusyError:
             raise forms.ValidationError("Too many people are signing in just now. Try again soon.") from None
         give_back(spent)
         return cleaned

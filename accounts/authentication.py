@@ -41,7 +41,7 @@ def shown_token(request: Request) -> str:
     return token.strip() if scheme.lower() == "bearer" else ""
 
 
-class OriginNotAllowed(Exception):  # noqa: N818 - a rule's error is named after what went wrong
+class OriginNotAllowedError(Exception):
     """A page of some other site sent the request."""
 
 
@@ -56,7 +56,7 @@ class FromOurPages(BasePermission):
         origin = request.headers.get("Origin")
         is_ours = not _is_cross_site(request) if origin is None else origin in settings.OWN_ORIGINS
         if not is_ours:
-            raise OriginNotAllowed
+            raise OriginNotAllowedError
         return True
 
 

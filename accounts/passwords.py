@@ -23,7 +23,7 @@ class MaximumLength:
         return f"Your password must contain at most {MAX_PASSWORD_LENGTH} characters."
 
 
-class HashersBusy(Exception):  # noqa: N818 - named after what went wrong
+class HashersBusyError(Exception):
     """As many passwords as we allow are already waiting to be hashed."""
 
 
@@ -32,7 +32,7 @@ class BoundedArgon2(Argon2PasswordHasher):
 
     Hashing is slow and hungry by design, so a flood of sign-ins may neither fill the memory nor hold every request
     thread: ``MAX_QUEUED`` of them queue here. The queue is short and always moves, so it needs no clock; past its
-    end there is ``HashersBusy`` at once.
+    end there is ``HashersBusyError`` at once.
     """
 
     memory_cost = 19_456  # KiB
@@ -60,7 +60,7 @@ class _Queue:
 
     def __enter__(self) -> None:
         if not self._places.acquire(blocking=False):
-            raise HashersBusy
+            raise HashersBusyError
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

@@ -16,8 +16,8 @@ from django.db.models import Count, Q
 from accounts import mail
 from accounts.models import Session, User
 from accounts.sessions import Tokens, end_sessions, open_session
-from accounts.throttles import TooManyCalls, spend
-from accounts.tokens import InvalidToken
+from accounts.throttles import TooManyCallsError, spend
+from accounts.tokens import InvalidTokenError
 
 # To one address, in so many seconds.
 LETTERS = (5, 3_600)
@@ -33,11 +33,11 @@ _CONSTRAINTS = {
 }
 
 
-class InvalidCredentials(Exception):  # noqa: N818 - a rule's error is named after what went wrong
+class InvalidCredentialsError(Exception):
     """No active person has this e-mail address and this password."""
 
 
-class FieldRefused(Exception):  # noqa: N818
+class FieldRefusedError(Exception):
     """A rule says no to what a field holds; ``details`` maps the field to messages."""
 
     def __init__(self, field: str, *messages: str) -> None:
@@ -45,25 +45,25 @@ class FieldRefused(Exception):  # noqa: N818
         self.details = {field: list(messages)}
 
 
-class AlreadyTaken(FieldRefused):
+class AlreadyTakenError(FieldRefusedError):
     """Somebody else has it."""
 
     def __init__(self, field: str) -> None:
         super().__init__(field, "This field must be unique.")
 
 
-class WrongPassword(FieldRefused):
+class WrongPasswordError(FieldRefusedError):
     """It is not the caller's password."""
 
     def __init__(self, field: str) -> None:
         super().__init__(field, "This is not your password.")
 
 
-class WeakPassword(FieldRefused):
+class WeakPasswordError(FieldRefusedError):
     """Django's validators advise against it."""
 
 
-class InvalidResetToken(FieldRefused):
+class InvalidResetTokenError(FieldRefusedError):
     """It is not ours, is over, or was used."""
 
     def __init__(self) -> None:
@@ -83,7 +83,7 @@ class UserCounts(NamedTuple):
 def register(
     *, email: str, password: str, username: str | None = None, first_name: str = "", last_name: str = ""
 ) -> User:
-    """Store a new person; raise ``WeakPassword`` or ``AlreadyTaken``."""
+    """Store a new person; raise ``WeakPasswordError`` or ``AlreadyTakenError``."""
     user = User(email=email.lower(), username=username, first_name=first_name, last_name=last_name)
     user.password = _hashed(password, user=user, field="password")
     try:
@@ -95,16 +95,16 @@ def register(
 
 
 def sign_in(*, email: str, password: str, user_agent: str = "") -> Tokens:
-    """Open a session; raise ``InvalidCredentials``, at the same cost whatever is wrong."""
+    """Open a session; raise ``InvalidCredentialsError``, at the same cost whatever is wrong."""
     user = find_person(email)
     # An empty User has no password that could be right, and checking one costs as much.
     is_right = (user or User()).check_password(password)
     if user is None or not is_right or not user.is_active:
-        raise InvalidCredentials
+        raise InvalidCredentialsError
     try:
         return open_session(user=user, user_agent=user_agent)
     except User.DoesNotExist:  # Removed, deactivated or given another password while this one was checked.
-        raise InvalidCredentials from None
+        raise InvalidCredentialsError from None
 
 
 def find_person(email: str) -> User | None:
@@ -119,25 +119,25 @@ def find_person(email: str) -> User | None:
 
 
 def update_profile(*, user: User, changes: dict[str, str | None]) -> User:
-    """Change ``username``, ``first_name`` or ``last_name``; raise ``AlreadyTaken``."""
+    """Change ``username``, ``first_name`` or ``last_name``; raise ``AlreadyTakenError``."""
     if changes:
         _update(user, **changes)
     return user
 
 
 def change_password(*, user: User, session: Session, current: str, new: str) -> None:
-    """Set a new password and end every other session; raise ``WrongPassword`` or ``WeakPassword``."""
+    """Set a new password and end every other session; raise ``WrongPasswordError`` or ``WeakPasswordError``."""
     if not user.check_password(current):
-        raise WrongPassword("current")
+        raise WrongPasswordError("current")
     if not _set_password(user, _hashed(new, user=user, field="new"), keep=session):
-        raise WrongPassword("current")
+        raise WrongPasswordError("current")
 
 
 def request_password_reset(*, email: str) -> None:
     """Send a link that sets a new password, if an active person has this address; a few an hour, to bury nobody."""
     try:
         spend("letters", email.lower(), LETTERS)
-    except TooManyCalls:
+    except TooManyCallsError:
         return
     user = find_person(email)
     if user is not None and user.is_active:
@@ -146,20 +146,20 @@ def request_password_reset(*, email: str) -> None:
 
 
 def reset_password(*, token: str, new: str) -> None:
-    """Set a new password by a link's token and end all sessions; raise ``InvalidResetToken`` or ``WeakPassword``.
+    """Set a new password by a link's token and end all sessions; raise ``InvalidResetTokenError`` or ``WeakPasswordError``.
 
     The token hangs on the old password's hash: setting a new one spends it, whoever else has it.
     """
     found = _RESET_TOKEN.fullmatch(token)
     user = User.objects.filter(pk=int(found[1]), is_active=True).first() if found else None
     if found is None or user is None or not default_token_generator.check_token(user, found[2]):
-        raise InvalidResetToken
+        raise InvalidResetTokenError
     if not _set_password(user, _hashed(new, user=user, field="new")):
-        raise InvalidResetToken
+        raise InvalidResetTokenError
 
 
 def link_creator(*, user: User, creator_id: int | None) -> None:
-    """Say which creator of the flyer service a person is; raise ``AlreadyTaken``."""
+    """Say which creator of the flyer service a person is; raise ``AlreadyTakenError``."""
     _update(user, creator_id=creator_id)
 
 
@@ -176,14 +176,14 @@ def user_counts() -> UserCounts:
 
 
 def delete_account(*, user: User, password: str) -> None:
-    """Remove a person and all that is theirs, at once; raise ``WrongPassword``."""
+    """Remove a person and all that is theirs, at once; raise ``WrongPasswordError``."""
     if not user.check_password(password):
-        raise WrongPassword("password")
+        raise WrongPasswordError("password")
     with transaction.atomic():
         # Locked first, so that nothing new of theirs is stored while the old is collected.
         still_theirs = User.objects.select_for_update().filter(pk=user.pk, password=user.password).first()
         if still_theirs is None:
-            raise WrongPassword("password")
+            raise WrongPasswordError("password")
         still_theirs.delete()
 
 
@@ -194,7 +194,7 @@ def _hashed(password: str, *, user: User, field: str) -> str:
     try:
         validate_password(password, user)
     except ValidationError as error:
-        raise WeakPassword(field, *error.messages) from error
+        raise WeakPasswordError(field, *error.messages) from error
     return make_password(password)
 
 
@@ -214,11 +214,13 @@ def _update(user: User, **changes: str | int | None) -> None:
     except IntegrityError as error:
         raise _taken(error) from error
     if not found:
-        raise InvalidToken  # The account was removed in this very moment.
+        raise InvalidTokenError  # The account was removed in this very moment.
     for name, value in changes.items():
         setattr(user, name, value)
 
 
 def _taken(error: IntegrityError) -> Exception:
     """Return what a broken constraint means to the caller."""
-    return next((AlreadyTaken(field) for name, field in _CONSTRAINTS.items() if name in str(error)), error)
+    return next(
+        (AlreadyTakenError(field) for name, field in _CONSTRAINTS.items() if name in str(error)), error
+    )

@@ -14,9 +14,9 @@ from accounts.cookies import with_cookie
 from accounts.models import Session, User
 from accounts.tokens import (
     Claims,
-    InvalidToken,
+    ExpiredTokenError,
+    InvalidTokenError,
     Kind,
-    Over,
     access_token,
     hash_of,
     new_token_id,
@@ -40,15 +40,15 @@ MAX_SPENT = 20
 COOKIE = "refresh_token"
 
 
-class TokenExpired(Exception):  # noqa: N818 - a rule's error is named after what went wrong
+class TokenExpiredError(Exception):
     """The refresh token or its session is over: sign in again."""
 
 
-class TokenSuperseded(Exception):  # noqa: N818
+class TokenSupersededError(Exception):
     """Another tab has just refreshed with this token; the browser has the next one."""
 
 
-class TokenReused(Exception):  # noqa: N818
+class TokenReusedError(Exception):
     """A refresh token that was spent before came back, so two parties have it: the session has been ended."""
 
 
@@ -80,7 +80,7 @@ AND person.is_active"""  # noqa: S608 - our own names
 
 
 def live_session(claims: Claims) -> Session:
-    """Return the session with its person in one query; raise ``InvalidToken`` unless both are alive.
+    """Return the session with its person in one query; raise ``InvalidTokenError`` unless both are alive.
 
     Of the session only its id is loaded, of the person all but ``created_at``; the rest is fetched when looked at.
     """
@@ -89,7 +89,7 @@ def live_session(claims: Claims) -> Session:
         cursor.execute(_LIVE, [claims.session_id, claims.user_id, now])
         row = cursor.fetchone()
     if row is None:
-        raise InvalidToken
+        raise InvalidTokenError
     *texts, is_active, is_staff = row
     session = Session.from_db(connection.alias, ["id", "user_id"], [claims.session_id, claims.user_id])
     session.user = User.from_db(connection.alias, _PERSON, [*texts, bool(is_active), bool(is_staff)])
@@ -123,13 +123,13 @@ def open_session(*, user: User, user_agent: str = "") -> Tokens:
 def rotate(refresh_token: str) -> Tokens:
     """Spend a refresh token for a new one of the same session, which ends when it would have ended before.
 
-    One atomic UPDATE decides, so of many that come with one token one wins. Raises ``InvalidToken`` (not
-    ours), ``TokenExpired``, ``TokenSuperseded`` or ``TokenReused``; only the last changes anything.
+    One atomic UPDATE decides, so of many that come with one token one wins. Raises ``InvalidTokenError`` (not
+    ours), ``TokenExpiredError``, ``TokenSupersededError`` or ``TokenReusedError``; only the last changes anything.
     """
     try:
         claims = verified(refresh_token, "refresh")
-    except Over:
-        raise TokenExpired from None
+    except ExpiredTokenError:
+        raise TokenExpiredError from None
     now, old, token_id = timezone.now(), hash_of(claims.token_id), new_token_id()
     session = _session_to_refresh(claims, now)
     if session.token_hash == old:
@@ -142,19 +142,19 @@ def rotate(refresh_token: str) -> Tokens:
         session = _session_to_refresh(claims, now)
     if old in dict(_spent_lately(session, now)):
         counters.SUPERSEDED.inc()
-        raise TokenSuperseded
+        raise TokenSupersededError
     counters.REUSED.inc()
     log.warning("a spent refresh token came back", user_id=session.user_id, session=session.pk)
     end_session(session)
-    raise TokenReused
+    raise TokenReusedError
 
 
 def _session_to_refresh(claims: Claims, now: datetime) -> Session:
-    """Return the session with its person; raise ``TokenExpired`` unless both are alive."""
+    """Return the session with its person; raise ``TokenExpiredError`` unless both are alive."""
     this = Session.objects.filter(pk=claims.session_id, user_id=claims.user_id)
     session = this.select_related("user").first()
     if session is None or session.revoked_at or session.expires_at <= now or not session.user.is_active:
-        raise TokenExpired
+        raise TokenExpiredError
     return session
 
 
@@ -190,7 +190,7 @@ def end_session_of(*, refresh_token: str | None, access_token: str | None) -> No
     for token, kind in shown:
         try:
             claims = verified(token or "", kind)
-        except InvalidToken:
+        except InvalidTokenError:
             continue
         Session.objects.filter(pk=claims.session_id, user_id=claims.user_id, revoked_at=None).update(
             revoked_at=timezone.now()

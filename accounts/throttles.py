@@ -34,7 +34,7 @@ LINE, SITE = 64, 48
 _REST_SECONDS = 1.0
 
 
-class TooManyCalls(Exception):  # noqa: N818 - named after what went wrong
+class TooManyCallsError(Exception):
     """The caller has used up what they may ask for now; ``retry_after`` in seconds."""
 
     def __init__(self, retry_after: int) -> None:
@@ -50,7 +50,7 @@ class Spent(NamedTuple):
 
 
 def spend(scope: str, who: str, rate: Rate) -> Spent:
-    """Count one call of ``who``; raise ``TooManyCalls`` when it is one too many in this stretch of time.
+    """Count one call of ``who``; raise ``TooManyCallsError`` when it is one too many in this stretch of time.
 
     Stretches follow each other on the clock (a fixed window), so that counting is one atomic increment.
     ``who`` begins with a word of ours where the rest is a text of the caller's, which may look like anybody else.
@@ -64,7 +64,7 @@ def spend(scope: str, who: str, rate: Rate) -> Spent:
     cache, count = _counter.add(key, seconds)
     if count > calls:
         THROTTLED.labels(scope).inc()
-        raise TooManyCalls(retry_after=math.ceil((stretch + 1) * seconds - now))
+        raise TooManyCallsError(retry_after=math.ceil((stretch + 1) * seconds - now))
     return Spent(cache, key)
 
 

@@ -29,11 +29,11 @@ _ID = re.compile(r"[1-9][0-9]{0,18}")
 _MAX_TOKEN_LENGTH = 2_000
 
 
-class InvalidToken(Exception):  # noqa: N818 - a rule's error is named after what went wrong
+class InvalidTokenError(Exception):
     """The token is not one of ours, is over, or belongs to a session that has ended."""
 
 
-class Over(InvalidToken):
+class ExpiredTokenError(InvalidTokenError):
     """The token was good once."""
 
 
@@ -47,13 +47,13 @@ class Claims(NamedTuple):
 
 
 def verify_access_token(token: str) -> Claims:
-    """Return what an access token says, without asking the database; raise ``InvalidToken``.
+    """Return what an access token says, without asking the database; raise ``InvalidTokenError``.
 
     A good one is remembered, so that its signature is checked once; that it is over, every time.
     """
     claims = _remembered(token, tuple(settings.JWT_KEYS))
     if claims.expires_at <= time.time():
-        raise InvalidToken
+        raise InvalidTokenError
     return claims
 
 
@@ -92,23 +92,23 @@ def signed(session: Session, kind: Kind, *, until: datetime, token_id: str) -> s
 
 
 def verified(token: str, kind: Kind) -> Claims:
-    """Return what a token says; raise ``InvalidToken`` unless signature, times and claims are right.
+    """Return what a token says; raise ``InvalidTokenError`` unless signature, times and claims are right.
 
     Keys are ours alone, whatever the token's header names.
     """
     if len(token) > _MAX_TOKEN_LENGTH or not token.isascii():
-        raise InvalidToken
+        raise InvalidTokenError
     for key in settings.JWT_KEYS:
         try:
             claims = jwt.decode(token, key, algorithms=[ALGORITHM], options={"require": _CLAIMS})
         except jwt.InvalidSignatureError:
             continue
         except jwt.ExpiredSignatureError:
-            raise Over from None
+            raise ExpiredTokenError from None
         except (jwt.PyJWTError, ValueError, TypeError, ArithmeticError, RecursionError):
-            raise InvalidToken from None
+            raise InvalidTokenError from None
         return _read(claims, kind)
-    raise InvalidToken
+    raise InvalidTokenError
 
 
 def _read(claims: dict[str, Any], kind: Kind) -> Claims:
@@ -119,5 +119,5 @@ def _read(claims: dict[str, Any], kind: Kind) -> Claims:
         or not _ID.fullmatch(subject)
         or not (0 < session_id < 2**63 and int(subject) < 2**63)
     ):
-        raise InvalidToken
+        raise InvalidTokenError
     return Claims(int(subject), session_id, token_id=claims["jti"], expires_at=int(claims["exp"]))

@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final, Literal
 
-from clients.errors import UpstreamBusy, UpstreamUnavailable
+from clients.errors import UpstreamBusyError, UpstreamUnavailableError
 
 State = Literal["closed", "open", "half_open"]
 
-LONGEST_SHUT_SECONDS: Final = 60.0
-_MOST_REMEMBERED = 200
+MAX_COOLDOWN_SECONDS: Final = 60.0
+_MAX_REMEMBERED = 200
 
 
 class Breaker:
@@ -51,7 +51,7 @@ class Breaker:
         self._chance = chance
         self._lock = threading.Lock()
         self._streak = 0
-        self._recent: deque[tuple[float, bool]] = deque(maxlen=_MOST_REMEMBERED)
+        self._recent: deque[tuple[float, bool]] = deque(maxlen=_MAX_REMEMBERED)
         self._opened_at: float | None = None
         self._open_until = 0.0
         self._next_pause = first_pause
@@ -79,14 +79,14 @@ class Breaker:
     def shut_door(self, seconds: float) -> None:
         """Refuse every call for ``seconds``, at most 60, because the service asked for it."""
         with self._lock:
-            until = self._clock() + min(seconds, LONGEST_SHUT_SECONDS)
+            until = self._clock() + min(seconds, MAX_COOLDOWN_SECONDS)
             self._door_shut_until = max(self._door_shut_until, until)
 
     @contextmanager
     def attempt(self, on_change: Callable[[State], None]) -> Iterator[None]:
-        """Let one call pass, or raise ``UpstreamUnavailable``; the call failed if the block raises.
+        """Let one call pass, or raise ``UpstreamUnavailableError``; the call failed if the block raises.
 
-        ``UpstreamBusy`` alone says nothing about the service, since it was not asked. ``on_change`` is told
+        ``UpstreamBusyError`` alone says nothing about the service, since it was not asked. ``on_change`` is told
         the new state when this call brings it about.
         """
         is_probe = self._enter()
@@ -94,7 +94,7 @@ class Breaker:
             on_change("half_open")
         try:
             yield
-        except UpstreamBusy:
+        except UpstreamBusyError:
             self._withdraw(is_probe=is_probe)
             raise
         except BaseException:
@@ -110,7 +110,7 @@ class Breaker:
             wait = self.retry_in
             if wait > 0 or self._is_probing:
                 reason = "known to be down" if self._opened_at is not None else "asked us to wait"
-                raise UpstreamUnavailable(reason, retry_after=wait)
+                raise UpstreamUnavailableError(reason, retry_after=wait)
             self._is_probing = self._opened_at is not None
             return self._is_probing
 
@@ -169,10 +169,10 @@ class Bulkhead:
 
     @contextmanager
     def slot(self) -> Iterator[None]:
-        """Hold a slot during the block; ``UpstreamBusy`` at once if there is none."""
+        """Hold a slot during the block; ``UpstreamBusyError`` at once if there is none."""
         with self._lock:
             if self._in_use >= self.limit:
-                raise UpstreamBusy("too many calls are waiting")
+                raise UpstreamBusyError("too many calls are waiting")
             self._in_use += 1
         try:
             yield

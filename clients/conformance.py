@@ -15,14 +15,14 @@ from typing import Final, NamedTuple
 from msgspec.structs import replace
 
 from clients.distance import distance_km
-from clients.errors import UpstreamError, UpstreamMalformed, UpstreamNotFound, UpstreamRefused
+from clients.errors import UpstreamError, UpstreamMalformedError, UpstreamNotFoundError, UpstreamRefusedError
 from clients.flyers import Flyer, FlyerClient, FlyerPage, FlyerQuery
 
 _PAGE: Final = 50
 _NONSENSE: Final = "qzxvkjwqpzyx"
 _NO_SUCH_ID: Final = 2**31 - 1  # the largest that every service can read
-_LEAST_KM: Final = 0.2
-_LARGEST_RADIUS_KM: Final = 100.0
+_MIN_KM: Final = 0.2
+_MAX_RADIUS_KM: Final = 100.0
 _SLUG = re.compile(r"[A-Za-z0-9_-]{1,50}")
 
 
@@ -64,7 +64,7 @@ def examine(client: FlyerClient, *, lat: float, lng: float, seconds: float) -> l
     for subject, judge in examiner.subjects().items():
         if failure is None:
             findings.append(Finding(subject, *_judged(judge)))
-        elif subject == "flyers/feed/" and not isinstance(failure, UpstreamRefused):
+        elif subject == "flyers/feed/" and not isinstance(failure, UpstreamRefusedError):
             findings.append(Finding(subject, *_because(failure)))
         else:
             findings.append(Finding(subject, Verdict.UNKNOWN, "not asked"))
@@ -72,7 +72,7 @@ def examine(client: FlyerClient, *, lat: float, lng: float, seconds: float) -> l
 
 
 def _key(failure: UpstreamError | None) -> Judgement:
-    if isinstance(failure, UpstreamRefused):
+    if isinstance(failure, UpstreamRefusedError):
         return Verdict.MISSING, f"not accepted: {failure.reason}"
     if failure is not None:
         return Verdict.UNKNOWN, "no answer that tells"
@@ -88,9 +88,9 @@ def _judged(judge: Callable[[], Judgement]) -> Judgement:
 
 def _because(failure: UpstreamError) -> Judgement:
     match failure:
-        case UpstreamNotFound():
+        case UpstreamNotFoundError():
             return Verdict.MISSING, f"not found: {failure.reason}"
-        case UpstreamMalformed() | UpstreamRefused():
+        case UpstreamMalformedError() | UpstreamRefusedError():
             return Verdict.MISSING, failure.reason
         case _:
             return Verdict.UNKNOWN, f"no answer: {failure.reason}"
@@ -129,7 +129,7 @@ class _Examiner:
         question = replace(self._question, **changes)
         page = self._client.list_flyers(question, ends_at=self._ends_at).value
         if page is None:
-            raise UpstreamMalformed("304 without a question")
+            raise UpstreamMalformedError("304 without a question")
         return page
 
     def _whole_feed(self) -> Judgement:
@@ -158,7 +158,7 @@ class _Examiner:
     def _past_the_end(self) -> Judgement:
         try:
             page = self._list(page=self._feed.count + 2)
-        except UpstreamNotFound as answer:
+        except UpstreamNotFoundError as answer:
             return Verdict.CAN, answer.reason
         if page.results:
             return Verdict.MISSING, "flyers on a page that is not there"
@@ -198,11 +198,11 @@ class _Examiner:
     def _near_me(self) -> Judgement:
         places = [(flyer.location.lat, flyer.location.lng) for flyer in self._feed.results]
         distances = (distance_km(places[0], place) for place in places[1:])
-        nearest = min((distance for distance in distances if distance >= _LEAST_KM), default=None)
+        nearest = min((distance for distance in distances if distance >= _MIN_KM), default=None)
         if nearest is None:
             return _TOO_ALIKE
         lat, lng = places[0]
-        page = self._list(lat=lat, lng=lng, near_me=True, radius=min(nearest / 2, _LARGEST_RADIUS_KM))
+        page = self._list(lat=lat, lng=lng, near_me=True, radius=min(nearest / 2, _MAX_RADIUS_KM))
         if not page.results:
             return Verdict.MISSING, "a flyer is not found at its own place"
         return self._fewer(page)
@@ -227,7 +227,7 @@ class _Examiner:
     def _none(self, get: Callable[..., object]) -> Judgement:
         try:
             get(_NO_SUCH_ID, ends_at=self._ends_at)
-        except UpstreamNotFound as answer:
+        except UpstreamNotFoundError as answer:
             return Verdict.CAN, answer.reason
         return Verdict.UNKNOWN, f"there is one with the id {_NO_SUCH_ID}"
 

@@ -1,18 +1,16 @@
 """clients: the one tree of what can go wrong when the flyer service is asked. It knows no HTTP answer of ours.
 
 UpstreamError
-├── UpstreamNotFound      404, 410: there is no such thing
-├── UpstreamRefused       401, 403: our key is bad
-├── UpstreamThrottled     429: we ask too much; come back after ``retry_after``
-├── UpstreamTimeout       no whole answer within the deadline
-├── UpstreamUnavailable   connection refused or lost, 5xx, or not asked because it is known to be down
-├── UpstreamMalformed     an answer that is not what the contract promises, redirects and other 4xx included
-└── UpstreamBusy          not asked: as many calls as we allow are already waiting
+├── UpstreamNotFoundError      404, 410: there is no such thing
+├── UpstreamRefusedError       401, 403: our key is bad
+├── UpstreamThrottledError     429: we ask too much; come back after ``retry_after``
+├── UpstreamTimeoutError       no whole answer within the deadline
+├── UpstreamUnavailableError   connection refused or lost, 5xx, or not asked because it is known to be down
+├── UpstreamMalformedError     an answer that is not what the contract promises, redirects and other 4xx included
+└── UpstreamBusyError          not asked: as many calls as we allow are already waiting
 """
 
 from typing import ClassVar
-
-# ruff: noqa: N818 - a failure is named after what went wrong.
 
 
 class UpstreamError(Exception):
@@ -29,7 +27,7 @@ class UpstreamError(Exception):
         self.reason = reason
 
 
-class UpstreamNotFound(UpstreamError):
+class UpstreamNotFoundError(UpstreamError):
     """The service answered that there is no such thing, or no longer (404, 410).
 
     ``kind`` is a word for what was asked for ("flyer") and ``number`` its id; ``None`` where only the answer is known.
@@ -43,13 +41,13 @@ class UpstreamNotFound(UpstreamError):
         self.number = number
 
 
-class UpstreamRefused(UpstreamError):
+class UpstreamRefusedError(UpstreamError):
     """The service does not accept our key (401, 403): for an operator to mend, not for a caller."""
 
     outcome = "refused"
 
 
-class UpstreamThrottled(UpstreamError):
+class UpstreamThrottledError(UpstreamError):
     """The service asks us to slow down (429)."""
 
     outcome = "throttled"
@@ -60,13 +58,13 @@ class UpstreamThrottled(UpstreamError):
         self.retry_after = _bounded(retry_after)
 
 
-class UpstreamTimeout(UpstreamError):
+class UpstreamTimeoutError(UpstreamError):
     """The service gave no whole answer within the deadline."""
 
     outcome = "timeout"
 
 
-class UpstreamUnavailable(UpstreamError):
+class UpstreamUnavailableError(UpstreamError):
     """The service is down, or is known to be down and was not asked."""
 
     outcome = "unavailable"
@@ -80,13 +78,13 @@ class UpstreamUnavailable(UpstreamError):
         self.is_momentary = is_momentary
 
 
-class UpstreamMalformed(UpstreamError):
+class UpstreamMalformedError(UpstreamError):
     """The service answered something that its contract does not allow."""
 
     outcome = "malformed"
 
 
-class UpstreamBusy(UpstreamError):
+class UpstreamBusyError(UpstreamError):
     """As many calls as we allow are already waiting for the service, so this one was not made."""
 
     outcome = "busy"

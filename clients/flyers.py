@@ -14,7 +14,7 @@ from msgspec.structs import force_setattr
 
 from clients import cleaning
 from clients.distance import distance_km
-from clients.errors import UpstreamMalformed
+from clients.errors import UpstreamMalformedError
 from clients.transport import Fetched, Health, Transport
 
 __all__ = [
@@ -32,16 +32,16 @@ __all__ = [
     "Validity",
 ]
 
-LARGEST_ID: Final = 2**63 - 1
-MOST_IMAGES: Final = 5
-MOST_CATEGORIES: Final = 500
-MOST_CATEGORIES_OF_FLYER: Final = 20
+MAX_ID: Final = 2**63 - 1
+MAX_IMAGES: Final = 5
+MAX_CATEGORIES: Final = 500
+MAX_CATEGORIES_OF_FLYER: Final = 20
 # The service may measure on another globe than we do, and in whole metres.
 RADIUS_GRACE: Final = 1.02
 METRE: Final = 0.001
 
-Id = Annotated[int, Meta(ge=1, le=LARGEST_ID)]
-Count = Annotated[int, Meta(ge=0, le=LARGEST_ID)]
+Id = Annotated[int, Meta(ge=1, le=MAX_ID)]
+Count = Annotated[int, Meta(ge=0, le=MAX_ID)]
 Moment = Annotated[datetime, Meta(tz=True)]
 
 T = TypeVar("T")
@@ -113,12 +113,12 @@ class Flyer(Struct, frozen=True, kw_only=True):
         force_setattr(
             self,
             "categories",
-            tuple(dict.fromkeys(slug for slug in slugs if slug))[:MOST_CATEGORIES_OF_FLYER],
+            tuple(dict.fromkeys(slug for slug in slugs if slug))[:MAX_CATEGORIES_OF_FLYER],
         )
         images = sorted(
             (image for image in self.images if cleaning.web_url(image.url)), key=lambda image: image.order
         )
-        force_setattr(self, "images", tuple(images[:MOST_IMAGES]))
+        force_setattr(self, "images", tuple(images[:MAX_IMAGES]))
         if self.created_at is not None:
             force_setattr(self, "created_at", cleaning.utc(self.created_at))
 
@@ -200,7 +200,7 @@ class FlyerClient:
         self._transport = transport
 
     def list_flyers(self, query: FlyerQuery, **asking: Unpack[Asking]) -> Fetched[FlyerPage]:
-        """Return one page of flyers; ``UpstreamNotFound`` for a page past the last one."""
+        """Return one page of flyers; ``UpstreamNotFoundError`` for a page past the last one."""
         return self._transport.get(
             "/api/v1/flyers/feed/",
             lambda document: _page(document, query),
@@ -209,7 +209,7 @@ class FlyerClient:
         )
 
     def get_flyer(self, flyer_id: int, **asking: Unpack[Asking]) -> Fetched[Flyer]:
-        """Return one flyer; ``UpstreamNotFound`` if there is none."""
+        """Return one flyer; ``UpstreamNotFoundError`` if there is none."""
         return self._transport.get(
             f"/api/v1/flyers/{flyer_id}/",
             lambda document: _asked_for(flyer_id, _converted(document, Flyer)),
@@ -217,7 +217,7 @@ class FlyerClient:
         )
 
     def get_creator(self, creator_id: int, **asking: Unpack[Asking]) -> Fetched[Creator]:
-        """Return a creator's profile; ``UpstreamNotFound`` if there is none."""
+        """Return a creator's profile; ``UpstreamNotFoundError`` if there is none."""
         return self._transport.get(
             f"/api/v1/users/{creator_id}/",
             lambda document: _asked_for(creator_id, _converted(document, Creator)),
@@ -270,12 +270,12 @@ def _page(document: object, query: FlyerQuery) -> FlyerPage:
     """
     page = _converted(document, _Page)
     if len(page.results) > query.page_size:
-        raise UpstreamMalformed("more flyers than asked for")
+        raise UpstreamMalformedError("more flyers than asked for")
     fit = _fit(page.results, Flyer)
     if page.results and not fit:
-        raise UpstreamMalformed("no flyer of the page is fit to show")
+        raise UpstreamMalformedError("no flyer of the page is fit to show")
     if (name := _ignored_filter(fit, query)) is not None:
-        raise UpstreamMalformed(f"an answer that ignores the filter {name}")
+        raise UpstreamMalformedError(f"an answer that ignores the filter {name}")
     return FlyerPage(count=page.count, results=tuple(fit), left_out=len(page.results) - len(fit))
 
 
@@ -294,7 +294,7 @@ def _ignored_filter(flyers: list[Flyer], query: FlyerQuery) -> str | None:
         }  # "Music" may be another way to ask for "music".
         for flyer in flyers:
             # Without any it says nothing, and with so many some may have been cut off.
-            is_telling = 0 < len(flyer.categories) < MOST_CATEGORIES_OF_FLYER
+            is_telling = 0 < len(flyer.categories) < MAX_CATEGORIES_OF_FLYER
             if is_telling and wanted.isdisjoint(map(str.casefold, flyer.categories)):
                 return "categories"
     if query.near_me:
@@ -306,17 +306,17 @@ def _ignored_filter(flyers: list[Flyer], query: FlyerQuery) -> str | None:
 
 def _categories(document: object) -> tuple[Category, ...]:
     items = _converted(document, list[object])
-    if len(items) > MOST_CATEGORIES:
-        raise UpstreamMalformed("more categories than anyone can choose from")
+    if len(items) > MAX_CATEGORIES:
+        raise UpstreamMalformedError("more categories than anyone can choose from")
     fit = tuple(_fit(items, Category))
     if items and not fit:
-        raise UpstreamMalformed("no category is fit to show")
+        raise UpstreamMalformedError("no category is fit to show")
     return fit
 
 
 def _asked_for(asked_id: int, answer: Identified) -> Identified:
     if answer.id != asked_id:
-        raise UpstreamMalformed("an answer to another question")
+        raise UpstreamMalformedError("an answer to another question")
     return answer
 
 
@@ -325,7 +325,7 @@ def _fit(items: list[object], into: type[T]) -> list[T]:
     for item in items:
         try:
             fit.append(_converted(item, into))
-        except UpstreamMalformed:
+        except UpstreamMalformedError:
             continue
     return fit
 
@@ -334,7 +334,7 @@ def _converted(document: object, into: type[T]) -> T:
     try:
         return msgspec.convert(document, into)
     except (msgspec.ValidationError, ValueError):  # A ValueError of its own: a moment with a lone surrogate.
-        raise UpstreamMalformed("not the promised shape") from None
+        raise UpstreamMalformedError("not the promised shape") from None
 
 
 # In msgspec 0.22 two threads that read a type for the first time at once crash the process: so each is learned here, by one.

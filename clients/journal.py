@@ -16,7 +16,7 @@ import msgspec
 
 from clients import counters
 from clients.breaker import State
-from clients.errors import UpstreamError, UpstreamNotFound, UpstreamRefused
+from clients.errors import UpstreamError, UpstreamNotFoundError, UpstreamRefusedError
 
 _log = logging.getLogger("clients")
 
@@ -98,9 +98,9 @@ class Journal:
         with self._lock:
             self._calls[failure.outcome] += 1
             self._refused += not call.attempts
-        if isinstance(failure, UpstreamNotFound):
+        if isinstance(failure, UpstreamNotFoundError):
             return
-        level = logging.ERROR if isinstance(failure, UpstreamRefused) else logging.WARNING
+        level = logging.ERROR if isinstance(failure, UpstreamRefusedError) else logging.WARNING
         self._write(
             level if call.attempts else logging.INFO,
             "upstream call failed" if call.attempts else "upstream call not made",

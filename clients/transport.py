@@ -143,7 +143,7 @@ class Transport:
     ) -> Fetched[T]:
         """Ask for ``path`` and return what ``decode`` makes of the JSON document; or raise ``UpstreamError``.
 
-        ``decode`` raises ``UpstreamMalformed`` for a document that it can't accept; the breaker does not count
+        ``decode`` raises ``UpstreamMalformedError`` for a document that it can't accept; the breaker does not count
         that, so one rotten flyer can't cut off the others. With ``etag`` the answer may be "not modified".
         ``request_id`` goes along for whoever compares the two services' logs. ``ends_at`` is for a call that is
         one of several which have to be over by that moment of the monotonic clock.
@@ -152,7 +152,7 @@ class Transport:
         call = Call(path, request_id, started_at=now, ends_at=min(now + self._deadline, ends_at))
         try:
             if call.seconds_left < CALL_NEEDS_SECONDS:
-                raise errors.UpstreamTimeout("no time left to ask")
+                raise errors.UpstreamTimeoutError("no time left to ask")
             with call.until_decoded:
                 answer = self._ask(call, self._prepare(path, params, etag, request_id))
                 self._raise_for_refusal(answer)
@@ -203,7 +203,7 @@ class Transport:
         """Ask, and once more after a momentary failure if there is time and the breaker still lets us."""
         try:
             return self._attempt(call, request)
-        except errors.UpstreamUnavailable as failure:
+        except errors.UpstreamUnavailableError as failure:
             pause = RETRY_PAUSE_SECONDS * self._chance()
             is_time_left = call.seconds_left - pause > RETRY_NEEDS_SECONDS
             if not (failure.is_momentary and is_time_left and self._breaker.state == "closed"):
@@ -237,11 +237,11 @@ class Transport:
                 verify=self._verify,
             )
         except requests.Timeout:
-            raise errors.UpstreamTimeout("no answer in time") from None
+            raise errors.UpstreamTimeoutError("no answer in time") from None
         except requests.ConnectionError:
-            raise errors.UpstreamUnavailable("connection refused or lost", is_momentary=True) from None
+            raise errors.UpstreamUnavailableError("connection refused or lost", is_momentary=True) from None
         except (requests.RequestException, urllib3.exceptions.HTTPError):
-            raise errors.UpstreamMalformed("not an HTTP answer") from None
+            raise errors.UpstreamMalformedError("not an HTTP answer") from None
 
     def _raise_if_broken(self, response: requests.Response, *, can_be_unmodified: bool) -> None:
         """Raise for what no service in good order answers: 5xx, redirects, and what we never asked for."""
@@ -249,16 +249,16 @@ class Transport:
         if 500 <= status <= 599:
             seconds = _seconds_to_wait(response.headers) if status == 503 else None
             is_momentary = status in {500, 502, 503} and seconds is None
-            failure = errors.UpstreamUnavailable(
+            failure = errors.UpstreamUnavailableError(
                 f"status {status}", retry_after=seconds, is_momentary=is_momentary
             )
             if failure.retry_after is not None:
                 self._breaker.shut_door(failure.retry_after)
             raise failure
         if not (status == 200 or 400 <= status <= 499 or (status == 304 and can_be_unmodified)):
-            raise errors.UpstreamMalformed(f"status {status}")
+            raise errors.UpstreamMalformedError(f"status {status}")
         if status == 200 and response.headers.get("Content-Encoding", "identity").lower() != "identity":
-            raise errors.UpstreamMalformed("an encoding that was not asked for")
+            raise errors.UpstreamMalformedError("an encoding that was not asked for")
 
     def _raise_for_refusal(self, answer: _Answer) -> None:
         """Raise for what a service in good order says no to: 4xx."""
@@ -266,17 +266,17 @@ class Transport:
             case 200 | 304:
                 return
             case 404 | 410:
-                raise errors.UpstreamNotFound(f"status {answer.status}")
+                raise errors.UpstreamNotFoundError(f"status {answer.status}")
             case 401 | 403:
-                raise errors.UpstreamRefused(f"status {answer.status}")
+                raise errors.UpstreamRefusedError(f"status {answer.status}")
             case 429:
-                failure = errors.UpstreamThrottled(
+                failure = errors.UpstreamThrottledError(
                     "status 429", retry_after=_seconds_to_wait(answer.headers) or 1.0
                 )
                 self._breaker.shut_door(failure.retry_after)
                 raise failure
             case _:
-                raise errors.UpstreamMalformed(f"status {answer.status}")
+                raise errors.UpstreamMalformedError(f"status {answer.status}")
 
     def _document(self, response: requests.Response, call: Call) -> object:
         """Return the JSON document of a 200, ``None`` for every other status; a large one in its turn."""
@@ -287,12 +287,12 @@ class Transport:
             return None
         if len(body) > LARGE_DOCUMENT_BYTES:
             if not self._large_document.acquire(timeout=max(0.0, call.seconds_left)):
-                raise errors.UpstreamTimeout("no time left to decode")
+                raise errors.UpstreamTimeoutError("no time left to decode")
             call.until_decoded.callback(self._large_document.release)
         try:
             return strict_json.loads(body)
         except ValueError:
-            raise errors.UpstreamMalformed("the body is no JSON document") from None
+            raise errors.UpstreamMalformedError("the body is no JSON document") from None
 
     def _body(self, response: requests.Response) -> bytearray:
         """Return the whole body; nothing larger than ``max_body`` is ever held in memory."""
@@ -301,11 +301,11 @@ class Transport:
             while chunk := response.raw.read1(_READ_BYTES, decode_content=False):
                 body += chunk
                 if len(body) > self._max_body:
-                    raise errors.UpstreamMalformed("the body is too large")
+                    raise errors.UpstreamMalformedError("the body is too large")
         except urllib3.exceptions.ReadTimeoutError:
-            raise errors.UpstreamTimeout("the body did not end in time") from None
+            raise errors.UpstreamTimeoutError("the body did not end in time") from None
         except urllib3.exceptions.HTTPError:
-            raise errors.UpstreamUnavailable("the body was cut", is_momentary=True) from None
+            raise errors.UpstreamUnavailableError("the body was cut", is_momentary=True) from None
         return body
 
 

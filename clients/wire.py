@@ -21,7 +21,7 @@ from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.util.connection import create_connection
 
-from clients.errors import UpstreamMalformed
+from clients.errors import UpstreamMalformedError
 
 Address = tuple[str, int]
 Resolve = Callable[..., list[Any]]
@@ -92,9 +92,9 @@ class _Response(http.client.HTTPResponse):
         except http.client.RemoteDisconnected:
             raise
         except http.client.HTTPException:
-            raise UpstreamMalformed("not an HTTP answer") from None
+            raise UpstreamMalformedError("not an HTTP answer") from None
         if self.headers.defects:
-            raise UpstreamMalformed("not HTTP headers")
+            raise UpstreamMalformedError("not HTTP headers")
 
 
 class _Timed(HTTPConnection):

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import IO, Any, Final
 
-from config.parsers import UNTIL_ANSWERED, BodiesBusy
+from config.parsers import UNTIL_ANSWERED, BodiesBusyError
 
 Environ = dict[str, Any]
 Application = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
@@ -47,7 +47,7 @@ class BoundedBodies:
 
 
 class _Body:
-    """A body that is read as far as Django does: as a whole or by lines; ``BodiesBusy`` when there is no place for it."""
+    """A body that is read as far as Django does: as a whole or by lines; ``BodiesBusyError`` when there is no place for it."""
 
     def __init__(
         self, body: IO[bytes], readers: threading.BoundedSemaphore, when_large: Callable[[], None]
@@ -76,9 +76,9 @@ class _Body:
 
 @contextmanager
 def _place(places: threading.BoundedSemaphore, patience: float = 0) -> Iterator[None]:
-    """Hold one of the places; ``BodiesBusy`` if there is none within ``patience`` seconds."""
+    """Hold one of the places; ``BodiesBusyError`` if there is none within ``patience`` seconds."""
     if not places.acquire(timeout=patience):
-        raise BodiesBusy
+        raise BodiesBusyError
     try:
         yield
     finally:

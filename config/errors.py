@@ -26,19 +26,19 @@ from django.views.decorators.csrf import csrf_exempt
 from rest_framework import exceptions, status
 from rest_framework.views import APIView
 
-from accounts.authentication import OriginNotAllowed
-from accounts.passwords import HashersBusy
-from accounts.services import FieldRefused, InvalidCredentials
-from accounts.sessions import TokenExpired, TokenReused, TokenSuperseded
-from accounts.throttles import TooManyCalls
-from accounts.tokens import InvalidToken
+from accounts.authentication import OriginNotAllowedError
+from accounts.passwords import HashersBusyError
+from accounts.services import FieldRefusedError, InvalidCredentialsError
+from accounts.sessions import TokenExpiredError, TokenReusedError, TokenSupersededError
+from accounts.throttles import TooManyCallsError
+from accounts.tokens import InvalidTokenError
 from clients import errors as upstream
-from config.parsers import BodiesBusy, PayloadTooLarge
-from favorites.services.favorites import NotKept
-from favorites.services.follows import SelfFollow
-from favorites.services.sharing import NoLongerShared, NotShared
-from favorites.services.store import AccountGone, LibraryFull
-from flyers_proxy.services import TooDeep
+from config.parsers import BodiesBusyError, PayloadTooLargeError
+from favorites.services.favorites import FavoriteNotFoundError
+from favorites.services.follows import SelfFollowError
+from favorites.services.sharing import ListNotFoundError, ListRevokedError
+from favorites.services.store import AccountRemovedError, LibraryFullError
+from flyers_proxy.services import PageTooDeepError
 
 logger = logging.getLogger(__name__)
 
@@ -58,43 +58,55 @@ BAD_REQUEST = Failure(400, "VALIDATION_ERROR", "The request is not valid.")
 
 # Most special first: the first class that fits is the answer.
 FAILURES: dict[type[Exception], Failure] = {
-    upstream.UpstreamNotFound: Failure(404, "NOT_FOUND", "There is nothing here."),
+    upstream.UpstreamNotFoundError: Failure(404, "NOT_FOUND", "There is nothing here."),
     # Our key was refused: nothing the caller can mend, and a 401 would send an app into a refresh loop.
-    upstream.UpstreamRefused: Failure(502, "UPSTREAM_ERROR", "The flyer service refused the request."),
-    upstream.UpstreamMalformed: Failure(
+    upstream.UpstreamRefusedError: Failure(502, "UPSTREAM_ERROR", "The flyer service refused the request."),
+    upstream.UpstreamMalformedError: Failure(
         502, "UPSTREAM_BAD_RESPONSE", "The flyer service gave an answer that can't be used."
     ),
-    upstream.UpstreamTimeout: Failure(504, "UPSTREAM_TIMEOUT", "The flyer service did not answer in time."),
-    upstream.UpstreamThrottled: Failure(
+    upstream.UpstreamTimeoutError: Failure(
+        504, "UPSTREAM_TIMEOUT", "The flyer service did not answer in time."
+    ),
+    upstream.UpstreamThrottledError: Failure(
         503, "UPSTREAM_UNAVAILABLE", "The flyer service is busy. Try again soon."
     ),
-    upstream.UpstreamBusy: Failure(503, "UPSTREAM_UNAVAILABLE", "The flyer service is busy. Try again soon."),
-    upstream.UpstreamUnavailable: Failure(503, "UPSTREAM_UNAVAILABLE", "The flyer service is not available."),
+    upstream.UpstreamBusyError: Failure(
+        503, "UPSTREAM_UNAVAILABLE", "The flyer service is busy. Try again soon."
+    ),
+    upstream.UpstreamUnavailableError: Failure(
+        503, "UPSTREAM_UNAVAILABLE", "The flyer service is not available."
+    ),
     upstream.UpstreamError: Failure(502, "UPSTREAM_ERROR", "The flyer service failed."),
-    InvalidToken: Failure(401, "INVALID_TOKEN", "The token is not valid."),
-    InvalidCredentials: Failure(401, "INVALID_CREDENTIALS", "The e-mail address or the password is wrong."),
-    TokenExpired: Failure(401, "TOKEN_EXPIRED", "The session is over. Sign in again."),
-    TokenReused: Failure(401, "TOKEN_REUSED", "The token was used before. For safety the session was ended."),
-    TokenSuperseded: Failure(401, "TOKEN_SUPERSEDED", "The session was refreshed a moment ago. Try again."),
-    OriginNotAllowed: Failure(403, "ORIGIN_NOT_ALLOWED", "Pages of this origin may not do this."),
-    FieldRefused: BAD_REQUEST,
-    TooManyCalls: Failure(429, "THROTTLED", "Too many requests. Try again soon."),
-    HashersBusy: Failure(
+    InvalidTokenError: Failure(401, "INVALID_TOKEN", "The token is not valid."),
+    InvalidCredentialsError: Failure(
+        401, "INVALID_CREDENTIALS", "The e-mail address or the password is wrong."
+    ),
+    TokenExpiredError: Failure(401, "TOKEN_EXPIRED", "The session is over. Sign in again."),
+    TokenReusedError: Failure(
+        401, "TOKEN_REUSED", "The token was used before. For safety the session was ended."
+    ),
+    TokenSupersededError: Failure(
+        401, "TOKEN_SUPERSEDED", "The session was refreshed a moment ago. Try again."
+    ),
+    OriginNotAllowedError: Failure(403, "ORIGIN_NOT_ALLOWED", "Pages of this origin may not do this."),
+    FieldRefusedError: BAD_REQUEST,
+    TooManyCallsError: Failure(429, "THROTTLED", "Too many requests. Try again soon."),
+    HashersBusyError: Failure(
         503, "SERVICE_UNAVAILABLE", "Too many people are signing in just now. Try again soon."
     ),
-    AccountGone: Failure(401, "INVALID_TOKEN", "The access token is not valid."),
-    LibraryFull: Failure(400, "VALIDATION_ERROR", "There is no room for more."),
-    NotKept: Failure(404, "NOT_FOUND", "Favorite not found"),
-    NotShared: Failure(404, "NOT_FOUND", "There is no such list."),
-    NoLongerShared: Failure(410, "GONE", "This list is no longer shared."),
-    TooDeep: Failure(400, "VALIDATION_ERROR", "The list can't be shown that far."),
-    SelfFollow: Failure(400, "SELF_FOLLOW", "Nobody can follow themselves."),
-    BodiesBusy: Failure(
+    AccountRemovedError: Failure(401, "INVALID_TOKEN", "The access token is not valid."),
+    LibraryFullError: Failure(400, "VALIDATION_ERROR", "There is no room for more."),
+    FavoriteNotFoundError: Failure(404, "NOT_FOUND", "Favorite not found"),
+    ListNotFoundError: Failure(404, "NOT_FOUND", "There is no such list."),
+    ListRevokedError: Failure(410, "GONE", "This list is no longer shared."),
+    PageTooDeepError: Failure(400, "VALIDATION_ERROR", "The list can't be shown that far."),
+    SelfFollowError: Failure(400, "SELF_FOLLOW", "Nobody can follow themselves."),
+    BodiesBusyError: Failure(
         503, "SERVICE_UNAVAILABLE", "Too many requests with a body are being read just now. Try again soon."
     ),
     Http404: Failure(404, "NOT_FOUND", "There is nothing here."),
     PermissionDenied: Failure(403, "PERMISSION_DENIED", "You may not do this."),
-    PayloadTooLarge: Failure(413, "PAYLOAD_TOO_LARGE", "The body is larger than 1 MB."),
+    PayloadTooLargeError: Failure(413, "PAYLOAD_TOO_LARGE", "The body is larger than 1 MB."),
     exceptions.NotAuthenticated: Failure(401, "NOT_AUTHENTICATED", "Sign in first."),
     exceptions.AuthenticationFailed: Failure(401, "INVALID_TOKEN", "The access token is not valid."),
     exceptions.PermissionDenied: Failure(403, "PERMISSION_DENIED", "You may not do this."),
@@ -132,7 +144,7 @@ def answer_exception(error: Exception, context: dict[str, Any]) -> HttpResponse 
     """Answer what a view raised; ``None`` (a bug) is for Django to log and for ``server_error`` to answer."""
     failure = next((row for kind, row in FAILURES.items() if isinstance(error, kind)), None)
     details: dict[str, list[str]] = getattr(error, "details", {})
-    if isinstance(error, upstream.UpstreamNotFound) and error.kind:
+    if isinstance(error, upstream.UpstreamNotFoundError) and error.kind:
         failure = Failure(404, "NOT_FOUND", f"There is no such {error.kind}.")
         details = {"id": [str(error.number)]}
     elif isinstance(error, exceptions.ParseError):

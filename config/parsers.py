@@ -18,7 +18,7 @@ MAX_VALUES = 50_000
 UNTIL_ANSWERED: Final = "flyers_bff.until_answered"
 
 
-class PayloadTooLarge(APIException):
+class PayloadTooLargeError(APIException):
     """The body is larger than ``DATA_UPLOAD_MAX_MEMORY_SIZE`` bytes."""
 
     status_code = 413
@@ -26,7 +26,7 @@ class PayloadTooLarge(APIException):
     default_detail = "The body is larger than 1 MB."
 
 
-class BodiesBusy(Exception):  # noqa: N818 - named after what went wrong
+class BodiesBusyError(Exception):
     """As many bodies as we allow are already being waited for, or worked on."""
 
 
@@ -44,7 +44,7 @@ class StrictJSONParser(BaseParser):
         limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
         body = stream.read(limit + 1)
         if len(body) > limit:
-            raise PayloadTooLarge
+            raise PayloadTooLargeError
         if sum(map(body.count, (b",", b"[", b"{"))) > MAX_VALUES:
             raise ParseError("The body holds too many values.")
         try:

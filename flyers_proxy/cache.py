@@ -17,7 +17,7 @@ from typing import Final, TypeVar
 import structlog
 from cachetools import TTLCache
 
-from clients.errors import UpstreamBusy, UpstreamError, UpstreamMalformed, UpstreamNotFound
+from clients.errors import UpstreamBusyError, UpstreamError, UpstreamMalformedError, UpstreamNotFoundError
 from flyers_proxy import counters
 from flyers_proxy.entries import MEBIBYTE, Entry, Fill, Filled, Found, Outcome, Shelf
 from flyers_proxy.flights import Flights, Waiters
@@ -31,15 +31,15 @@ T = TypeVar("T")
 # Names the parts of an answer that are answers of their own: the flyers of a page.
 Parts = Callable[[Rendered], Iterable[tuple[str, Rendered]]]
 
-MOST_ENTRIES: Final = 50_000
-MOST_BYTES: Final = 64 * MEBIBYTE
-MOST_GONE: Final = 1_000
+MAX_ENTRIES: Final = 50_000
+MAX_BYTES: Final = 64 * MEBIBYTE
+MAX_NEGATIVE: Final = 1_000
 MAX_WAITERS: Final = 64
 JITTER: Final = 0.1
 
 # Refreshes at once, well under the bulkhead so that they never crowd out those who wait; and as many in line.
 REFRESHERS: Final = 4
-MOST_WAITING_REFRESHES: Final = 200
+MAX_QUEUED_REVALIDATIONS: Final = 200
 # How long a key is left alone after a failed refresh.
 REST_SECONDS: Final = 2.0
 # How often to look whether another process has finished, and what a fill may take beyond upstream's deadline.
@@ -65,8 +65,8 @@ class Cache:
         waiters: Waiters | None = None,
         before_waiting: Callable[[], None] = _nothing,
         clock: Callable[[], float] = time.time,
-        most_entries: int = MOST_ENTRIES,
-        most_bytes: int = MOST_BYTES,
+        most_entries: int = MAX_ENTRIES,
+        most_bytes: int = MAX_BYTES,
     ) -> None:
         """``deadline``: seconds that a fill may take; ``waiters``: the process' bound; ``clock`` gives Unix seconds.
 
@@ -81,11 +81,11 @@ class Cache:
         self._clock = clock
         self._lock = threading.Lock()  # held for moves in memory only, never while waiting for anything
         self._shelf = Shelf(most_entries=most_entries, most_bytes=most_bytes)
-        self._gone: TTLCache[str, bool] = TTLCache(MOST_GONE, GONE_SECONDS, timer=clock)
+        self._gone: TTLCache[str, bool] = TTLCache(MAX_NEGATIVE, GONE_SECONDS, timer=clock)
         self._flights: Flights[Found] = Flights(waiters or Waiters(MAX_WAITERS))
         self._refreshing: set[str] = set()
-        self._resting: TTLCache[str, bool] = TTLCache(MOST_ENTRIES, REST_SECONDS, timer=clock)
-        self._refreshers = Refreshers(REFRESHERS, MOST_WAITING_REFRESHES)
+        self._resting: TTLCache[str, bool] = TTLCache(MAX_ENTRIES, REST_SECONDS, timer=clock)
+        self._refreshers = Refreshers(REFRESHERS, MAX_QUEUED_REVALIDATIONS)
 
     # --- Reading ----------------------------------------------------------------------------------
 
@@ -133,7 +133,7 @@ class Cache:
         self._before_waiting()
         try:
             found = self._together(key, fill, confirm=confirm)
-        except UpstreamNotFound:
+        except UpstreamNotFoundError:
             raise
         except UpstreamError:
             if (entry := self.copy(key)) is None:
@@ -207,7 +207,7 @@ class Cache:
             self.clear()
         if look.is_gone:
             self._bury(key)
-            raise UpstreamNotFound("not there, says the shared level")
+            raise UpstreamNotFoundError("not there, says the shared level")
         if look.failure is not None:
             raise look.failure
         found = self._promote(key, look.entry) if look.entry is not None else None
@@ -221,11 +221,11 @@ class Cache:
         try:
             filled = fill(copy.etag if copy else None, ends_at)
             entries = self._entries_of(key, filled, copy)
-        except UpstreamNotFound:
+        except UpstreamNotFoundError:
             self._bury(key)
             self._shared.bury(key, token, now=self._clock())
             raise
-        except UpstreamBusy:
+        except UpstreamBusyError:
             self._shared.let_go(key, token)  # Another process may have a slot.
             raise
         except UpstreamError as failure:
@@ -250,7 +250,7 @@ class Cache:
         """Return the entry of the key and those of its parts."""
         rendered = filled.rendered or (copy.rendered if copy else None)
         if rendered is None:
-            raise UpstreamMalformed("not modified, but there is no copy")
+            raise UpstreamMalformedError("not modified, but there is no copy")
         now = self._clock()
         max_age, jitter = self._fresh_seconds, random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311 - no secret
         fresh_until = now + max_age * jitter
@@ -285,7 +285,7 @@ class Cache:
     def _refresh(self, key: str, fill: Fill) -> None:
         try:
             self._together(key, fill, confirm=True)
-        except UpstreamNotFound:
+        except UpstreamNotFoundError:
             return
         except Exception as failure:
             with self._lock:
@@ -319,7 +319,7 @@ class Cache:
             if key not in self._gone:
                 return
         counters.GONE.inc()
-        raise UpstreamNotFound("not there a moment ago")
+        raise UpstreamNotFoundError("not there a moment ago")
 
 
 def _kind(key: str) -> str:

@@ -10,7 +10,7 @@ import msgspec
 from flyers_proxy.rendering import Rendered
 
 MEBIBYTE: Final = 1024 * 1024
-LARGEST_ENTRY: Final = MEBIBYTE
+MAX_ENTRY_BYTES: Final = MEBIBYTE
 # What an entry takes besides its answer, key and etag: itself, its moments, and its place on the shelf.
 _ENTRY_BYTES: Final = 400
 
@@ -88,7 +88,7 @@ class Shelf:
     def put(self, key: str, entry: Entry) -> None:
         """Keep an entry, unless it is larger than any may be; what it replaces goes in any case."""
         self.drop(key)
-        if entry.rendered.size > LARGEST_ENTRY:
+        if entry.rendered.size > MAX_ENTRY_BYTES:
             return
         self._entries[key] = entry
         self.size += _size(key, entry)

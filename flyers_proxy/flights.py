@@ -9,7 +9,7 @@ from typing import Final, Generic, TypeVar
 
 from cachetools import TTLCache
 
-from clients.errors import UpstreamBusy, UpstreamError, UpstreamNotFound, UpstreamTimeout
+from clients.errors import UpstreamBusyError, UpstreamError, UpstreamNotFoundError, UpstreamTimeoutError
 from flyers_proxy import counters
 
 T = TypeVar("T")
@@ -76,15 +76,15 @@ class Flights(Generic[T]):
     def waiting(self, key: str, *, began_at: float, ends_at: float) -> Iterator[float]:
         """Let the block wait for work on ``key`` that another began; give the moment until when it may.
 
-        ``UpstreamBusy`` when as many wait as may, and the work is no longer young. The block says by ``TimeoutError``
+        ``UpstreamBusyError`` when as many wait as may, and the work is no longer young. The block says by ``TimeoutError``
         that the work was not done by then.
         """
         with self._waiters.place() as has_place:
             until = ends_at if has_place else min(ends_at, self._young_until(key, began_at))
             too_late = (
-                UpstreamTimeout("the call that others wait for is not over")
+                UpstreamTimeoutError("the call that others wait for is not over")
                 if has_place
-                else UpstreamBusy("too many wait for the calls of others")
+                else UpstreamBusyError("too many wait for the calls of others")
             )
             if until <= self._clock():
                 raise too_late
@@ -102,7 +102,7 @@ class Flights(Generic[T]):
         try:
             outcome = work()
         except BaseException as failure:
-            is_slow = isinstance(failure, UpstreamError) and not isinstance(failure, UpstreamNotFound)
+            is_slow = isinstance(failure, UpstreamError) and not isinstance(failure, UpstreamNotFoundError)
             flight.outcome.set_exception(failure)
             raise
         else:

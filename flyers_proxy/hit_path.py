@@ -21,8 +21,8 @@ Application = Callable[[Environ, StartResponse], Iterable[bytes]]
 Address = tuple[str | None, ...]
 
 # Addresses remembered (about 3 KB each), and the longest worth it: what nobody asks for twice falls off.
-MOST_LEARNED: Final = 5_000
-LONGEST_ADDRESS: Final = 1_000
+MAX_LEARNED: Final = 5_000
+MAX_ADDRESS_LENGTH: Final = 1_000
 
 # Each answer has its own of these; the others stay the same until the settings change.
 _OWN = {"x-request-id", "server-timing", "etag", "age", "x-cache", "cache-control", "content-length"}
@@ -49,7 +49,7 @@ class HitPath:
         self._counter = counter
         self._lock = threading.Lock()
         self._hits = Hits()
-        self._learned: LRUCache[Address, Learned] = LRUCache(MOST_LEARNED)
+        self._learned: LRUCache[Address, Learned] = LRUCache(MAX_LEARNED)
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         if environ["REQUEST_METHOD"] not in {"GET", "HEAD"} or not environ["PATH_INFO"].startswith("/api/"):
@@ -98,7 +98,7 @@ class HitPath:
 
         def listen(status: str, headers: Headers, *more: Any) -> Any:
             read: Read | None = environ.get(READ)
-            is_short = sum(len(part or "") for part in address) <= LONGEST_ADDRESS
+            is_short = sum(len(part or "") for part in address) <= MAX_ADDRESS_LENGTH
             # A cookie, and be it one to forget, is for this caller alone.
             is_for_all = all(name.lower() != "set-cookie" for name, _ in headers)
             if read is not None and read.key is not None and status == "200 OK" and is_short and is_for_all:

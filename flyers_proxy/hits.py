@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 from django.db import DatabaseError, InterfaceError, connection
 
-from accounts.tokens import InvalidToken, verify_access_token
+from accounts.tokens import InvalidTokenError, verify_access_token
 from favorites.services.marks import marks_of_session
 from flyers_proxy.entries import MEBIBYTE, Entry, Outcome
 from flyers_proxy.reads import Read, read_headers
@@ -21,7 +21,7 @@ Count = Callable[[str, str], None]
 
 # Addresses that keep what was made of them, and the entries that it was made of together. A body for every address would
 # double what the cache holds; and an entry that has fallen off there is still held here.
-MOST_READY: Final = 200
+MAX_READY: Final = 200
 MAX_READY_BYTES: Final = 16 * MEBIBYTE
 
 
@@ -86,7 +86,7 @@ class Hits:
         with self._lock:
             self._bytes += size - self._holders.pop(learned, 0)
             self._holders[learned] = size
-            while len(self._holders) > MOST_READY or self._bytes > MAX_READY_BYTES:
+            while len(self._holders) > MAX_READY or self._bytes > MAX_READY_BYTES:
                 oldest, its_size = self._holders.popitem(last=False)
                 self._bytes -= its_size
                 oldest.prepared = oldest.ready = None
@@ -116,7 +116,7 @@ def _for_person(authorization: str, learned: Learned, prepared: Prepared, now: f
             flyer_ids=[spot.flyer_id for spot in rendered.spots],
             creator_ids=rendered.creator_ids,
         )
-    except InvalidToken:
+    except InvalidTokenError:
         return None
     except (DatabaseError, InterfaceError):
         connection.close()  # What is broken stays broken: the whole way opens another, and tells what is wrong.

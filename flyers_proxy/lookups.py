@@ -8,7 +8,7 @@ from typing import Final, Generic, NamedTuple, TypeVar
 
 from django.conf import settings
 
-from clients.errors import UpstreamBusy, UpstreamError, UpstreamNotFound, UpstreamTimeout
+from clients.errors import UpstreamBusyError, UpstreamError, UpstreamNotFoundError, UpstreamTimeoutError
 from flyers_proxy.fair_pool import FairPool
 from flyers_proxy.flights import YOUNG_SECONDS
 from flyers_proxy.once import OncePerProcess
@@ -139,7 +139,7 @@ def _each(ask: Callable[[int], T], ids: Sequence[int], caller: str, ends_at: flo
     absent: set[int] = set()
     failure: UpstreamError | None = None
     for id_, outcome in zip(ids, _outcomes(ask, ids, caller, ends_at), strict=True):
-        if isinstance(outcome, UpstreamNotFound):
+        if isinstance(outcome, UpstreamNotFoundError):
             absent.add(id_)
         elif isinstance(outcome, UpstreamError):
             failure = outcome
@@ -173,7 +173,11 @@ def _outcomes(
         late = wait(asked, timeout=max(0.0, seconds)).not_done
     for future in late:
         future.cancel()
-    is_late = UpstreamTimeout("too many to ask for in time") if has_place else UpstreamBusy("too many wait")
+    is_late = (
+        UpstreamTimeoutError("too many to ask for in time")
+        if has_place
+        else UpstreamBusyError("too many wait")
+    )
     return [is_late if future in late else future.result() for future in asked]
 
 

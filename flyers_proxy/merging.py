@@ -1,6 +1,6 @@
 """flyers_proxy: one page of the flyers of more creators than upstream takes at once. It knows no cache and no HTTP.
 
-Upstream is asked for ``MOST_CREATORS`` of them at a time, and those lists are merged in the order that each has:
+Upstream is asked for ``MAX_CREATORS`` of them at a time, and those lists are merged in the order that each has:
 newest first, then nearest, then by id. Every page is merged from the top, so that pages neither overlap nor leave a
 gap between them; a list is asked for its next page only when the merge gets there.
 """
@@ -14,10 +14,10 @@ from itertools import islice
 import msgspec
 
 from clients.distance import Position, distance_km
-from clients.errors import UpstreamMalformed
+from clients.errors import UpstreamMalformedError
 from clients.flyers import Fetched, Flyer, FlyerPage
 from flyers_proxy.windows import (
-    MOST_CREATORS,
+    MAX_CREATORS,
     UPSTREAM_PAGE,
     Ask,
     FlyerList,
@@ -28,7 +28,7 @@ from flyers_proxy.windows import (
 
 
 def fetch(question: FlyerList, ask: Ask) -> Fetched[Window]:
-    """Return one page of the flyers of more than ``MOST_CREATORS``."""
+    """Return one page of the flyers of more than ``MAX_CREATORS``."""
     seen: list[Fetched[FlyerPage]] = []
 
     def page_of(part: FlyerList, number: int) -> FlyerPage | None:
@@ -36,7 +36,7 @@ def fetch(question: FlyerList, ask: Ask) -> Fetched[Window]:
         if fetched is None:
             return None
         if fetched.value is None:
-            raise UpstreamMalformed("304 without a question")
+            raise UpstreamMalformedError("304 without a question")
         seen.append(fetched)
         return fetched.value
 
@@ -51,8 +51,8 @@ def fetch(question: FlyerList, ask: Ask) -> Fetched[Window]:
 
     creators = question.creators or ()
     parts = [
-        msgspec.structs.replace(question, creators=creators[start : start + MOST_CREATORS])
-        for start in range(0, len(creators), MOST_CREATORS)
+        msgspec.structs.replace(question, creators=creators[start : start + MAX_CREATORS])
+        for start in range(0, len(creators), MAX_CREATORS)
     ]
     firsts = side_by_side([partial(page_of, part, 1) for part in parts])
     merged = heapq.merge(*map(flyers_of, parts, firsts), key=partial(_rank, question.position))

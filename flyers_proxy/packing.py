@@ -9,7 +9,7 @@ from typing import Final
 
 import msgspec
 
-from flyers_proxy.entries import LARGEST_ENTRY, Entry
+from flyers_proxy.entries import MAX_ENTRY_BYTES, Entry
 
 _DIGITS: Final = 13
 _PLAIN, _PACKED = b"p", b"z"
@@ -42,7 +42,7 @@ def unpack(value: bytes) -> Entry:
     try:
         if kind == _PACKED:
             unpacking = zlib.decompressobj()
-            plain = unpacking.decompress(plain, 2 * LARGEST_ENTRY)
+            plain = unpacking.decompress(plain, 2 * MAX_ENTRY_BYTES)
             if not unpacking.eof:
                 raise ValueError("cut, or larger than any entry")
         entry = _ENTRIES.decode(plain)

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from django.conf import settings
 
 from clients.distance import Position
-from clients.flyers import LARGEST_ID
+from clients.flyers import MAX_ID
 from flyers_proxy.rendering import Links, Template
 from flyers_proxy.services import Answer
 
@@ -25,7 +25,7 @@ class PageLinks(NamedTuple):
     filters: Sequence[tuple[str, Sequence[str]]]
     page: int
     limit: int
-    reachable: int = LARGEST_ID
+    reachable: int = MAX_ID
 
     def of(self, count: int) -> Links:
         """Return the neighbouring pages, absolute on ``PUBLIC_URL``."""

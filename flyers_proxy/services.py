@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, connections
 
 from clients.distance import Position
-from clients.errors import UpstreamMalformed, UpstreamNotFound
+from clients.errors import UpstreamMalformedError, UpstreamNotFoundError
 from clients.flyers import Fetched, FlyerClient, FlyerPage, FlyerQuery
 from clients.transport import Transport
 from flyers_proxy import merging, windows
@@ -31,12 +31,12 @@ from flyers_proxy.rendering import (
     render_flyers,
 )
 from flyers_proxy.shared_cache import SharedCache
-from flyers_proxy.windows import DEEPEST, MOST_CREATORS, UPSTREAM_PAGE, FlyerList
+from flyers_proxy.windows import MAX_CREATORS, MAX_MERGED_ROWS, UPSTREAM_PAGE, FlyerList
 
 __all__ = [
     "Answer",
     "FlyerList",
-    "TooDeep",
+    "PageTooDeepError",
     "client",
     "confirm_flyer",
     "get_categories",
@@ -57,7 +57,7 @@ __all__ = [
 
 T = TypeVar("T")
 
-_LONGEST_KEY = 200
+_MAX_KEY_LENGTH = 200
 
 
 # Called when a question can't be answered from here: who asks may have to pay, or be refused, for asking upstream.
@@ -91,11 +91,13 @@ class Answer(NamedTuple):
         return self.outcome is Outcome.STALE
 
 
-class TooDeep(Exception):  # noqa: N818 - named after what went wrong
+class PageTooDeepError(Exception):
     """Of the flyers of so many creators only the first can be paged through."""
 
     details = {
-        "page": [f"Of more than {MOST_CREATORS} creators only the first {DEEPEST} flyers can be shown."]
+        "page": [
+            f"Of more than {MAX_CREATORS} creators only the first {MAX_MERGED_ROWS} flyers can be shown."
+        ]
     }
 
 
@@ -173,7 +175,7 @@ def creator_key(creator_id: int) -> str:
 def flyers_key(question: FlyerList) -> str:
     """Return the key of a page of flyers."""
     text = msgspec.json.encode(question)
-    if len(text) > _LONGEST_KEY:
+    if len(text) > _MAX_KEY_LENGTH:
         return f"flyers:{hashlib.blake2b(text, digest_size=16).hexdigest()}"
     return f"flyers:{text.decode()}"
 
@@ -184,22 +186,22 @@ CATEGORIES_KEY = "categories:"
 
 
 def get_flyers(question: FlyerList, *, on_miss: OnMiss = free) -> Answer:
-    """Return one page of flyers; a page past the end is empty. ``TooDeep`` past what can be merged."""
+    """Return one page of flyers; a page past the end is empty. ``PageTooDeepError`` past what can be merged."""
     if question.creators == ():
         return Answer(render_flyers((), count=0), time.time(), 0, Outcome.HIT)
     if (question.page - 1) * question.limit >= question.reachable:
-        raise TooDeep
+        raise PageTooDeepError
     return _get(flyers_key(question), partial(_fill_flyers, question), on_miss)
 
 
 def get_flyer(flyer_id: int, *, on_miss: OnMiss = free) -> Answer:
-    """Return one flyer; ``UpstreamNotFound`` if there is none."""
+    """Return one flyer; ``UpstreamNotFoundError`` if there is none."""
     with _naming("flyer", flyer_id):
         return _get(flyer_key(flyer_id), partial(_fill_flyer, flyer_id), on_miss)
 
 
 def get_creator(creator_id: int, *, confirm: bool = False, on_miss: OnMiss = free) -> Answer:
-    """Return a creator's profile; ``UpstreamNotFound`` if there is none.
+    """Return a creator's profile; ``UpstreamNotFoundError`` if there is none.
 
     With ``confirm`` a stale copy is good enough only if upstream can't be asked.
     """
@@ -209,7 +211,7 @@ def get_creator(creator_id: int, *, confirm: bool = False, on_miss: OnMiss = fre
 
 
 def get_creator_flyers(creator_id: int, question: FlyerList, *, on_miss: OnMiss = free) -> Answer:
-    """Return one page of a creator's flyers; ``UpstreamNotFound`` if there is no such creator."""
+    """Return one page of a creator's flyers; ``UpstreamNotFoundError`` if there is no such creator."""
     question = msgspec.structs.replace(question, creators=(creator_id,))
     fill = partial(_fill_creator_flyers, creator_id, question)
     with _naming("creator", creator_id):
@@ -252,7 +254,7 @@ def renew_listed(flyer_ids: tuple[int, ...]) -> None:
 
 
 def confirm_flyer(flyer_id: int) -> Facts:
-    """Return what is known of a flyer that someone wants to keep; ``UpstreamNotFound`` if there is none.
+    """Return what is known of a flyer that someone wants to keep; ``UpstreamNotFoundError`` if there is none.
 
     A stale copy is good enough only while upstream can't be asked; without one ``UpstreamError``.
     """
@@ -266,8 +268,8 @@ def _naming(kind: str, number: int) -> Iterator[None]:
     """Let a "not found" say of what: one that was remembered, or shared with others, does not know."""
     try:
         yield
-    except UpstreamNotFound as failure:
-        raise UpstreamNotFound(failure.reason, kind=kind, number=number) from failure
+    except UpstreamNotFoundError as failure:
+        raise UpstreamNotFoundError(failure.reason, kind=kind, number=number) from failure
 
 
 # --- Fills: the only ways to upstream ---------------------------------------------------------------
@@ -309,8 +311,8 @@ def _fill_categories(etag: str | None, ends_at: float) -> Filled:
     ask = partial(client().list_categories, request_id=_request_id())
     try:
         return _filled(ask(etag=etag, ends_at=ends_at), render_categories)
-    except UpstreamNotFound:
-        raise UpstreamMalformed("the list of categories was not found") from None
+    except UpstreamNotFoundError:
+        raise UpstreamMalformedError("the list of categories was not found") from None
 
 
 def _filled(fetched: Fetched[T], render: Callable[[T], Rendered]) -> Filled:

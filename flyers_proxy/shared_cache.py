@@ -21,7 +21,7 @@ from redis.retry import Retry
 from clients import errors
 from clients.errors import UpstreamError
 from flyers_proxy import counters, packing
-from flyers_proxy.entries import LARGEST_ENTRY, Entry
+from flyers_proxy.entries import MAX_ENTRY_BYTES, Entry
 
 T = TypeVar("T")
 
@@ -181,7 +181,7 @@ class SharedCache:
             pipeline = self._redis.pipeline(transaction=False)
             for name, entry in entries.items():
                 left = int((entry.fetched_at + self._stale_seconds - now) * 1000)
-                if left > 0 and entry.rendered.size <= LARGEST_ENTRY:
+                if left > 0 and entry.rendered.size <= MAX_ENTRY_BYTES:
                     pipeline.set(PREFIX + name, packing.pack(entry), px=left)
             pipeline.eval(_LET_GO, 1, f"{PREFIX}lock:{key}", token, "", 0)
             pipeline.execute()
@@ -267,17 +267,17 @@ def _heard(holder: bytes | None) -> UpstreamError | None:
         return None
     name, _, seconds = holder[1:].decode().partition(" ")
     reason = "the call of another process failed"
-    if name == errors.UpstreamThrottled.__name__:
-        return errors.UpstreamThrottled(reason, retry_after=float(seconds))
-    if name == errors.UpstreamUnavailable.__name__:
-        return errors.UpstreamUnavailable(reason, retry_after=float(seconds))
-    return _FAILURES.get(name, errors.UpstreamMalformed)(reason)
+    if name == errors.UpstreamThrottledError.__name__:
+        return errors.UpstreamThrottledError(reason, retry_after=float(seconds))
+    if name == errors.UpstreamUnavailableError.__name__:
+        return errors.UpstreamUnavailableError(reason, retry_after=float(seconds))
+    return _FAILURES.get(name, errors.UpstreamMalformedError)(reason)
 
 
 # --- For operators: these may wait for seconds, and say so when Redis is down ----------------------
 
 
-class SharedCacheDown(Exception):  # noqa: N818 - named after what went wrong
+class RedisDownError(Exception):
     """Redis gave no answer."""
 
 
@@ -306,7 +306,7 @@ def _patient(url: str) -> Iterator[redis.Redis]:
         ) as store:
             yield store
     except (redis.RedisError, OSError) as error:
-        raise SharedCacheDown(type(error).__name__) from error
+        raise RedisDownError(type(error).__name__) from error
 
 
 def _is_internal(key: bytes) -> bool:

@@ -9,8 +9,8 @@ from typing import Final, NamedTuple, TypeVar
 import msgspec
 
 from clients.distance import Position
-from clients.errors import UpstreamMalformed, UpstreamNotFound
-from clients.flyers import LARGEST_ID, Fetched, Flyer, FlyerPage, FlyerQuery
+from clients.errors import UpstreamMalformedError, UpstreamNotFoundError
+from clients.flyers import MAX_ID, Fetched, Flyer, FlyerPage, FlyerQuery
 
 T = TypeVar("T")
 
@@ -20,8 +20,8 @@ Ask = Callable[[FlyerQuery, str | None], Fetched[FlyerPage]]
 # The most that upstream gives on one page, and the most ids it can be asked for at once.
 UPSTREAM_PAGE: Final = 50
 # The most creators that it can be asked for at once, and how many flyers of more of them can be paged through.
-MOST_CREATORS: Final = 200
-DEEPEST: Final = 500
+MAX_CREATORS: Final = 200
+MAX_MERGED_ROWS: Final = 500
 
 # A page of more than 50 asks for its parts at once. Threads start when first needed.
 _SIDE_BY_SIDE = ThreadPoolExecutor(max_workers=8, thread_name_prefix="upstream-page")
@@ -47,12 +47,12 @@ class FlyerList(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     @property
     def is_merged(self) -> bool:
         """Say whether these are more creators than upstream takes at once."""
-        return self.creators is not None and len(self.creators) > MOST_CREATORS
+        return self.creators is not None and len(self.creators) > MAX_CREATORS
 
     @property
     def reachable(self) -> int:
         """Return how many flyers can be paged through at most."""
-        return DEEPEST if self.is_merged else LARGEST_ID
+        return MAX_MERGED_ROWS if self.is_merged else MAX_ID
 
 
 class Window(NamedTuple):
@@ -126,7 +126,7 @@ def fetch_page(
     )
     try:
         return ask(query, etag)
-    except UpstreamNotFound:
+    except UpstreamNotFoundError:
         if number == 1:
-            raise UpstreamMalformed("the first page of a list was not found") from None
+            raise UpstreamMalformedError("the first page of a list was not found") from None
         return None

@@ -6,7 +6,7 @@ import signal
 import sys
 from collections.abc import Callable, Mapping, Sequence
 
-from mock_upstream.added import BadKnob
+from mock_upstream.added import BadKnobError
 from mock_upstream.control import ROOT
 from mock_upstream.knobs import knobs_from
 from mock_upstream.places import MADRID, Position
@@ -16,7 +16,7 @@ MAX_PORT = 65_535
 END = frozenset({signal.SIGINT, signal.SIGTERM})
 
 
-class BadSetting(ValueError):  # noqa: N818 - named after what went wrong
+class BadSettingError(ValueError):
     """A setting is wrong; the message is the sentence to print."""
 
 
@@ -37,7 +37,7 @@ def main(
         with _started(_parser(environ).parse_args(arguments), environ) as service:
             print(f"Mocked flyer service on {service.url} (knobs: {service.url}{ROOT})", flush=True)
             wait()
-    except (BadSetting, BadKnob) as wrong:
+    except (BadSettingError, BadKnobError) as wrong:
         print(f"mock_upstream: {wrong}", file=sys.stderr)
         return 1
     finally:
@@ -80,7 +80,7 @@ def _started(options: argparse.Namespace, environ: Mapping[str, str]) -> MockUps
             knobs=knobs_from(environ),
         )
     except OSError as reason:
-        raise BadSetting(
+        raise BadSettingError(
             f"can't listen on {options.host}:{port} ({reason.strerror}); "
             "stop what is there, or choose another with MOCK_HOST, MOCK_PORT, --host or --port"
         ) from None
@@ -89,7 +89,7 @@ def _started(options: argparse.Namespace, environ: Mapping[str, str]) -> MockUps
 def _port(text: str) -> int:
     number = _number("MOCK_PORT", text, 0, MAX_PORT)
     if not number.is_integer():
-        raise BadSetting(f"MOCK_PORT must be a whole number, not {text!r}")
+        raise BadSettingError(f"MOCK_PORT must be a whole number, not {text!r}")
     return int(number)
 
 
@@ -99,7 +99,7 @@ def _number(name: str, text: str, least: float, most: float) -> float:
     except ValueError:
         number = float("nan")
     if not least <= number <= most:
-        raise BadSetting(f"{name} must be a number from {least} to {most}, not {text!r}")
+        raise BadSettingError(f"{name} must be a number from {least} to {most}, not {text!r}")
     return number
 
 

@@ -18,7 +18,7 @@ MAX_IMAGES = 5
 DAYS_VALID = 7
 
 
-class BadKnob(ValueError):  # noqa: N818 - named after what went wrong
+class BadKnobError(ValueError):
     """A knob can't be turned that way; the message is a sentence for a developer."""
 
 
@@ -59,51 +59,51 @@ class AddedFlyer:
 
 
 def read_added(value: object) -> AddedFlyer:
-    """Return one added flyer from JSON; ``BadKnob`` names what is wrong with it."""
+    """Return one added flyer from JSON; ``BadKnobError`` names what is wrong with it."""
     if not isinstance(value, dict):
-        raise BadKnob("each of added must be an object with at least an id and a title")
+        raise BadKnobError("each of added must be an object with at least an id and a title")
     if unknown := sorted(value.keys() - _READERS.keys()):
-        raise BadKnob(f"an added flyer has no field {', '.join(unknown)}"[:200])
+        raise BadKnobError(f"an added flyer has no field {', '.join(unknown)}"[:200])
     if missing := sorted({"id", "title"} - value.keys()):
-        raise BadKnob(f"an added flyer needs {' and '.join(missing)}")
+        raise BadKnobError(f"an added flyer needs {' and '.join(missing)}")
     fields: dict[str, Any] = {name: _READERS[name](name, given) for name, given in value.items()}
     return AddedFlyer(**fields)
 
 
 def read_whole(name: str, value: object, least: int, most: int) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
-        raise BadKnob(f"{name} must be a whole number from {least} to {most}")
+        raise BadKnobError(f"{name} must be a whole number from {least} to {most}")
     return value
 
 
 def read_number(name: str, value: object, least: float, most: float) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value <= most:
-        raise BadKnob(f"{name} must be a number from {least} to {most}")
+        raise BadKnobError(f"{name} must be a number from {least} to {most}")
     return value
 
 
 def read_text(name: str, value: object, most: int) -> str:
     if not isinstance(value, str) or len(value) > most or not value.isprintable():
-        raise BadKnob(f"{name} must be text of at most {most} characters, without control characters")
+        raise BadKnobError(f"{name} must be text of at most {most} characters, without control characters")
     return value
 
 
 def read_list(name: str, value: object, most: int) -> list[object]:
     if not isinstance(value, list) or len(value) > most:
-        raise BadKnob(f"{name} must be a list of at most {most}")
+        raise BadKnobError(f"{name} must be a list of at most {most}")
     return value
 
 
 def _title(name: str, value: object) -> str:
     if not read_text(name, value, 200).strip():
-        raise BadKnob(f"{name} must not be blank")
+        raise BadKnobError(f"{name} must not be blank")
     return str(value)
 
 
 def _categories(name: str, value: object) -> tuple[str, ...]:
     slugs = tuple(read_text(name, slug, 40) for slug in read_list(name, value, len(CATEGORIES)))
     if unknown := [slug for slug in slugs if slug not in CATEGORIES]:
-        raise BadKnob(f"{name} must be of {', '.join(CATEGORIES)}, not {unknown[0]}")
+        raise BadKnobError(f"{name} must be of {', '.join(CATEGORIES)}, not {unknown[0]}")
     return slugs
 
 
@@ -111,7 +111,7 @@ def _images(name: str, value: object) -> tuple[str, ...]:
     addresses = tuple(read_text(name, url, 500) for url in read_list(name, value, MAX_IMAGES))
     for url in addresses:
         if urlsplit(url).scheme not in {"http", "https"}:
-            raise BadKnob(f"{name} must be http or https addresses")
+            raise BadKnobError(f"{name} must be http or https addresses")
     return addresses
 
 
@@ -121,7 +121,7 @@ def _moment(name: str, value: object) -> datetime:
     except ValueError:
         moment = None
     if moment is None or moment.tzinfo is None:
-        raise BadKnob(f"{name} must be a moment such as 2030-01-31T20:00:00Z")
+        raise BadKnobError(f"{name} must be a moment such as 2030-01-31T20:00:00Z")
     return moment
 
 

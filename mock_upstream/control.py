@@ -3,7 +3,7 @@
 import json
 from http import HTTPStatus
 
-from mock_upstream.added import BadKnob
+from mock_upstream.added import BadKnobError
 from mock_upstream.journal import Journal
 from mock_upstream.knobs import Board
 from mock_upstream.messages import Answer, Request, answer_json, error
@@ -37,7 +37,7 @@ def control(request: Request, board: Board, journal: Journal) -> Answer:
                 return error(HTTPStatus.METHOD_NOT_ALLOWED, detail, {"Allow": allowed})
             case _:
                 return error(HTTPStatus.NOT_FOUND, f"there are {ROOT}, {ROOT}/requests and {ROOT}/health")
-    except BadKnob as wrong:
+    except BadKnobError as wrong:
         return error(HTTPStatus.BAD_REQUEST, str(wrong))
 
 
@@ -47,5 +47,5 @@ def _changes(body: bytes) -> dict[str, object]:
     except (ValueError, RecursionError):
         changes = None
     if not isinstance(changes, dict):
-        raise BadKnob('the body must be a JSON object such as {"latency_ms": 300}')
+        raise BadKnobError('the body must be a JSON object such as {"latency_ms": 300}')
     return changes

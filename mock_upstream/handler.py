@@ -14,7 +14,7 @@ from typing import Any
 from mock_upstream.control import ROOT, control
 from mock_upstream.journal import Journal
 from mock_upstream.knobs import Board
-from mock_upstream.messages import Answer, Refused, Request, error
+from mock_upstream.messages import Answer, RefusedRequestError, Request, error
 from mock_upstream.moods import failed, in_mood
 from mock_upstream.service import FlyerService
 
@@ -51,7 +51,7 @@ class Handler(BaseHTTPRequestHandler):
         """Answer one request of any method that HTTP knows."""
         try:
             request = self._request()
-        except Refused as refused:
+        except RefusedRequestError as refused:
             self.close_connection = True
             self._send(refused.as_answer())
             return
@@ -79,12 +79,14 @@ class Handler(BaseHTTPRequestHandler):
 
     def _body(self, headers: dict[str, str]) -> bytes:
         if "transfer-encoding" in headers:
-            raise Refused(HTTPStatus.LENGTH_REQUIRED, "a body must come with its Content-Length")
+            raise RefusedRequestError(HTTPStatus.LENGTH_REQUIRED, "a body must come with its Content-Length")
         length = headers.get("content-length", "0")
         if not (length.isascii() and length.isdigit() and len(length) < 20):
-            raise Refused(HTTPStatus.BAD_REQUEST, "Content-Length must be a number")
+            raise RefusedRequestError(HTTPStatus.BAD_REQUEST, "Content-Length must be a number")
         if int(length) > MAX_BODY_BYTES:
-            raise Refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"a body may have {MAX_BODY_BYTES} bytes")
+            raise RefusedRequestError(
+                HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"a body may have {MAX_BODY_BYTES} bytes"
+            )
         return self.rfile.read(int(length))
 
     def _send_logged(self, request: Request) -> None:

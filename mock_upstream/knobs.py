@@ -12,7 +12,7 @@ from typing import Any
 from mock_upstream.added import (
     MAX_ID,
     AddedFlyer,
-    BadKnob,
+    BadKnobError,
     read_added,
     read_list,
     read_number,
@@ -79,9 +79,9 @@ class Knobs:
     added: tuple[AddedFlyer, ...] = ()
 
     def turned(self, changes: Mapping[str, object]) -> "Knobs":
-        """Return these knobs with some of them turned; ``BadKnob`` if any can't be, and then none is."""
+        """Return these knobs with some of them turned; ``BadKnobError`` if any can't be, and then none is."""
         if unknown := sorted(changes.keys() - _READERS.keys()):
-            raise BadKnob(f"no such knob: {', '.join(unknown)}; there are {', '.join(_READERS)}"[:400])
+            raise BadKnobError(f"no such knob: {', '.join(unknown)}; there are {', '.join(_READERS)}"[:400])
         values: dict[str, Any] = {name: _READERS[name](name, value) for name, value in changes.items()}
         return replace(self, **values)
 
@@ -102,7 +102,7 @@ class Board:
         self.stirred = Event()
 
     def turn(self, changes: Mapping[str, object]) -> Knobs:
-        """Turn some knobs, all or none, and return them; ``BadKnob`` if they can't be turned so."""
+        """Turn some knobs, all or none, and return them; ``BadKnobError`` if they can't be turned so."""
         with self._lock:
             self._set(self.now.turned(changes))
             return self.now
@@ -136,15 +136,15 @@ class Board:
 
 
 def knobs_from(environ: Mapping[str, str]) -> Knobs:
-    """Return the knobs that MOCK_LATENCY_MS, MOCK_MODE ... ask for; ``BadKnob`` names the variable."""
+    """Return the knobs that MOCK_LATENCY_MS, MOCK_MODE ... ask for; ``BadKnobError`` names the variable."""
     knobs = Knobs()
     for name in BY_ENVIRONMENT:
         variable = f"MOCK_{name.upper()}"
         if text := environ.get(variable, "").strip():
             try:
                 knobs = knobs.turned({name: _plain(text)})
-            except BadKnob as wrong:
-                raise BadKnob(f"{variable}: {wrong}") from None
+            except BadKnobError as wrong:
+                raise BadKnobError(f"{variable}: {wrong}") from None
     return knobs
 
 
@@ -168,7 +168,7 @@ def _given(flyer: AddedFlyer) -> dict[str, Any]:
 def _one_of(choices: tuple[str, ...]) -> Callable[[str, object], str]:
     def read(name: str, value: object) -> str:
         if value not in choices:
-            raise BadKnob(f"{name} must be one of {', '.join(choices)}")
+            raise BadKnobError(f"{name} must be one of {', '.join(choices)}")
         return str(value)
 
     return read
@@ -184,7 +184,7 @@ def _retry_after(name: str, value: object) -> int | str | None:
         try:
             parsedate_to_datetime(read_text(name, value, 60))
         except ValueError:
-            raise BadKnob(
+            raise BadKnobError(
                 f"{name} must be seconds, null or a date such as Wed, 21 Oct 2026 07:28:00 GMT"
             ) from None
         return value
@@ -194,7 +194,7 @@ def _retry_after(name: str, value: object) -> int | str | None:
 def _only(name: str, value: object) -> str:
     prefix = read_text(name, value, 200)
     if prefix and not prefix.startswith("/"):
-        raise BadKnob(f"{name} must be the beginning of a path, such as /api/v1/users/")
+        raise BadKnobError(f"{name} must be the beginning of a path, such as /api/v1/users/")
     return prefix
 
 

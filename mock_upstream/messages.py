@@ -31,7 +31,7 @@ class Answer:
     delivery: str = "whole"
 
 
-class Refused(Exception):  # noqa: N818 - named after what went wrong
+class RefusedRequestError(Exception):
     """The request breaks the contract; says how, in words for a developer."""
 
     def __init__(self, status: HTTPStatus, detail: str, headers: Mapping[str, str] | None = None) -> None:

@@ -11,7 +11,7 @@ from typing import TypeVar
 from urllib.parse import parse_qsl
 
 from mock_upstream.catalog import Question
-from mock_upstream.messages import Refused
+from mock_upstream.messages import RefusedRequestError
 from mock_upstream.places import Position
 
 MAX_PAGE_SIZE = 50
@@ -31,7 +31,7 @@ T = TypeVar("T")
 
 
 def bad(detail: str) -> Refused:
-    return Refused(HTTPStatus.BAD_REQUEST, detail)
+    return RefusedRequestError(HTTPStatus.BAD_REQUEST, detail)
 
 
 def read_fields(query: str, allowed: frozenset[str]) -> dict[str, str]:

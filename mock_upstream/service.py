@@ -15,7 +15,7 @@ from mock_upstream import payloads, pictures, questions
 from mock_upstream.added import AddedFlyer
 from mock_upstream.catalog import Catalog
 from mock_upstream.knobs import Knobs
-from mock_upstream.messages import Answer, Refused, Request, answer_json, cacheable
+from mock_upstream.messages import Answer, RefusedRequestError, Request, answer_json, cacheable
 from mock_upstream.places import Position, distance_km
 from mock_upstream.sample import compose
 
@@ -31,7 +31,7 @@ PICTURE_HEADERS = {
 
 
 def not_found(detail: str) -> Refused:
-    return Refused(HTTPStatus.NOT_FOUND, detail)
+    return RefusedRequestError(HTTPStatus.NOT_FOUND, detail)
 
 
 @lru_cache(maxsize=8)
@@ -73,7 +73,7 @@ class FlyerService:
         moment = Moment(knobs, now, catalog)
         try:
             return self._routed(request, moment)
-        except Refused as refused:
+        except RefusedRequestError as refused:
             return refused.as_answer()
 
     def _routed(self, request: Request, moment: Moment) -> Answer:
@@ -81,7 +81,7 @@ class FlyerService:
             if found := pattern.fullmatch(request.path):
                 if request.method not in {"GET", "HEAD"}:
                     detail = f"{request.method} is not allowed here"
-                    raise Refused(HTTPStatus.METHOD_NOT_ALLOWED, detail, {"Allow": "GET, HEAD"})
+                    raise RefusedRequestError(HTTPStatus.METHOD_NOT_ALLOWED, detail, {"Allow": "GET, HEAD"})
                 return handle(self, request, moment, *map(int, found.groups()))
         raise not_found("there is no such address")
 
@@ -158,7 +158,7 @@ class FlyerService:
         scheme, _, key = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not compare_digest(key.strip().encode(), self._key):
             detail = "the key is wrong" if scheme else "a bearer key is needed"
-            raise Refused(HTTPStatus.UNAUTHORIZED, detail, {"WWW-Authenticate": "Bearer"})
+            raise RefusedRequestError(HTTPStatus.UNAUTHORIZED, detail, {"WWW-Authenticate": "Bearer"})
         return questions.read_fields(request.query, allowed)
 
     def _fresh(self, body: Any, request: Request) -> Answer:

@@ -25,7 +25,7 @@ class CannotRunError(Exception):
     """What keeps us from starting or going on, in one sentence for the person at the terminal."""
 
 
-class StopRequested(Exception):  # noqa: N818 - it is no error
+class StopRequestedError(Exception):
     """Somebody wants the end."""
 
 
@@ -42,7 +42,7 @@ class Service:
 class Supervisor:
     """Prepares, starts and watches programs, and stops them all, the last one first.
 
-    Every method but ``stop`` raises ``StopRequested`` once a signal asked for the end, or who started us is gone.
+    Every method but ``stop`` raises ``StopRequestedError`` once a signal asked for the end, or who started us is gone.
     """
 
     def __init__(self, environment: Mapping[str, str]) -> None:
@@ -117,7 +117,7 @@ class Supervisor:
 
     def _check(self) -> None:
         if self._asked_to_stop or os.getppid() != self._parent:
-            raise StopRequested
+            raise StopRequestedError
 
     def _ticks(self, seconds: float = float("inf")) -> Iterator[None]:
         """Come round now and then until the time is over."""
@@ -198,7 +198,7 @@ def main() -> int:
     except CannotRunError as error:
         print(error, file=sys.stderr)
         return 1
-    except StopRequested:
+    except StopRequestedError:
         print("Stopped.")
     return 0
 

@@ -17,7 +17,7 @@ from flyers_proxy.services import confirm_flyer
 EXPIRING = timedelta(hours=48)
 
 
-class NotKept(Exception):  # noqa: N818 - named after what went wrong
+class FavoriteNotFoundError(Exception):
     """The person does not keep this flyer."""
 
 
@@ -52,18 +52,18 @@ def favorites_of(user: User, *, expiring: bool = False, sort: str = "-created_at
 
 
 def get_favorite(*, user: User, flyer_id: int) -> Favorite:
-    """Return a kept flyer; ``NotKept`` if it is not."""
+    """Return a kept flyer; ``FavoriteNotFoundError`` if it is not."""
     kept = FAVORITES.find(user, flyer_id)
     if kept is None:
-        raise NotKept
+        raise FavoriteNotFoundError
     return kept
 
 
 def add_favorite(*, user: User, flyer_id: int) -> tuple[Favorite, bool]:
     """Keep a flyer for a person; say whether that was new. Twice is the same as once.
 
-    ``UpstreamNotFound`` when there is no such flyer; another ``UpstreamError`` when nobody can say, and then
-    nothing is written. ``LibraryFull`` past the limit.
+    ``UpstreamNotFoundError`` when there is no such flyer; another ``UpstreamError`` when nobody can say, and then
+    nothing is written. ``LibraryFullError`` past the limit.
     """
     kept = FAVORITES.find(user, flyer_id)
     if kept:
@@ -75,7 +75,7 @@ def add_favorite(*, user: User, flyer_id: int) -> tuple[Favorite, bool]:
 def add_favorites(*, user: User, flyer_ids: Sequence[int]) -> Kept:
     """Keep several flyers, each judged by itself; what could not be judged is told as unknown and not written.
 
-    An ``UpstreamError`` only when none could be judged; ``LibraryFull`` when they don't all fit, and then none is kept.
+    An ``UpstreamError`` only when none could be judged; ``LibraryFullError`` when they don't all fit, and then none is kept.
     """
     wanted = list(dict.fromkeys(flyer_ids))
     kept = FAVORITES.keys(user, wanted)
@@ -103,9 +103,9 @@ def add_favorites(*, user: User, flyer_ids: Sequence[int]) -> Kept:
 
 
 def remove_favorite(*, user: User, flyer_id: int) -> None:
-    """Keep a flyer no longer; ``NotKept`` if it was not. Upstream is never asked."""
+    """Keep a flyer no longer; ``FavoriteNotFoundError`` if it was not. Upstream is never asked."""
     if not FAVORITES.drop(user, [flyer_id]):
-        raise NotKept
+        raise FavoriteNotFoundError
 
 
 def remove_favorites(*, user: User, flyer_ids: Sequence[int]) -> Removed:

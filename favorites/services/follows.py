@@ -4,13 +4,13 @@ import msgspec
 from django.db.models import QuerySet
 
 from accounts.models import User
-from clients.errors import UpstreamError, UpstreamNotFound
+from clients.errors import UpstreamError, UpstreamNotFoundError
 from favorites.models import Follow
 from favorites.services.store import FOLLOWS
 from flyers_proxy.services import FlyerList, OnMiss, get_creator
 
 
-class SelfFollow(Exception):  # noqa: N818 - named after what went wrong
+class SelfFollowError(Exception):
     """The creator is the person."""
 
 
@@ -30,14 +30,14 @@ def only_followed(*, user: User, question: FlyerList) -> FlyerList:
 def is_following(*, user: User | None, creator_id: int, on_miss: OnMiss) -> bool:
     """Say whether a person follows a creator; an anonymous one follows nobody.
 
-    ``UpstreamNotFound`` when there is no such creator. In an outage "no" is still true: it says nothing of them.
+    ``UpstreamNotFoundError`` when there is no such creator. In an outage "no" is still true: it says nothing of them.
     ``on_miss`` is called before upstream is asked.
     """
     if user and FOLLOWS.find(user, creator_id):
         return True
     try:
         get_creator(creator_id, on_miss=on_miss)
-    except UpstreamNotFound:
+    except UpstreamNotFoundError:
         raise
     except UpstreamError:
         return False
@@ -47,11 +47,11 @@ def is_following(*, user: User | None, creator_id: int, on_miss: OnMiss) -> bool
 def add_follow(*, user: User, creator_id: int) -> tuple[Follow, bool]:
     """Follow a creator; say whether that was new. Twice is the same as once.
 
-    ``SelfFollow`` when they are the creator; ``UpstreamNotFound`` when there is none, another ``UpstreamError``
-    when nobody can say, and then nothing is written. ``LibraryFull`` past the limit.
+    ``SelfFollowError`` when they are the creator; ``UpstreamNotFoundError`` when there is none, another ``UpstreamError``
+    when nobody can say, and then nothing is written. ``LibraryFullError`` past the limit.
     """
     if creator_id == user.creator_id:
-        raise SelfFollow
+        raise SelfFollowError
     followed = FOLLOWS.find(user, creator_id)
     if followed:
         return followed, False

@@ -47,7 +47,7 @@ def merge_library(
 
     Of a row only the id and the moment are believed, and upstream is not asked: thousands of flyers can't be looked
     up while someone waits, and those that have ended belong to a library too. A title comes back when its flyer is
-    seen again. Following oneself is refused. ``LibraryFull`` when it does not all fit, and then nothing is added.
+    seen again. Following oneself is refused. ``LibraryFullError`` when it does not all fit, and then nothing is added.
     """
     moments, followed = _moments(favorites), _moments(follows)
     is_self = {id_ for id_ in followed if id_ == user.creator_id}

@@ -10,14 +10,14 @@ from favorites.models import SharedList
 from favorites.services.store import one_at_a_time
 
 _SECRET_BYTES = 16  # 128 bits: no list is ever found by guessing
-_LONGEST_NAME = 60
+_MAX_NAME_LENGTH = 60
 
 
-class NotShared(Exception):  # noqa: N818 - named after what went wrong
+class ListNotFoundError(Exception):
     """There is no such list, or a new link has taken this one's place."""
 
 
-class NoLongerShared(Exception):  # noqa: N818 - named after what went wrong
+class ListRevokedError(Exception):
     """Its owner has taken the link back."""
 
 
@@ -28,7 +28,7 @@ def share_favorites(*, user: User, list_name: str) -> tuple[SharedList, bool]:
     has the old one stays outside.
     """
     now = timezone.now()
-    slug = f"{slugify(list_name)[:_LONGEST_NAME] or 'favorites'}-{secrets.token_urlsafe(_SECRET_BYTES)}"
+    slug = f"{slugify(list_name)[:_MAX_NAME_LENGTH] or 'favorites'}-{secrets.token_urlsafe(_SECRET_BYTES)}"
     shared = SharedList(owner=user, list_name=list_name, slug=slug, created_at=now, updated_at=now)
     with one_at_a_time(user):
         living = SharedList.objects.filter(owner=user, revoked_at=None)
@@ -44,20 +44,20 @@ def share_favorites(*, user: User, list_name: str) -> tuple[SharedList, bool]:
 
 
 def get_shared_list_of(user: User) -> SharedList:
-    """Return what a person shares; ``NotShared`` if that is nothing."""
+    """Return what a person shares; ``ListNotFoundError`` if that is nothing."""
     shared = SharedList.objects.filter(owner=user, revoked_at=None).first()
     if shared is None:
-        raise NotShared
+        raise ListNotFoundError
     return shared
 
 
 def get_shared_list(slug: str) -> SharedList:
-    """Return the list behind a link, with its owner; ``NotShared`` or ``NoLongerShared``."""
+    """Return the list behind a link, with its owner; ``ListNotFoundError`` or ``ListRevokedError``."""
     shared = SharedList.objects.select_related("owner").filter(slug=slug, owner__is_active=True).first()
     if shared is None:
-        raise NotShared
+        raise ListNotFoundError
     if shared.revoked_at:
-        raise NoLongerShared
+        raise ListRevokedError
     return shared
 
 

@@ -18,11 +18,11 @@ _ROWS_PER_STATEMENT = 1_000
 _TRIES = 10
 
 
-class AccountGone(Exception):  # noqa: N818 - named after what went wrong
+class AccountRemovedError(Exception):
     """The person was deleted while they were being served."""
 
 
-class LibraryFull(Exception):  # noqa: N818 - named after what went wrong
+class LibraryFullError(Exception):
     """A person keeps as much as anyone may; ``details`` says how much that is."""
 
     def __init__(self, message: str) -> None:
@@ -35,12 +35,12 @@ def one_at_a_time(user: User) -> Iterator[None]:
     """Let one person's inserts happen one after another, all or nothing, and committed when the block ends.
 
     So a limit that is counted inside holds. On PostgreSQL the person's row is the lock, on SQLite the whole
-    transaction is. ``AccountGone`` when there is no such person any more.
+    transaction is. ``AccountRemovedError`` when there is no such person any more.
     """
     lock = " FOR NO KEY UPDATE" if connection.features.has_select_for_no_key_update else ""
     with transaction.atomic(durable=True):
         if not _asked(f"SELECT id FROM accounts_user WHERE id = %s{lock}", [user.pk]):  # noqa: S608 - our own words
-            raise AccountGone
+            raise AccountRemovedError
         yield
 
 
@@ -67,7 +67,7 @@ class Store(Generic[Row]):
         return set(kept.values_list(self.key, flat=True))
 
     def put(self, user: User, row: Row) -> tuple[Row, bool]:
-        """Keep one thing, or find the one that is kept already; say whether it is new. ``LibraryFull`` or done."""
+        """Keep one thing, or find the one that is kept already; say whether it is new. ``LibraryFullError`` or done."""
         for _ in range(_TRIES):
             with one_at_a_time(user):
                 if self.insert(user, [row]):
@@ -80,13 +80,13 @@ class Store(Generic[Row]):
     def insert(self, user: User, rows: Sequence[Row]) -> set[int]:
         """Insert those whose key is new, and return the keys of these: call it inside of ``one_at_a_time``.
 
-        ``LibraryFull`` when they don't all fit; the transaction then leaves nothing behind.
+        ``LibraryFullError`` when they don't all fit; the transaction then leaves nothing behind.
         """
         new: set[int] = set()
         for start in range(0, len(rows), _ROWS_PER_STATEMENT):
             new |= self._insert(rows[start : start + _ROWS_PER_STATEMENT])
         if new and self._count(user) > self.most:
-            raise LibraryFull(f"You can have at most {self.most:,} {self.noun}. Remove some first.")
+            raise LibraryFullError(f"You can have at most {self.most:,} {self.noun}. Remove some first.")
         return new
 
     def drop(self, user: User, keys: Sequence[int]) -> set[int]:

@@ -12,7 +12,7 @@ from django.core import mail as django_mail
 
 from accounts import mail, services
 from accounts.models import Session, User
-from accounts.passwords import _QUEUE, MAX_QUEUED, BoundedArgon2, HashersBusy
+from accounts.passwords import _QUEUE, MAX_QUEUED, BoundedArgon2, HashersBusyError
 from accounts.sessions import open_session
 from tests.accounts.cast import API, Browser, verdict, with_cookie
 from tests.conftest import PASSWORD
@@ -62,9 +62,9 @@ def test_a_password_that_was_changed_meanwhile_is_not_changed_by_the_old_one(ali
     session = open_session(user=alice).session
     User.objects.update(password=make_password(NEW))
 
-    with pytest.raises(services.WrongPassword):
+    with pytest.raises(services.WrongPasswordError):
         services.change_password(user=alice, session=session, current=PASSWORD, new="yet-another-password")
-    with pytest.raises(services.WrongPassword):
+    with pytest.raises(services.WrongPasswordError):
         services.delete_account(user=alice, password=PASSWORD)
 
     assert User.objects.get().check_password(NEW)
@@ -304,7 +304,7 @@ def test_a_flood_of_sign_ins_is_told_to_come_back_and_leaves_threads_for_reads(a
         for _ in range(MAX_QUEUED):
             places.enter_context(_QUEUE)
 
-        with pytest.raises(HashersBusy):
+        with pytest.raises(HashersBusyError):
             BoundedArgon2().encode(PASSWORD, "a-salt-of-some-length")
         response = anyone.post(f"{API}/login/", {"email": alice.email, "password": PASSWORD})
 

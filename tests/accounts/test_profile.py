@@ -4,7 +4,7 @@ import pytest
 
 from accounts.models import Session, User
 from accounts.services import update_profile
-from accounts.tokens import InvalidToken
+from accounts.tokens import InvalidTokenError
 from tests.accounts.cast import API, Browser, verdict
 from tests.conftest import PASSWORD
 
@@ -93,7 +93,7 @@ def test_leaving_removes_the_person_and_all_devices(alice, bob):
 def test_whoever_was_removed_meanwhile_has_no_names_to_change(alice):
     User.objects.all().delete()
 
-    with pytest.raises(InvalidToken):
+    with pytest.raises(InvalidTokenError):
         update_profile(user=alice, changes={"first_name": "Al"})
 
 

@@ -12,7 +12,7 @@ from django.core.cache import caches
 from rest_framework.test import APIClient
 
 from accounts import throttles
-from accounts.throttles import Spent, TooManyCalls, client_address, give_back, spend
+from accounts.throttles import Spent, TooManyCallsError, client_address, give_back, spend
 from tests.accounts.cast import API, Browser, verdict
 from tests.conftest import PASSWORD
 from tests.counts import Counts
@@ -139,7 +139,7 @@ def test_two_hundred_calls_at_once_are_counted_one_by_one():
     def five_calls():
         granted = 0
         for _ in range(5):
-            with contextlib.suppress(TooManyCalls):
+            with contextlib.suppress(TooManyCallsError):
                 spend("test", "somebody", (20, 86_400))
                 granted += 1
         return granted
@@ -244,7 +244,7 @@ def test_a_silent_cache_costs_one_short_wait_a_second_and_no_try(silent_redis):
 
     for _ in range(10):
         spend("test", "somebody", (10, 86_400))
-    with pytest.raises(TooManyCalls):
+    with pytest.raises(TooManyCallsError):
         spend("test", "somebody", (10, 86_400))
 
     elapsed = time.monotonic() - started
@@ -270,7 +270,7 @@ def test_a_silent_cache_is_left_alone_for_a_second_and_then_asked_once(silent_re
         was_asked.append(has_knocked(silent_redis))
 
     assert was_asked == [True, False, False, True, False, False, True]
-    with pytest.raises(TooManyCalls):  # all seven were counted, by whoever
+    with pytest.raises(TooManyCallsError):  # all seven were counted, by whoever
         spend("test", "somebody", (7, 86_400))
 
 
@@ -295,7 +295,7 @@ def test_a_call_that_is_given_back_is_not_counted(settings):
     give_back([first])
 
     spend("test", "somebody", (2, 86_400))
-    with pytest.raises(TooManyCalls):
+    with pytest.raises(TooManyCallsError):
         spend("test", "somebody", (2, 86_400))
 
 

@@ -5,7 +5,7 @@ import threading
 import pytest
 
 from clients.breaker import Breaker, Bulkhead
-from clients.errors import UpstreamBusy, UpstreamTimeout, UpstreamUnavailable
+from clients.errors import UpstreamBusyError, UpstreamTimeoutError, UpstreamUnavailableError
 
 
 @pytest.fixture
@@ -34,8 +34,8 @@ def call(breaker, changes):
 def fail(call):
     def fail(times=1):
         for _ in range(times):
-            with pytest.raises(UpstreamTimeout):
-                call(UpstreamTimeout())
+            with pytest.raises(UpstreamTimeoutError):
+                call(UpstreamTimeoutError())
 
     return fail
 
@@ -91,7 +91,7 @@ def test_an_open_breaker_refuses_and_says_when_to_come_back(breaker, clock, call
     fail(5)
     clock.now += 0.5
 
-    with pytest.raises(UpstreamUnavailable) as refused:
+    with pytest.raises(UpstreamUnavailableError) as refused:
         call()
 
     assert (refused.value.reason, refused.value.retry_after) == ("known to be down", 1.5)
@@ -102,7 +102,7 @@ def test_nobody_is_told_to_come_back_within_a_second(breaker, clock, call, fail)
     fail(5)
     clock.now += 1.9
 
-    with pytest.raises(UpstreamUnavailable) as refused:
+    with pytest.raises(UpstreamUnavailableError) as refused:
         call()
 
     assert refused.value.retry_after == 1
@@ -113,7 +113,7 @@ def test_after_the_pause_one_call_finds_out_and_the_others_wait(breaker, clock, 
     clock.now += 2
     assert (breaker.state, breaker.retry_in) == ("half_open", 0)
 
-    with breaker.attempt(changes.append), pytest.raises(UpstreamUnavailable) as refused:
+    with breaker.attempt(changes.append), pytest.raises(UpstreamUnavailableError) as refused:
         call()
 
     assert refused.value.retry_after == 1
@@ -150,8 +150,8 @@ def test_pauses_differ_by_chance_so_that_processes_do_not_come_back_together(clo
     pauses = set()
     for chance in (0.0, 0.5, 1.0):
         breaker = Breaker(failures_in_a_row=1, clock=clock, chance=lambda chance=chance: chance)
-        with pytest.raises(UpstreamTimeout), breaker.attempt(changes.append):
-            raise UpstreamTimeout
+        with pytest.raises(UpstreamTimeoutError), breaker.attempt(changes.append):
+            raise UpstreamTimeoutError
         pauses.add(round(breaker.retry_in, 6))
 
     assert pauses == {1.6, 2.0, 2.4}
@@ -160,8 +160,8 @@ def test_pauses_differ_by_chance_so_that_processes_do_not_come_back_together(clo
 def test_a_probe_that_found_no_slot_leaves_the_question_open(breaker, clock, call, fail):
     fail(5)
     clock.now += 2
-    with pytest.raises(UpstreamBusy):
-        call(UpstreamBusy())
+    with pytest.raises(UpstreamBusyError):
+        call(UpstreamBusyError())
     assert breaker.state == "half_open"
 
     call()
@@ -170,8 +170,8 @@ def test_a_probe_that_found_no_slot_leaves_the_question_open(breaker, clock, cal
 
 def test_a_full_bulkhead_is_no_failure_of_the_service(breaker, call):
     for _ in range(50):
-        with pytest.raises(UpstreamBusy):
-            call(UpstreamBusy())
+        with pytest.raises(UpstreamBusyError):
+            call(UpstreamBusyError())
 
     assert breaker.state == "closed"
 
@@ -187,7 +187,7 @@ def test_a_probe_that_ends_in_a_bug_does_not_block_the_next_one(breaker, clock, 
     assert breaker.state == "closed"
 
 
-@pytest.mark.parametrize("late", [None, UpstreamTimeout()])
+@pytest.mark.parametrize("late", [None, UpstreamTimeoutError()])
 def test_calls_from_before_the_breaker_opened_do_not_move_it(breaker, clock, fail, changes, late):
     slow = [breaker.attempt(changes.append) for _ in range(20)]
     for attempt in slow:
@@ -205,7 +205,7 @@ def test_a_shut_door_refuses_everyone_for_as_long_as_the_service_asked(breaker, 
     breaker.shut_door(20)
     breaker.shut_door(5)
 
-    with pytest.raises(UpstreamUnavailable) as refused:
+    with pytest.raises(UpstreamUnavailableError) as refused:
         call()
     assert (refused.value.retry_after, breaker.state) == (20, "closed")
 
@@ -224,7 +224,7 @@ def test_a_bulkhead_lets_in_as_many_as_it_holds_and_not_one_more():
 
     with bulkhead.slot(), bulkhead.slot():
         assert bulkhead.in_use == 2
-        with pytest.raises(UpstreamBusy), bulkhead.slot():
+        with pytest.raises(UpstreamBusyError), bulkhead.slot():
             pass
 
     assert bulkhead.in_use == 0
@@ -244,7 +244,7 @@ def test_only_one_of_many_threads_becomes_the_probe(breaker, clock, fail, change
             with breaker.attempt(changes.append):
                 passed.append(1)
                 decided.wait()
-        except UpstreamUnavailable:
+        except UpstreamUnavailableError:
             refused.append(1)
             decided.wait()
 

@@ -21,7 +21,7 @@ def test_calls_are_counted_by_outcome_with_the_time_they_took(server, transport_
 
     transport.get("/", same)
     transport.get("/", same, etag='"v1"')
-    with pytest.raises(errors.UpstreamNotFound):
+    with pytest.raises(errors.UpstreamNotFoundError):
         transport.get("/", same)
     transport.get("/", same)
 
@@ -42,7 +42,7 @@ def test_the_breaker_shows_while_it_is_not_closed(server, transport_to, clock):
     )
 
     for _ in range(2):
-        with pytest.raises(errors.UpstreamUnavailable):
+        with pytest.raises(errors.UpstreamUnavailableError):
             transport.get("/", same)
     assert value("flyers_bff_upstream_breaker_open") == 1
     assert counted("flyers_bff_upstream_breaker_opened_total") == 1
@@ -69,7 +69,7 @@ def test_the_bulkhead_shows_what_is_in_use_and_what_was_refused(server, transpor
     first.start()
     assert asked.wait(5)
 
-    with pytest.raises(errors.UpstreamBusy):
+    with pytest.raises(errors.UpstreamBusyError):
         transport.get("/", same)
     assert value("flyers_bff_upstream_in_use") == 1
     assert value("flyers_bff_upstream_slots") == 1

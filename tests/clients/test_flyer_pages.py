@@ -60,7 +60,7 @@ def test_one_bad_flyer_is_left_out_of_its_page_and_counted(wire, client, bad):
 def test_a_page_of_nothing_but_bad_flyers_is_a_failure_and_not_an_empty_page(wire, client):
     wire.get(FEED, json=answers.page({}, {}))
 
-    with pytest.raises(errors.UpstreamMalformed):
+    with pytest.raises(errors.UpstreamMalformedError):
         client.list_flyers(MILAN)
 
 
@@ -90,7 +90,7 @@ def test_a_page_with_a_flyer_that_contradicts_the_question_is_malformed_as_a_who
     caplog.set_level(logging.WARNING, logger="clients")
     wire.get(FEED, json=answers.page(near(45.46, 9.19, flyer_id=7), contradiction))
 
-    with pytest.raises(errors.UpstreamMalformed, match=f"ignores the filter {name}$"):
+    with pytest.raises(errors.UpstreamMalformedError, match=f"ignores the filter {name}$"):
         client.list_flyers(FlyerQuery(lat=45.46, lng=9.19, **question))
 
     assert [record.reason for record in caplog.records] == [f"an answer that ignores the filter {name}"]
@@ -152,5 +152,5 @@ def test_a_flyer_that_is_not_fit_to_show_contradicts_nothing(wire, client):
 def test_what_is_no_page_of_the_size_asked_for_is_malformed(wire, client, wrong):
     wire.get(FEED, json=wrong)
 
-    with pytest.raises(errors.UpstreamMalformed):
+    with pytest.raises(errors.UpstreamMalformedError):
         client.list_flyers(MILAN)

@@ -150,14 +150,14 @@ def test_a_flyer_without_what_it_must_have_is_malformed(wire, client, missing, h
     answer = {key: value for key, value in LEAST.items() if key != missing}
     wire.get(f"{UPSTREAM}/api/v1/flyers/7/", json=answer | ({missing: None} if how == "null" else {}))
 
-    with pytest.raises(errors.UpstreamMalformed):
+    with pytest.raises(errors.UpstreamMalformedError):
         client.get_flyer(7)
 
 
 def test_another_flyer_than_the_one_asked_for_is_malformed(wire, client):
     wire.get(f"{UPSTREAM}/api/v1/flyers/7/", json=answers.flyer(8))
 
-    with pytest.raises(errors.UpstreamMalformed):
+    with pytest.raises(errors.UpstreamMalformedError):
         client.get_flyer(7)
 
 
@@ -182,7 +182,7 @@ def test_a_creator_who_tells_nothing_of_themselves_is_understood(wire, client):
 def test_another_creator_than_the_one_asked_for_is_malformed(wire, client):
     wire.get(f"{UPSTREAM}/api/v1/users/3/", json=answers.creator_summary(4))
 
-    with pytest.raises(errors.UpstreamMalformed):
+    with pytest.raises(errors.UpstreamMalformedError):
         client.get_creator(3)
 
 
@@ -203,7 +203,7 @@ def test_categories_keep_their_order_and_a_bad_one_is_left_out(wire, client):
 def test_what_is_no_list_of_categories_is_malformed(wire, client, wrong):
     wire.get(f"{UPSTREAM}/api/v1/categories/", json=wrong)
 
-    with pytest.raises(errors.UpstreamMalformed):
+    with pytest.raises(errors.UpstreamMalformedError):
         client.list_categories()
 
 
@@ -220,27 +220,27 @@ def test_an_unchanged_answer_is_told_apart_from_a_new_one(wire, client):
 def test_not_modified_without_having_a_copy_is_malformed(wire, client):
     wire.get(FEED, status=304)
 
-    with pytest.raises(errors.UpstreamMalformed):
+    with pytest.raises(errors.UpstreamMalformedError):
         client.list_flyers(MILAN)
 
 
 @pytest.mark.parametrize(
     ("status", "failure"),
     [
-        (400, errors.UpstreamMalformed),
-        (401, errors.UpstreamRefused),
-        (403, errors.UpstreamRefused),
-        (404, errors.UpstreamNotFound),
-        (410, errors.UpstreamNotFound),
-        (422, errors.UpstreamMalformed),
-        (429, errors.UpstreamThrottled),
-        (501, errors.UpstreamUnavailable),
-        (504, errors.UpstreamUnavailable),
-        (204, errors.UpstreamMalformed),
-        (206, errors.UpstreamMalformed),
-        (301, errors.UpstreamMalformed),
-        (307, errors.UpstreamMalformed),
-        (600, errors.UpstreamMalformed),
+        (400, errors.UpstreamMalformedError),
+        (401, errors.UpstreamRefusedError),
+        (403, errors.UpstreamRefusedError),
+        (404, errors.UpstreamNotFoundError),
+        (410, errors.UpstreamNotFoundError),
+        (422, errors.UpstreamMalformedError),
+        (429, errors.UpstreamThrottledError),
+        (501, errors.UpstreamUnavailableError),
+        (504, errors.UpstreamUnavailableError),
+        (204, errors.UpstreamMalformedError),
+        (206, errors.UpstreamMalformedError),
+        (301, errors.UpstreamMalformedError),
+        (307, errors.UpstreamMalformedError),
+        (600, errors.UpstreamMalformedError),
     ],
 )
 def test_every_status_has_its_failure_and_none_tells_what_the_service_said(wire, client, status, failure):

@@ -19,7 +19,7 @@ MARGIN_SECONDS = 2.0
 ANYWHERE = FlyerQuery(lat=0, lng=0)
 
 EXPECTED = {
-    errors.UpstreamUnavailable: {
+    errors.UpstreamUnavailableError: {
         "reset",
         "closed before the headers",
         "500",
@@ -32,7 +32,7 @@ EXPECTED = {
         "bad chunks",
         "negative chunk",
     },
-    errors.UpstreamTimeout: {
+    errors.UpstreamTimeoutError: {
         "hang",
         "drip of headers",
         "drip of one endless header",
@@ -41,15 +41,15 @@ EXPECTED = {
         "chunks without end",
         "100 Continue without end",
     },
-    errors.UpstreamThrottled: {
+    errors.UpstreamThrottledError: {
         "429",
         "429, Retry-After in seconds",
         "429, Retry-After as a date",
         "429, Retry-After of an hour",
         "429, Retry-After without sense",
     },
-    errors.UpstreamRefused: {"401", "403"},
-    errors.UpstreamNotFound: {"404", "410"},
+    errors.UpstreamRefusedError: {"401", "403"},
+    errors.UpstreamNotFoundError: {"404", "410"},
 }
 FAILURE_OF = {name: failure for failure, names in EXPECTED.items() for name in names}
 
@@ -57,8 +57,8 @@ FAILURE_OF = {name: failure for failure, names in EXPECTED.items() for name in n
 @pytest.mark.parametrize("name", FAULTS)
 def test_every_fault_ends_in_time_on_the_tree_and_frees_what_it_held(name, server, transport_to):
     server.behaviour = FAULTS[name]
-    failure = FAILURE_OF.get(name, errors.UpstreamMalformed)
-    deadline = SHORT_DEADLINE_SECONDS if failure is errors.UpstreamTimeout else 2.5
+    failure = FAILURE_OF.get(name, errors.UpstreamMalformedError)
+    deadline = SHORT_DEADLINE_SECONDS if failure is errors.UpstreamTimeoutError else 2.5
     transport = transport_to(server.url, deadline=deadline)
     began = time.monotonic()
 
@@ -112,7 +112,7 @@ def test_a_service_that_does_not_listen_is_unavailable(server, transport_to):
     transport = transport_to(server.url)
     server.refuse()
 
-    with pytest.raises(errors.UpstreamUnavailable):
+    with pytest.raises(errors.UpstreamUnavailableError):
         transport.get("/", lambda document: document)
 
     server.listen()
@@ -173,7 +173,7 @@ def test_the_deadline_holds_for_both_attempts_together(server, transport_to):
     server.behaviour = in_turn(cuts_late, FAULTS["hang"])
     began = time.monotonic()
 
-    with pytest.raises(errors.UpstreamTimeout):
+    with pytest.raises(errors.UpstreamTimeoutError):
         transport_to(server.url, deadline=1.2).get("/", lambda document: document)
 
     assert len(server.asked) == 2
@@ -237,7 +237,7 @@ def test_a_good_document_under_broken_headers_is_malformed(server, transport_to,
     caplog.set_level(logging.WARNING)
     server.behaviour = sends(b"HTTP/1.1 200 OK\r\nno colon here\r\nContent-Length: 2\r\n\r\n[]")
 
-    with pytest.raises(errors.UpstreamMalformed):
+    with pytest.raises(errors.UpstreamMalformedError):
         transport_to(server.url).get("/", lambda document: document)
 
     assert [record.name for record in caplog.records] == ["clients"]

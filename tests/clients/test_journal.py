@@ -50,7 +50,7 @@ def test_each_failure_is_logged_once_with_the_request_id_and_no_secret(server, t
     )
 
     for request_id in ("first", "second"):
-        with pytest.raises(errors.UpstreamUnavailable):
+        with pytest.raises(errors.UpstreamUnavailableError):
             transport.get("/api/", same, params={"search": "private"}, request_id=request_id)
     clock.now += 2
     server.behaviour = answers("[]")

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from clients.errors import UpstreamTimeout
+from clients.errors import UpstreamTimeoutError
 from clients.transport import LARGE_DOCUMENT_BYTES
 from tests.hostile import answers
 from tests.operations.programs import until
@@ -76,7 +76,7 @@ def test_a_large_document_waits_no_longer_than_its_call_may_take(server, transpo
     first = threads.submit(transport.get, "/", decoding)
     until(lambda: decoding.under_way == 1, what="a large document")
 
-    with pytest.raises(UpstreamTimeout):
+    with pytest.raises(UpstreamTimeoutError):
         transport.get("/", decoding)
 
     decoding.gate.set()

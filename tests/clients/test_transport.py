@@ -87,9 +87,9 @@ def test_one_call_of_several_is_over_when_all_have_to_be(server, transport_to):
     transport = transport_to(server.url)
     began = time.monotonic()
 
-    with pytest.raises(errors.UpstreamTimeout):
+    with pytest.raises(errors.UpstreamTimeoutError):
         transport.get("/x/", same, ends_at=began + 0.2)
-    with pytest.raises(errors.UpstreamTimeout, match="no time left"):
+    with pytest.raises(errors.UpstreamTimeoutError, match="no time left"):
         transport.get("/x/", same, ends_at=began + 0.2)
 
     assert time.monotonic() - began < 2
@@ -117,7 +117,7 @@ def test_a_body_may_be_as_large_as_the_limit_and_not_a_byte_larger(server, trans
     server.behaviour = in_turn(answers("[]"), answers("[1]"))
 
     assert transport.get("/", same).value == []
-    with pytest.raises(errors.UpstreamMalformed, match="too large"):
+    with pytest.raises(errors.UpstreamMalformedError, match="too large"):
         transport.get("/", same)
 
 
@@ -131,14 +131,14 @@ def test_an_answer_in_an_encoding_that_was_not_asked_for_is_malformed(
     if is_good:
         assert transport.get("/", same).value == []
     else:
-        with pytest.raises(errors.UpstreamMalformed, match="encoding"):
+        with pytest.raises(errors.UpstreamMalformedError, match="encoding"):
             transport.get("/", same)
 
 
 def test_a_no_means_no_in_whatever_encoding_it_is_said(server, transport_to):
     server.behaviour = answers(b"\x1f\x8b", 404, Content_Encoding="gzip")
 
-    with pytest.raises(errors.UpstreamNotFound):
+    with pytest.raises(errors.UpstreamNotFoundError):
         transport_to(server.url).get("/", same)
 
 
@@ -156,9 +156,9 @@ def test_retry_after_shuts_the_door_without_anyone_waiting(server, transport_to,
     transport = transport_to(server.url, breaker=Breaker(clock=clock))
     began = time.monotonic()
 
-    with pytest.raises(errors.UpstreamThrottled) as throttled:
+    with pytest.raises(errors.UpstreamThrottledError) as throttled:
         transport.get("/", same)
-    with pytest.raises(errors.UpstreamUnavailable) as refused:
+    with pytest.raises(errors.UpstreamUnavailableError) as refused:
         transport.get("/", same)
 
     assert (throttled.value.retry_after, refused.value.retry_after) == (7, 7)
@@ -184,7 +184,7 @@ def test_how_long_the_door_stays_shut(fault, least, most, server, transport_to, 
     server.behaviour = FAULTS[fault]
     transport = transport_to(server.url, breaker=Breaker(clock=clock))
 
-    with pytest.raises((errors.UpstreamThrottled, errors.UpstreamUnavailable)) as failed:
+    with pytest.raises((errors.UpstreamThrottledError, errors.UpstreamUnavailableError)) as failed:
         transport.get("/", same)
 
     assert least <= failed.value.retry_after <= most
@@ -198,7 +198,7 @@ def test_an_outage_costs_the_service_few_calls_and_the_callers_no_time(server, t
 
     for number in range(100):
         began = time.monotonic()
-        with pytest.raises(errors.UpstreamUnavailable):
+        with pytest.raises(errors.UpstreamUnavailableError):
             transport.get(f"/{number}/", same)
         seconds.append(time.monotonic() - began)
 
@@ -211,12 +211,12 @@ def test_after_an_outage_one_call_closes_the_breaker(server, transport_to, clock
     server.behaviour = FAULTS["500"]
     transport = transport_to(server.url, breaker=Breaker(clock=clock, chance=lambda: 0.5))
     for _ in range(5):
-        with pytest.raises(errors.UpstreamUnavailable):
+        with pytest.raises(errors.UpstreamUnavailableError):
             transport.get("/", same)
     asked = len(server.asked)
     server.behaviour = answers("[]")
 
-    with pytest.raises(errors.UpstreamUnavailable) as refused:
+    with pytest.raises(errors.UpstreamUnavailableError) as refused:
         transport.get("/", same)
     assert refused.value.retry_after == 2
     assert len(server.asked) == asked
@@ -230,10 +230,10 @@ def test_after_an_outage_one_call_closes_the_breaker(server, transport_to, clock
 def test_a_probe_is_not_made_twice(server, transport_to, clock):
     server.behaviour = FAULTS["500"]
     transport = transport_to(server.url, breaker=Breaker(failures_in_a_row=1, clock=clock))
-    with pytest.raises(errors.UpstreamUnavailable):
+    with pytest.raises(errors.UpstreamUnavailableError):
         transport.get("/", same)
     clock.now += 3
-    with pytest.raises(errors.UpstreamUnavailable):
+    with pytest.raises(errors.UpstreamUnavailableError):
         transport.get("/", same)
 
     assert (len(server.asked), transport.health().retries) == (2, 0)
@@ -255,11 +255,11 @@ def test_a_service_that_says_no_is_not_down(fault, server, transport_to, clock):
 
 def test_one_rotten_document_does_not_cut_off_the_others(server, transport_to):
     def rotten(document):
-        raise errors.UpstreamMalformed
+        raise errors.UpstreamMalformedError
 
     transport = transport_to(server.url)
     for _ in range(12):
-        with pytest.raises(errors.UpstreamMalformed):
+        with pytest.raises(errors.UpstreamMalformedError):
             transport.get("/", rotten)
 
     assert transport.get("/", same).value == []
@@ -294,13 +294,13 @@ def test_when_all_slots_are_taken_the_next_call_fails_at_once(server, transport_
         both_wait.wait()
         began = time.monotonic()
 
-        with pytest.raises(errors.UpstreamBusy):
+        with pytest.raises(errors.UpstreamBusyError):
             transport.get("/", same)
 
         assert time.monotonic() - began < 0.75
         assert (transport.health().in_use, transport.health().limit) == (2, 2)
         for call in waiting:
-            assert isinstance(call.exception(), errors.UpstreamTimeout)
+            assert isinstance(call.exception(), errors.UpstreamTimeoutError)
 
     assert transport.health().in_use == 0
     assert len(server.asked) == 2

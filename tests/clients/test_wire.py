@@ -21,7 +21,7 @@ def test_a_name_that_nobody_knows_is_a_service_that_is_unavailable(transport_to)
     def unknown(*_, **__):
         raise socket.gaierror(socket.EAI_NONAME, "unknown")
 
-    with pytest.raises(errors.UpstreamUnavailable):
+    with pytest.raises(errors.UpstreamUnavailableError):
         transport_to("http://flyers.example", resolve=unknown).get("/", same)
 
 
@@ -37,7 +37,7 @@ def test_a_silent_resolver_holds_up_neither_a_call_nor_more_than_one_thread(serv
     began = time.monotonic()
     try:
         for _ in range(3):
-            with pytest.raises(errors.UpstreamTimeout):
+            with pytest.raises(errors.UpstreamTimeoutError):
                 transport.get("/", same)
         assert len(asked) == 1
         assert time.monotonic() - began < 2
@@ -60,7 +60,7 @@ def test_an_address_that_refuses_is_passed_over_for_the_next(server, transport_t
 
 
 def test_a_host_without_addresses_is_unavailable(transport_to):
-    with pytest.raises(errors.UpstreamUnavailable):
+    with pytest.raises(errors.UpstreamUnavailableError):
         transport_to("http://flyers.example", resolve=addresses()).get("/", same)
 
 
@@ -84,7 +84,7 @@ def test_silent_addresses_share_the_time_to_connect(silent_address, transport_to
     transport = transport_to("http://flyers.example", resolve=resolve, connect_timeout=0.2)
     began = time.monotonic()
 
-    with pytest.raises(errors.UpstreamTimeout):
+    with pytest.raises(errors.UpstreamTimeoutError):
         transport.get("/", same)
 
     assert time.monotonic() - began < 2
@@ -104,7 +104,7 @@ def test_a_handshake_that_leads_nowhere_ends_in_time(server, transport_to):
     transport = transport_to(server.url.replace("http:", "https:"), connect_timeout=0.2)
     began = time.monotonic()
 
-    with pytest.raises(errors.UpstreamTimeout):
+    with pytest.raises(errors.UpstreamTimeoutError):
         transport.get("/", same)
 
     assert time.monotonic() - began < 2
@@ -150,7 +150,7 @@ def test_over_tls_too_nothing_outlives_the_deadline(fault, tls_server, certifica
     transport = transport_to(tls_server.url, ca_bundle=str(certificate / "cert.pem"), deadline=0.5)
     began = time.monotonic()
 
-    with pytest.raises(errors.UpstreamTimeout):
+    with pytest.raises(errors.UpstreamTimeoutError):
         transport.get("/", same)
 
     assert time.monotonic() - began < 2
@@ -158,7 +158,7 @@ def test_over_tls_too_nothing_outlives_the_deadline(fault, tls_server, certifica
 
 
 def test_a_certificate_that_nobody_vouches_for_is_no_service_of_ours(tls_server, transport_to):
-    with pytest.raises(errors.UpstreamUnavailable):
+    with pytest.raises(errors.UpstreamUnavailableError):
         transport_to(tls_server.url).get("/", same)
 
     assert tls_server.asked == []

@@ -8,7 +8,7 @@ import pytest
 from django.core.handlers.wsgi import WSGIRequest
 
 from config.bodies import LARGE_BODY_BYTES, MAX_LARGE_BODIES, BoundedBodies
-from config.parsers import BodiesBusy, StrictJSONParser
+from config.parsers import BodiesBusyError, StrictJSONParser
 from tests.flyers_proxy.fills import eventually
 
 SMALL, LARGE = b"x" * 100, b"x" * (LARGE_BODY_BYTES + 1)
@@ -58,7 +58,7 @@ def call(application, body):
 def is_refused(bounded):
     try:
         call(bounded, b"")
-    except BodiesBusy:
+    except BodiesBusyError:
         return True
     return False
 
@@ -79,7 +79,7 @@ def test_a_large_body_that_waits_for_too_long_is_refused(application, threads):
     calls = [threads.submit(call, bounded, LARGE) for _ in range(MAX_LARGE_BODIES)]
     assert eventually(lambda: application.working == MAX_LARGE_BODIES)
 
-    with pytest.raises(BodiesBusy):
+    with pytest.raises(BodiesBusyError):
         call(bounded, LARGE)
 
     application.gate.set()

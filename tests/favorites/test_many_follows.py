@@ -6,7 +6,7 @@ import random
 import pytest
 
 from favorites.models import Follow
-from flyers_proxy.windows import DEEPEST, MOST_CREATORS
+from flyers_proxy.windows import MAX_CREATORS, MAX_MERGED_ROWS
 from tests import payloads
 from tests.favorites.flyer_service import rank
 
@@ -18,7 +18,7 @@ HERE = (40.42, -3.7)  # where upstream is asked from, when the caller does not s
 def follows_many(alice):
     """Let Alice follow so many that upstream has to be asked five times."""
     Follow.objects.bulk_create(
-        Follow(user=alice, creator_id=creator_id) for creator_id in range(1, 4 * MOST_CREATORS + 2)
+        Follow(user=alice, creator_id=creator_id) for creator_id in range(1, 4 * MAX_CREATORS + 2)
     )
 
 
@@ -32,7 +32,7 @@ def fill(service):
             moment = dt.datetime(2026, 4, 1 + chance.randrange(5), tzinfo=dt.UTC)
             service.has(
                 flyer_id,
-                creator=payloads.creator(chance.randrange(1, 4 * MOST_CREATORS + 2)),
+                creator=payloads.creator(chance.randrange(1, 4 * MAX_CREATORS + 2)),
                 created_at=None if chance.random() < 0.1 else moment.strftime("%Y-%m-%dT%H:%M:%SZ"),
                 location={"address": "Madrid", "lat": 40 + chance.randrange(3), "lng": -3.7},
             )
@@ -90,13 +90,15 @@ def test_a_page_past_the_end_is_empty(as_alice, follows_many, service, fill):
 def test_beyond_what_can_be_merged_a_400_says_so_and_no_link_leads_there(
     as_alice, follows_many, service, fill
 ):
-    fill(DEEPEST + 100)
-    last = DEEPEST // 50
+    fill(MAX_MERGED_ROWS + 100)
+    last = MAX_MERGED_ROWS // 50
 
     deepest, beyond = page(as_alice, last, 50), page(as_alice, last + 1, 50)
 
-    assert [flyer["id"] for flyer in deepest.json()["results"]] == in_order(service)[DEEPEST - 50 : DEEPEST]
-    assert deepest.json()["count"] == DEEPEST + 100
+    assert [flyer["id"] for flyer in deepest.json()["results"]] == in_order(service)[
+        MAX_MERGED_ROWS - 50 : MAX_MERGED_ROWS
+    ]
+    assert deepest.json()["count"] == MAX_MERGED_ROWS + 100
     assert deepest.json()["next"] is None
     assert beyond.status_code == 400
     assert beyond.json()["error"]["details"] == {
@@ -105,11 +107,11 @@ def test_beyond_what_can_be_merged_a_400_says_so_and_no_link_leads_there(
 
 
 def test_the_deepest_page_takes_a_bounded_number_of_calls(as_alice, follows_many, service, fill):
-    fill(DEEPEST + 100)
+    fill(MAX_MERGED_ROWS + 100)
 
-    page(as_alice, DEEPEST // 100, 100)
+    page(as_alice, MAX_MERGED_ROWS // 100, 100)
 
-    assert len(service.asked) <= 5 + DEEPEST // 50
+    assert len(service.asked) <= 5 + MAX_MERGED_ROWS // 50
 
 
 def test_when_a_part_fails_the_page_fails(as_alice, follows_many, service, fill):

@@ -7,13 +7,13 @@ import pytest
 import structlog
 
 from clients.errors import (
-    UpstreamBusy,
-    UpstreamMalformed,
-    UpstreamNotFound,
-    UpstreamRefused,
-    UpstreamThrottled,
-    UpstreamTimeout,
-    UpstreamUnavailable,
+    UpstreamBusyError,
+    UpstreamMalformedError,
+    UpstreamNotFoundError,
+    UpstreamRefusedError,
+    UpstreamThrottledError,
+    UpstreamTimeoutError,
+    UpstreamUnavailableError,
 )
 from flyers_proxy.cache import REST_SECONDS
 from flyers_proxy.entries import Filled
@@ -21,12 +21,12 @@ from flyers_proxy.refreshers import Refreshers
 from tests.flyers_proxy.fills import Clock, Crowd, Fill, flyer, new_cache, page, together
 
 FAILURES = [
-    UpstreamBusy(),
-    UpstreamMalformed(),
-    UpstreamRefused(),
-    UpstreamThrottled(retry_after=5),
-    UpstreamTimeout(),
-    UpstreamUnavailable(),
+    UpstreamBusyError(),
+    UpstreamMalformedError(),
+    UpstreamRefusedError(),
+    UpstreamThrottledError(retry_after=5),
+    UpstreamTimeoutError(),
+    UpstreamUnavailableError(),
 ]
 HOUR = 3600
 
@@ -106,7 +106,7 @@ def test_an_unchanged_answer_is_renewed_without_being_rendered_again(cache, cloc
 
 
 def test_unchanged_without_a_copy_is_nonsense(cache):
-    with pytest.raises(UpstreamMalformed):
+    with pytest.raises(UpstreamMalformedError):
         cache.get("a", Fill(Filled(None)))
 
 
@@ -119,7 +119,7 @@ def test_forty_who_miss_together_cost_one_call(cache):
     assert len({id(found.entry) for found in outcomes}) == 1
 
 
-@pytest.mark.parametrize("failure", [*FAILURES, UpstreamNotFound(), ZeroDivisionError()], ids=repr)
+@pytest.mark.parametrize("failure", [*FAILURES, UpstreamNotFoundError(), ZeroDivisionError()], ids=repr)
 def test_forty_who_miss_together_share_the_failure_too(cache, failure):
     fill = Fill(failure, gate=Crowd(39))
 
@@ -130,8 +130,8 @@ def test_forty_who_miss_together_share_the_failure_too(cache, failure):
 
 
 def test_after_a_failure_the_next_one_who_asks_is_not_held_to_it(cache):
-    fill = Fill(UpstreamUnavailable(), flyer())
-    with pytest.raises(UpstreamUnavailable):
+    fill = Fill(UpstreamUnavailableError(), flyer())
+    with pytest.raises(UpstreamUnavailableError):
         cache.get("a", fill)
 
     assert cache.get("a", fill).outcome == "MISS"
@@ -143,7 +143,7 @@ def test_who_waits_for_a_fill_waits_no_longer_than_a_fill_may_take(clock):
     filler = threading.Thread(target=cache.get, args=("a", Fill(flyer(), gate=gate)))
     filler.start()
 
-    with pytest.raises(UpstreamTimeout):
+    with pytest.raises(UpstreamTimeoutError):
         cache.get("a", Fill(flyer(), gate=gate))
 
     assert time.monotonic() - start < 1
@@ -184,7 +184,7 @@ def test_whatever_fails_the_copy_is_served_for_a_day(cache, clock, failure):
 def test_after_a_failed_refresh_upstream_is_left_alone_for_a_moment(cache, clock):
     cache.get("a", Fill(flyer()))
     clock.now += 70
-    broken = Fill(UpstreamUnavailable())
+    broken = Fill(UpstreamUnavailableError())
 
     for _ in range(100):
         assert cache.get("a", broken).outcome == "STALE"
@@ -201,17 +201,17 @@ def test_after_a_failed_refresh_upstream_is_left_alone_for_a_moment(cache, clock
 def test_what_upstream_no_longer_has_is_dropped_and_remembered_for_a_minute(cache, clock):
     cache.get("a", Fill(flyer()))
     clock.now += 70
-    gone = Fill(UpstreamNotFound(), UpstreamNotFound(), flyer())
+    gone = Fill(UpstreamNotFoundError(), UpstreamNotFoundError(), flyer())
 
     assert cache.get("a", gone).outcome == "STALE"  # the last time: nobody knew
     cache.settle()
     for _ in range(3):
-        with pytest.raises(UpstreamNotFound):
+        with pytest.raises(UpstreamNotFoundError):
             cache.get("a", gone)
     assert gone.calls == 1
 
     clock.now += 61
-    with pytest.raises(UpstreamNotFound):
+    with pytest.raises(UpstreamNotFoundError):
         cache.get("a", gone)
     clock.now += 61
     assert cache.get("a", gone).outcome == "MISS"
@@ -222,15 +222,15 @@ def test_names_made_up_by_a_stranger_do_not_push_out_what_is_kept(clock):
     cache.get("a", Fill(flyer()))
 
     for number in range(2000):
-        with pytest.raises(UpstreamNotFound):
-            cache.get(f"made-up:{number}", Fill(UpstreamNotFound()))
+        with pytest.raises(UpstreamNotFoundError):
+            cache.get(f"made-up:{number}", Fill(UpstreamNotFoundError()))
 
     assert cache.get("a", Fill(flyer())).outcome == "HIT"
 
 
 def test_a_flyer_seen_on_a_page_has_an_entry_of_its_own(cache):
     cache.get("page", Fill(page(1, 2, 3)))
-    never = Fill(UpstreamUnavailable())
+    never = Fill(UpstreamUnavailableError())
 
     found = cache.get("flyer:2", never)
 
@@ -240,12 +240,12 @@ def test_a_flyer_seen_on_a_page_has_an_entry_of_its_own(cache):
 
 
 def test_a_flyer_that_was_gone_is_back_when_it_is_seen_on_a_page(cache):
-    with pytest.raises(UpstreamNotFound):
-        cache.get("flyer:2", Fill(UpstreamNotFound()))
+    with pytest.raises(UpstreamNotFoundError):
+        cache.get("flyer:2", Fill(UpstreamNotFoundError()))
 
     cache.get("page", Fill(page(1, 2, 3)))
 
-    assert cache.get("flyer:2", Fill(UpstreamNotFound())).outcome == "HIT"
+    assert cache.get("flyer:2", Fill(UpstreamNotFoundError())).outcome == "HIT"
 
 
 def test_the_number_of_entries_is_bounded_and_the_least_used_go_first(clock):
@@ -284,13 +284,13 @@ def test_who_must_know_asks_upstream_before_an_old_copy_is_believed(cache, clock
 
     confirmed = cache.get("a", Fill(flyer(title="new")), confirm=True)
     clock.now += 70
-    in_outage = cache.get("a", Fill(UpstreamTimeout()), confirm=True)
+    in_outage = cache.get("a", Fill(UpstreamTimeoutError()), confirm=True)
 
     assert confirmed.outcome == "MISS"
     assert b"new" in confirmed.entry.rendered.pieces[0]
     assert in_outage.outcome == "STALE"
-    with pytest.raises(UpstreamNotFound):
-        cache.get("a", Fill(UpstreamNotFound()), confirm=True)
+    with pytest.raises(UpstreamNotFoundError):
+        cache.get("a", Fill(UpstreamNotFoundError()), confirm=True)
 
 
 def test_a_refresh_works_in_the_name_of_the_request_that_caused_it(cache, clock):

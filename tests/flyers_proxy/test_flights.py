@@ -4,7 +4,12 @@ import threading
 
 import pytest
 
-from clients.errors import UpstreamBusy, UpstreamNotFound, UpstreamTimeout, UpstreamUnavailable
+from clients.errors import (
+    UpstreamBusyError,
+    UpstreamNotFoundError,
+    UpstreamTimeoutError,
+    UpstreamUnavailableError,
+)
 from flyers_proxy.flights import SLOW_SECONDS, YOUNG_SECONDS, Flights, Waiters
 from tests.flyers_proxy.fills import Clock, eventually, together
 
@@ -66,7 +71,7 @@ def test_past_the_bound_nobody_waits_for_work_that_is_not_young(clock):
     with Work(clock, flights), waiters.place():
         clock.now += YOUNG_SECONDS
 
-        with pytest.raises(UpstreamBusy):
+        with pytest.raises(UpstreamBusyError):
             ask(flights, clock)
 
 
@@ -86,10 +91,10 @@ def test_past_the_bound_they_leave_when_the_work_is_young_no_more(clock):
     with Work(clock, flights), waiters.place():
         outcomes = together(20, lambda: ask(flights, clock))
 
-    assert {type(outcome) for outcome in outcomes} == {UpstreamBusy}
+    assert {type(outcome) for outcome in outcomes} == {UpstreamBusyError}
 
 
-@pytest.mark.parametrize("failure", [None, UpstreamUnavailable()])
+@pytest.mark.parametrize("failure", [None, UpstreamUnavailableError()])
 def test_past_the_bound_nobody_waits_for_work_that_was_slow_or_failed_a_moment_ago(clock, failure):
     waiters = Waiters(1)
     flights = Flights(waiters, clock=clock)
@@ -100,7 +105,7 @@ def test_past_the_bound_nobody_waits_for_work_that_was_slow_or_failed_a_moment_a
         clock.now += YOUNG_SECONDS + 0.1
 
     together(1, lambda: flights.share("a", slow_or_broken, ends_at=clock() + A_DEADLINE))
-    with Work(clock, flights), waiters.place(), pytest.raises(UpstreamBusy):
+    with Work(clock, flights), waiters.place(), pytest.raises(UpstreamBusyError):
         ask(flights, clock)
     with Work(clock, flights, "b") as work, waiters.place():
         threading.Timer(0.05, work.ends).start()
@@ -117,7 +122,7 @@ def test_what_is_not_there_is_no_failure(clock):
     flights = Flights(waiters, clock=clock)
 
     def nothing_there():
-        raise UpstreamNotFound
+        raise UpstreamNotFoundError
 
     together(1, lambda: flights.share("a", nothing_there, ends_at=clock() + A_DEADLINE))
     with Work(clock, flights) as work, waiters.place():
@@ -128,9 +133,9 @@ def test_what_is_not_there_is_no_failure(clock):
 def test_nobody_waits_past_their_own_deadline(clock):
     flights = Flights(Waiters(1), clock=clock)
     with Work(clock, flights):
-        with pytest.raises(UpstreamTimeout):
+        with pytest.raises(UpstreamTimeoutError):
             ask(flights, clock, seconds=0.01)
-        with pytest.raises(UpstreamTimeout):
+        with pytest.raises(UpstreamTimeoutError):
             ask(flights, clock, seconds=0)
 
 
@@ -138,7 +143,7 @@ def test_a_place_is_given_back_however_the_wait_ends(clock):
     waiters = Waiters(1)
     flights = Flights(waiters, clock=clock)
     for _ in range(3):
-        with Work(clock, flights), pytest.raises(UpstreamTimeout):
+        with Work(clock, flights), pytest.raises(UpstreamTimeoutError):
             ask(flights, clock, seconds=0)
 
     with waiters.place() as has_place:
@@ -155,9 +160,9 @@ def test_the_bound_is_one_over_all_keys(clock):
         def is_refused():
             try:
                 ask(flights, clock, "b", seconds=0.01)
-            except UpstreamBusy:
+            except UpstreamBusyError:
                 return True
-            except UpstreamTimeout:  # The other has not taken the place yet.
+            except UpstreamTimeoutError:  # The other has not taken the place yet.
                 return False
 
         assert eventually(is_refused)

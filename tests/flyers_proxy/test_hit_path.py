@@ -6,7 +6,7 @@ import pytest
 import time_machine
 
 from flyers_proxy import services, shared_cache
-from flyers_proxy.hits import MAX_READY_BYTES, MOST_READY
+from flyers_proxy.hits import MAX_READY, MAX_READY_BYTES
 from tests import payloads
 from tests.conftest import UPSTREAM
 from tests.counts import Counts
@@ -274,7 +274,7 @@ def test_only_some_addresses_keep_their_last_answer_whole(short, settings):
 
     learned = short.application._learned.values()
 
-    assert sum(each.ready is not None for each in learned) == MOST_READY
+    assert sum(each.ready is not None for each in learned) == MAX_READY
     assert short.ask(addresses[0])[1]["x-cache"] == "HIT"
 
 

@@ -12,7 +12,7 @@ import pytest
 import time_machine
 from rest_framework.test import APIClient
 
-from clients.errors import UpstreamBusy, UpstreamTimeout
+from clients.errors import UpstreamBusyError, UpstreamTimeoutError
 from flyers_proxy import services
 from flyers_proxy.cache import REST_SECONDS
 from flyers_proxy.lookups import confirm_flyers, get_creators, get_flyers_by_ids
@@ -297,7 +297,7 @@ def test_past_the_bound_a_list_is_answered_soon_with_what_is_known(anyone, servi
     assert time.monotonic() - start < 1.5  # and not the deadline of 2.5
     assert list(looked.found) == [3]
     assert looked.unknown == {4, 5}
-    assert isinstance(looked.failure, UpstreamBusy)
+    assert isinstance(looked.failure, UpstreamBusyError)
 
 
 def test_many_flyers_by_id_have_one_deadline(service, settings):
@@ -308,7 +308,7 @@ def test_many_flyers_by_id_have_one_deadline(service, settings):
     batch = get_flyers_by_ids(range(1, 151), caller="alice")
 
     assert time.monotonic() - start < 1.4  # one after the other they take a deadline each
-    assert isinstance(batch.failure, UpstreamTimeout)
+    assert isinstance(batch.failure, UpstreamTimeoutError)
     assert batch.unknown == set(range(1, 151))
 
 

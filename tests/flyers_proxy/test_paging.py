@@ -8,7 +8,7 @@ import pytest
 import responses
 import time_machine
 
-from clients.errors import UpstreamNotFound
+from clients.errors import UpstreamNotFoundError
 from clients.flyers import Fetched, FlyerPage
 from flyers_proxy import merging, services, windows
 from flyers_proxy.windows import FlyerList
@@ -107,7 +107,7 @@ def test_a_page_of_several_may_be_kept_as_long_as_the_part_that_may_be_kept_shor
 def test_a_page_past_the_end_is_kept_as_long_as_the_count_that_it_tells():
     def ask(query, etag):
         if query.page > 1:
-            raise UpstreamNotFound
+            raise UpstreamNotFoundError
         return Fetched(FlyerPage(count=180, results=()), etag='"first"', max_age=5)
 
     fetched = windows.fetch(FlyerList(position=(0, 0), page=40), ask)

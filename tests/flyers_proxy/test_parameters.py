@@ -85,7 +85,7 @@ def test_a_bad_parameter_is_named(anyone, params, named):
     assert list(error["details"]) == [named]
 
 
-LARGEST_ID = "At most 9223372036854775807."
+MAX_ID = "At most 9223372036854775807."
 
 
 @pytest.mark.parametrize(
@@ -99,9 +99,9 @@ LARGEST_ID = "At most 9223372036854775807."
         ("page", "1e3", "Give a whole number."),
         ("page", "", "Give a whole number."),
         ("limit", "0", "At least 1."),
-        ("limit", str(2**63), LARGEST_ID),
-        ("creator", str(2**63), LARGEST_ID),
-        ("creator", "9" * 20, LARGEST_ID),
+        ("limit", str(2**63), MAX_ID),
+        ("creator", str(2**63), MAX_ID),
+        ("creator", "9" * 20, MAX_ID),
         ("radius", "0", "At least 0.01."),
         ("radius", "1e-9", "At least 0.01."),
         ("radius", "-5", "At least 0.01."),

@@ -13,11 +13,11 @@ import redis
 from django.conf import settings
 
 from clients.errors import (
-    UpstreamBusy,
-    UpstreamNotFound,
-    UpstreamThrottled,
-    UpstreamTimeout,
-    UpstreamUnavailable,
+    UpstreamBusyError,
+    UpstreamNotFoundError,
+    UpstreamThrottledError,
+    UpstreamTimeoutError,
+    UpstreamUnavailableError,
 )
 from flyers_proxy import shared_cache
 from flyers_proxy.entries import Filled
@@ -99,7 +99,9 @@ def test_eighty_who_miss_together_in_two_processes_cost_one_call(process):
 
 
 @pytest.mark.parametrize(
-    "failure", [UpstreamUnavailable(), UpstreamThrottled(retry_after=7), UpstreamTimeout()], ids=repr
+    "failure",
+    [UpstreamUnavailableError(), UpstreamThrottledError(retry_after=7), UpstreamTimeoutError()],
+    ids=repr,
 )
 def test_processes_that_wait_for_a_fill_share_its_failure(process, between, failure):
     one, other = process(), process(url=between.url)
@@ -122,7 +124,7 @@ def test_processes_that_wait_for_a_fill_share_its_failure(process, between, fail
 def test_a_process_without_a_free_slot_leaves_the_fill_to_another(process, between):
     busy, other = process(), process(url=between.url)
     gate = threading.Event()
-    refused, filled = Fill(UpstreamBusy(), gate=gate), Fill(flyer())
+    refused, filled = Fill(UpstreamBusyError(), gate=gate), Fill(flyer())
 
     with ThreadPoolExecutor(2) as threads:
         first = threads.submit(busy.get, "a", refused)
@@ -131,12 +133,14 @@ def test_a_process_without_a_free_slot_leaves_the_fill_to_another(process, betwe
         assert eventually(lambda: between.questions > 5)
         gate.set()
 
-    assert isinstance(first.exception(), UpstreamBusy)
+    assert isinstance(first.exception(), UpstreamBusyError)
     assert second.result().outcome == "MISS"
 
 
 @pytest.mark.parametrize(
-    "failure", [UpstreamUnavailable(), UpstreamBusy(), UpstreamNotFound(), ZeroDivisionError()], ids=repr
+    "failure",
+    [UpstreamUnavailableError(), UpstreamBusyError(), UpstreamNotFoundError(), ZeroDivisionError()],
+    ids=repr,
 )
 def test_whatever_ends_a_fill_lets_go_of_its_key(process, store, failure):
     with pytest.raises(type(failure)):
@@ -150,8 +154,8 @@ def test_whatever_ends_a_fill_lets_go_of_its_key(process, store, failure):
 
 def test_who_asks_after_a_failure_is_not_held_to_it(process):
     one, other = process(), process()
-    with pytest.raises(UpstreamUnavailable):
-        one.get("a", Fill(UpstreamUnavailable()))
+    with pytest.raises(UpstreamUnavailableError):
+        one.get("a", Fill(UpstreamUnavailableError()))
 
     assert other.get("a", Fill(flyer())).outcome == "MISS"
 
@@ -192,7 +196,7 @@ def test_nobody_waits_longer_for_another_process_than_a_fill_may_take(process):
     dead = SharedCache(settings.CACHE_URL, stale_seconds=86_400, lock_seconds=60)
     dead.look("a", "the-dead-process", now=time.time())
 
-    with pytest.raises(UpstreamTimeout):
+    with pytest.raises(UpstreamTimeoutError):
         process(deadline=0.1).get("a", NEVER)
 
 
@@ -241,7 +245,7 @@ def test_in_an_outage_a_new_process_who_must_know_falls_back_on_the_shared_copy(
     process().get("a", Fill(flyer()))
     clock.now += 70
 
-    found = process().get("a", Fill(UpstreamTimeout()), confirm=True)
+    found = process().get("a", Fill(UpstreamTimeoutError()), confirm=True)
 
     assert found.outcome == "STALE"
 
@@ -251,20 +255,20 @@ def test_what_is_gone_is_gone_for_all_processes(process, clock):
     for cache in (one, other):
         cache.get("a", Fill(flyer()))
     clock.now += 70
-    one.get("a", Fill(UpstreamNotFound()))
+    one.get("a", Fill(UpstreamNotFoundError()))
     one.settle()
 
     other.get("a", NEVER)
     other.settle()
 
     for cache in (one, other, process()):
-        with pytest.raises(UpstreamNotFound):
+        with pytest.raises(UpstreamNotFoundError):
             cache.get("a", NEVER)
 
 
 def test_what_is_gone_is_forgotten_after_a_minute(process, store):
-    with pytest.raises(UpstreamNotFound):
-        process().get("a", Fill(UpstreamNotFound()))
+    with pytest.raises(UpstreamNotFoundError):
+        process().get("a", Fill(UpstreamNotFoundError()))
 
     assert 50 < store.ttl(f"{PREFIX}a") <= 60
 
@@ -318,7 +322,7 @@ def test_what_someone_else_wrote_there_is_never_believed_nor_an_error(process, s
     cache = process()
 
     if spoilt == b"9999999999999":  # the one thing that can be said in so few words: gone
-        with pytest.raises(UpstreamNotFound):
+        with pytest.raises(UpstreamNotFoundError):
             cache.get("a", NEVER)
         return
     assert cache.get("a", Fill(flyer())).outcome == "MISS"

@@ -6,7 +6,7 @@ from time import perf_counter
 import pytest
 import requests
 
-from mock_upstream.knobs import BadKnob, Knobs, knobs_from
+from mock_upstream.knobs import BadKnobError, Knobs, knobs_from
 from mock_upstream.server import start
 from tests.mock_upstream.caller import HERE
 from tests.mock_upstream.conftest import NOW
@@ -339,7 +339,7 @@ def test_knobs_are_read_from_the_environment():
     [("MOCK_LATENCY_MS", "fast"), ("MOCK_MODE", "sick"), ("MOCK_ERROR_RATE", "2"), ("MOCK_FAIL_NEXT", "[]")],
 )
 def test_a_wrong_variable_is_named(name, value):
-    with pytest.raises(BadKnob, match=name):
+    with pytest.raises(BadKnobError, match=name):
         knobs_from({name: value})
 
 

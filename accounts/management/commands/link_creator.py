@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts import services
-from clients.errors import UpstreamError, UpstreamNotFound
+from clients.errors import UpstreamError, UpstreamNotFoundError
 from flyers_proxy.services import client
 
 
@@ -26,13 +26,13 @@ class Command(BaseCommand):
         try:
             creator = client().get_creator(creator_id).value
             services.link_creator(user=user, creator_id=creator_id)
-        except UpstreamNotFound:
+        except UpstreamNotFoundError:
             raise CommandError(f"The flyer service has no creator {creator_id}.") from None
         except UpstreamError as error:
             raise CommandError(
                 f"The flyer service gave no answer ({type(error).__name__}); try again."
             ) from None
-        except services.AlreadyTaken:
+        except services.AlreadyTakenError:
             raise CommandError(f"Somebody else is linked to creator {creator_id} already.") from None
         name = creator.username if creator else creator_id
         self.stdout.write(f"{user.email} is now creator {creator_id} ({name}).")

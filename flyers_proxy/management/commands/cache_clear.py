@@ -16,7 +16,7 @@ class Command(BaseCommand):
             raise CommandError("CACHE_URL is empty: each process has only its own cache. Restart the server.")
         try:
             dropped = shared_cache.clear(settings.CACHE_URL)
-        except shared_cache.SharedCacheDown as error:
+        except shared_cache.RedisDownError as error:
             raise CommandError(f"The shared cache does not answer: {error}.") from None
         self.stdout.write(
             f"Dropped {dropped} answers. Server processes drop theirs with their next look into the shared cache: "

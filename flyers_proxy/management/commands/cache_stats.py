@@ -19,7 +19,7 @@ class Command(BaseCommand):
         if settings.CACHE_URL:
             try:
                 held, memory = shared_cache.census(settings.CACHE_URL)
-            except shared_cache.SharedCacheDown as error:
+            except shared_cache.RedisDownError as error:
                 raise CommandError(f"The shared cache does not answer: {error}.") from None
             self.stdout.write(f"Shared cache: {held} answers; Redis uses {memory / 2**20:.1f} MB in all.")
         else:
