@@ -22,8 +22,8 @@ import urllib3
 
 from clients import counters, errors, headers, strict_json
 from clients.breaker import Breaker, Bulkhead, State
-from clients.journal import Call, Journal
-from clients.wire import Resolve, TimedAdapter
+from clients.call_metrics import Call, Journal
+from clients.timed_http import Resolve, TimedAdapter
 
 T = TypeVar("T")
 

@@ -7,8 +7,8 @@ from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from flyers_proxy.reads import PageLinks
 from flyers_proxy.serializers import PageQuery
+from proxy.reads import PageLinks
 
 
 class Pages(BasePagination):

@@ -66,6 +66,7 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "accounts",
     "favorites",
+    "proxy",
     "flyers_proxy",
 ]
 

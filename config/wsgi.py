@@ -15,7 +15,7 @@ from config import telemetry  # noqa: E402
 from config.bodies import BoundedBodies  # noqa: E402
 from config.metrics import counter  # noqa: E402
 from config.middleware import request_id_of  # noqa: E402
-from flyers_proxy.hit_path import HitPath  # noqa: E402
+from proxy.hit_path import HitPath  # noqa: E402
 
 # A thread that computes hands the interpreter over after this long; with the default of 5 ms a few misses are the p99
 # of every hit.

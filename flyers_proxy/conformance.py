@@ -8,9 +8,9 @@ from django.conf import settings
 
 from clients import conformance
 from clients.breaker import Breaker
+from clients.call_metrics import Journal
 from clients.conformance import Finding, Verdict
 from clients.flyers import FlyerClient
-from clients.journal import Journal
 from clients.transport import Transport
 from flyers_proxy.services import rounded
 

@@ -188,7 +188,7 @@ class SearchQuery(DiscoverQuery):
     )
 
 
-# --- Answers, for the schema alone: flyers_proxy.rendering writes them ------------------------------
+# --- Answers, for the schema alone: proxy.rendering writes them ------------------------------
 
 
 FLYER_EXAMPLE: dict[str, Any] = {

@@ -16,12 +16,13 @@ from clients.distance import Position
 from clients.errors import UpstreamMalformedError, UpstreamNotFoundError
 from clients.flyers import Fetched, FlyerClient, FlyerPage, FlyerQuery
 from clients.transport import Transport
-from flyers_proxy import merging, windows
-from flyers_proxy.cache import GRACE_SECONDS, Cache
-from flyers_proxy.entries import Entry, Fill, Filled, Outcome
-from flyers_proxy.flights import Waiters
-from flyers_proxy.once import OncePerProcess
-from flyers_proxy.rendering import (
+from proxy import merging, pages
+from proxy.cache import GRACE_SECONDS, Cache
+from proxy.entries import Entry, Fill, Filled, Outcome
+from proxy.once import OncePerProcess
+from proxy.pages import MAX_CREATORS, MAX_MERGED_ROWS, UPSTREAM_PAGE, FlyerList
+from proxy.redis_level import SharedCache
+from proxy.rendering import (
     Facts,
     Rendered,
     facts_of,
@@ -30,8 +31,7 @@ from flyers_proxy.rendering import (
     render_flyer,
     render_flyers,
 )
-from flyers_proxy.shared_cache import SharedCache
-from flyers_proxy.windows import MAX_CREATORS, MAX_MERGED_ROWS, UPSTREAM_PAGE, FlyerList
+from proxy.single_flight import Waiters
 
 __all__ = [
     "Answer",
@@ -281,7 +281,7 @@ def _fill_flyers(question: FlyerList, etag: str | None, ends_at: float) -> Fille
     def ask(query: FlyerQuery, etag: str | None) -> Fetched[FlyerPage]:
         return client().list_flyers(query, etag=etag, request_id=request_id, ends_at=ends_at)
 
-    fetched = merging.fetch(question, ask) if question.is_merged else windows.fetch(question, ask, etag=etag)
+    fetched = merging.fetch(question, ask) if question.is_merged else pages.fetch(question, ask, etag=etag)
     window = fetched.value
     if window is None:
         return Filled(None, fetched.etag, fetched.max_age)

@@ -16,8 +16,8 @@ from clients.distance import Position
 from favorites.services.follows import only_followed
 from favorites.services.marks import marks_for
 from flyers_proxy import serializers, services
-from flyers_proxy.reads import READ, PageLinks, Read, read_headers
-from flyers_proxy.rendering import Marks
+from proxy.reads import READ, PageLinks, Read, read_headers
+from proxy.rendering import Marks
 
 
 class FlyerRead(APIView):

@@ -30,7 +30,7 @@ Fields = Mapping[str, str]
 T = TypeVar("T")
 
 
-def bad(detail: str) -> Refused:
+def bad(detail: str) -> RefusedRequestError:
     return RefusedRequestError(HTTPStatus.BAD_REQUEST, detail)
 
 

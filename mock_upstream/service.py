@@ -30,7 +30,7 @@ PICTURE_HEADERS = {
 }
 
 
-def not_found(detail: str) -> Refused:
+def not_found(detail: str) -> RefusedRequestError:
     return RefusedRequestError(HTTPStatus.NOT_FOUND, detail)
 
 

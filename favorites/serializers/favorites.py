@@ -12,9 +12,9 @@ from rest_framework import serializers
 from accounts.bodies import Body
 from favorites.serializers.fields import BoundedList, Id, Shape, Truth
 from favorites.services.showing import Shown
-from flyers_proxy.rendering import Marks
 from flyers_proxy.serializers import FLYER_EXAMPLE, MAX_ID, Flag, FlyerSerializer, PageQuery, PageSerializer
 from flyers_proxy.services import Answer
+from proxy.rendering import Marks
 
 MAX_BATCH = 50
 

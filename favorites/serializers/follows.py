@@ -9,8 +9,8 @@ from accounts.bodies import Body
 from favorites.models import Follow
 from favorites.serializers.favorites import as_json
 from favorites.serializers.fields import Id, Shape
-from flyers_proxy.rendering import Marks
 from flyers_proxy.serializers import MAX_ID, CreatorSerializer, PageSerializer, Query, WholeNumber
+from proxy.rendering import Marks
 
 
 class FollowStatusQuery(Query):

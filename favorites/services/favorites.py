@@ -10,9 +10,9 @@ from django.utils import timezone
 from accounts.models import User
 from favorites.models import Favorite
 from favorites.services.store import FAVORITES, one_at_a_time
-from flyers_proxy.lookups import confirm_flyers
-from flyers_proxy.rendering import Facts
 from flyers_proxy.services import confirm_flyer
+from proxy.batches import confirm_flyers
+from proxy.rendering import Facts
 
 EXPIRING = timedelta(hours=48)
 

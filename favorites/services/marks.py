@@ -6,7 +6,7 @@ from typing import Any
 from django.db import connection
 from django.utils import timezone
 
-from flyers_proxy.rendering import Marks
+from proxy.rendering import Marks
 
 _FLYER, _CREATOR, _ALIVE = 0, 1, 2
 

@@ -7,9 +7,9 @@ from typing import Literal, NamedTuple
 from accounts.models import User
 from favorites.models import Favorite
 from favorites.services.marks import marks_for
-from flyers_proxy.lookups import FlyerBatch, get_flyers_by_ids
-from flyers_proxy.rendering import Marks, facts_of
 from flyers_proxy.services import Answer, OnMiss
+from proxy.batches import FlyerBatch, get_flyers_by_ids
+from proxy.rendering import Marks, facts_of
 
 Availability = Literal["live", "expired", "gone", "unknown"]
 

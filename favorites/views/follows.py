@@ -18,8 +18,8 @@ from favorites.serializers.follows import (
 )
 from favorites.services import follows
 from favorites.views.personal import DONE, NO_CREATOR, OUTAGE, Kept, Personal
-from flyers_proxy.lookups import get_creators
 from flyers_proxy.serializers import PageQuery
+from proxy.batches import get_creators
 
 
 class FollowList(Personal):

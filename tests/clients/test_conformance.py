@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 import pytest
 
 from clients.breaker import Breaker
+from clients.call_metrics import Journal
 from clients.conformance import Verdict, examine
 from clients.flyers import FlyerClient
-from clients.journal import Journal
 from mock_upstream.server import start
 from tests.clients import answers
 from tests.clients.answers import KEY, UPSTREAM

@@ -9,7 +9,7 @@ from django.core.handlers.wsgi import WSGIRequest
 
 from config.bodies import LARGE_BODY_BYTES, MAX_LARGE_BODIES, BoundedBodies
 from config.parsers import BodiesBusyError, StrictJSONParser
-from tests.flyers_proxy.fills import eventually
+from tests.proxy.fills import eventually
 
 SMALL, LARGE = b"x" * 100, b"x" * (LARGE_BODY_BYTES + 1)
 PLENTY = 100

@@ -9,7 +9,8 @@ from urllib.parse import parse_qs, urlsplit
 
 from django.conf import settings
 
-from flyers_proxy import services, shared_cache
+from flyers_proxy import services
+from proxy import redis_level
 from tests import payloads
 from tests.conftest import UPSTREAM
 
@@ -48,7 +49,7 @@ class FlyerService:
         """Let nothing of what it said be remembered on our side."""
         services.store().clear()
         if settings.CACHE_URL:
-            shared_cache.clear(settings.CACHE_URL)
+            redis_level.clear(settings.CACHE_URL)
 
     def fails_after(self, calls):
         """Let it break once it has answered so many calls."""

@@ -6,7 +6,7 @@ import pytest
 
 from favorites.models import Favorite
 from favorites.services.store import FAVORITES
-from flyers_proxy.lookups import MAX_LOOKS
+from proxy.batches import MAX_LOOKS
 from tests.favorites.flyer_service import valid_until
 
 URL = "/api/v1/users/me/favorites/"

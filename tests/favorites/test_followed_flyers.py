@@ -8,9 +8,9 @@ from accounts.sessions import open_session
 from config.metrics import counter
 from config.middleware import request_id_of
 from favorites.models import Follow
-from flyers_proxy.hit_path import HitPath
+from proxy.hit_path import HitPath
 from tests import payloads
-from tests.flyers_proxy.ways import Way, django
+from tests.proxy.ways import Way, django
 
 
 def followed_flyers(caller, **params):

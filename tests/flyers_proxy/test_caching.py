@@ -10,7 +10,7 @@ import time_machine
 from django.db import connection
 
 from flyers_proxy import services
-from flyers_proxy.lookups import get_flyers_by_ids
+from proxy.batches import get_flyers_by_ids
 from tests import payloads
 from tests.conftest import UPSTREAM
 
@@ -215,7 +215,7 @@ def test_what_happens_in_the_cache_is_counted_and_told_once_with_the_request_id(
     told = sorted(
         (record.msg["event"], record.msg["request_id"])
         for record in caplog.records
-        if record.name == "flyers_proxy.cache"
+        if record.name == "proxy.cache"
     )
     assert told == [("flyers left out", "first"), ("refresh failed", "second"), ("stale answer", "second")]
 

@@ -6,9 +6,9 @@ from rest_framework.test import APIClient
 from flyers_proxy import services
 from tests import payloads
 from tests.conftest import UPSTREAM
-from tests.flyers_proxy.fills import Crowd, together
 from tests.flyers_proxy.sick_service import well
 from tests.hostile import FAULTS, HostileServer
+from tests.proxy.fills import Crowd, together
 
 FLYER = ("flyer", f"{UPSTREAM}/flyers/999/")
 CREATOR = ("creator", f"{UPSTREAM}/users/999/")

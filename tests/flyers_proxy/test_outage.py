@@ -14,12 +14,12 @@ from rest_framework.test import APIClient
 
 from clients.errors import UpstreamBusyError, UpstreamTimeoutError
 from flyers_proxy import services
-from flyers_proxy.cache import REST_SECONDS
-from flyers_proxy.lookups import confirm_flyers, get_creators, get_flyers_by_ids
+from proxy.batches import confirm_flyers, get_creators, get_flyers_by_ids
+from proxy.cache import REST_SECONDS
 from tests import payloads
-from tests.flyers_proxy.fills import Crowd, eventually, together
 from tests.flyers_proxy.sick_service import NAMES, leaks, make_sick, make_well, well, well_but_soon_old
 from tests.hostile import HostileServer
+from tests.proxy.fills import Crowd, eventually, together
 
 # Not for queries, there are none: a request that begins looks whether its thread's connection is still good.
 pytestmark = pytest.mark.django_db

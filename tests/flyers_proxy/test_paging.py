@@ -10,8 +10,9 @@ import time_machine
 
 from clients.errors import UpstreamNotFoundError
 from clients.flyers import Fetched, FlyerPage
-from flyers_proxy import merging, services, windows
-from flyers_proxy.windows import FlyerList
+from flyers_proxy import services
+from proxy import merging, pages
+from proxy.pages import FlyerList
 from tests import payloads
 from tests.conftest import UPSTREAM
 
@@ -87,7 +88,7 @@ def test_only_a_page_that_is_one_upstream_page_has_an_etag_or_is_asked_for_by_on
         asked.append(etag)
         return Fetched(FlyerPage(count=30, results=()), etag='"new"')
 
-    fetched = windows.fetch(FlyerList(position=(0, 0), limit=limit), ask, etag='"old"')
+    fetched = pages.fetch(FlyerList(position=(0, 0), limit=limit), ask, etag='"old"')
 
     assert set(asked) == {'"old"' if is_one else None}
     assert fetched.etag == ('"new"' if is_one else None)
@@ -99,7 +100,7 @@ def test_a_page_of_several_may_be_kept_as_long_as_the_part_that_may_be_kept_shor
     def ask(query, etag):
         return Fetched(FlyerPage(count=180, results=()), max_age=ages[query.page])
 
-    fetched = windows.fetch(FlyerList(position=(0, 0), limit=77, page=2), ask)
+    fetched = pages.fetch(FlyerList(position=(0, 0), limit=77, page=2), ask)
 
     assert fetched.max_age == 5
 
@@ -110,7 +111,7 @@ def test_a_page_past_the_end_is_kept_as_long_as_the_count_that_it_tells():
             raise UpstreamNotFoundError
         return Fetched(FlyerPage(count=180, results=()), etag='"first"', max_age=5)
 
-    fetched = windows.fetch(FlyerList(position=(0, 0), page=40), ask)
+    fetched = pages.fetch(FlyerList(position=(0, 0), page=40), ask)
 
     assert fetched.value == ((), 180, 0)
     assert (fetched.max_age, fetched.etag) == (5, None)

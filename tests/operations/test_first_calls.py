@@ -33,8 +33,8 @@ import sys
 
 from clients.flyers import FlyerClient, FlyerQuery
 from clients.transport import Transport
-from flyers_proxy import packing, rendering
-from flyers_proxy.entries import Entry
+from proxy import packing, rendering
+from proxy.entries import Entry
 from mock_upstream.server import start
 
 learned = []

@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from clients.errors import UpstreamError
 from flyers_proxy import services
-from flyers_proxy.windows import FlyerList
+from proxy.pages import FlyerList
 
 BAR_WIDTH = 30
 

@@ -20,8 +20,8 @@ from redis.retry import Retry
 
 from clients import errors
 from clients.errors import UpstreamError
-from flyers_proxy import counters, packing
-from flyers_proxy.entries import MAX_ENTRY_BYTES, Entry
+from proxy import counters, packing
+from proxy.entries import MAX_ENTRY_BYTES, Entry
 
 T = TypeVar("T")
 

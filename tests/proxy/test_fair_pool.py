@@ -5,8 +5,8 @@ import threading
 import pytest
 import structlog
 
-from flyers_proxy.fair_pool import FairPool
-from tests.flyers_proxy.fills import eventually
+from proxy.fair_pool import FairPool
+from tests.proxy.fills import eventually
 
 
 class Jobs:

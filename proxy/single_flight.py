@@ -10,7 +10,7 @@ from typing import Final, Generic, TypeVar
 from cachetools import TTLCache
 
 from clients.errors import UpstreamBusyError, UpstreamError, UpstreamNotFoundError, UpstreamTimeoutError
-from flyers_proxy import counters
+from proxy import counters
 
 T = TypeVar("T")
 

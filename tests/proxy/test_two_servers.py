@@ -12,9 +12,9 @@ import pytest
 import requests
 from django.conf import settings
 
-from tests.flyers_proxy.fills import eventually, together
 from tests.flyers_proxy.sick_service import make_sick, make_well, well
 from tests.hostile import Exchange, HostileServer
+from tests.proxy.fills import eventually, together
 
 DISCOVER = "/api/v1/flyers/discover/"
 FRESH_SECONDS = 2

@@ -10,10 +10,10 @@ from django.db import DatabaseError, InterfaceError, connection
 
 from accounts.tokens import InvalidTokenError, verify_access_token
 from favorites.services.marks import marks_of_session
-from flyers_proxy.entries import MEBIBYTE, Entry, Outcome
-from flyers_proxy.reads import Read, read_headers
-from flyers_proxy.rendering import Marks, Template
 from flyers_proxy.services import Answer, release_connection
+from proxy.entries import MEBIBYTE, Entry, Outcome
+from proxy.reads import Read, read_headers
+from proxy.rendering import Marks, Template
 
 Headers = list[tuple[str, str]]
 # Counts an answer by its method and status.

@@ -8,8 +8,8 @@ from django.conf import settings
 
 from clients.distance import Position
 from clients.flyers import MAX_ID
-from flyers_proxy.rendering import Links, Template
 from flyers_proxy.services import Answer
+from proxy.rendering import Links, Template
 
 # Where in the WSGI environment a view leaves the ``Read`` that it answered.
 READ: Final = "flyers_bff.read"

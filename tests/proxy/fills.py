@@ -9,9 +9,9 @@ import msgspec
 from prometheus_client import REGISTRY
 
 from clients.flyers import Flyer
-from flyers_proxy.cache import Cache
-from flyers_proxy.entries import Filled
-from flyers_proxy.rendering import Rendered, render_flyer, render_flyers
+from proxy.cache import Cache
+from proxy.entries import Filled
+from proxy.rendering import Rendered, render_flyer, render_flyers
 from tests import payloads
 
 

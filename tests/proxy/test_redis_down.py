@@ -4,9 +4,9 @@ import time
 
 import pytest
 
-from flyers_proxy.shared_cache import SharedCache
-from tests.flyers_proxy.fills import Clock, Fill, flyer, new_cache
-from tests.flyers_proxy.go_between import go_between
+from proxy.redis_level import SharedCache
+from tests.proxy.fills import Clock, Fill, flyer, new_cache
+from tests.proxy.go_between import go_between
 
 WORKS_AT_ONCE = 0.9  # one wait of under 0.1 s, not ten; the rest is for a busy machine
 

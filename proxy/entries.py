@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from flyers_proxy.rendering import Rendered
+from proxy.rendering import Rendered
 
 MEBIBYTE: Final = 1024 * 1024
 MAX_ENTRY_BYTES: Final = MEBIBYTE

@@ -5,12 +5,13 @@ import json
 import pytest
 import time_machine
 
-from flyers_proxy import services, shared_cache
-from flyers_proxy.hits import MAX_READY, MAX_READY_BYTES
+from flyers_proxy import services
+from proxy import redis_level
+from proxy.hits import MAX_READY, MAX_READY_BYTES
 from tests import payloads
 from tests.conftest import UPSTREAM
 from tests.counts import Counts
-from tests.flyers_proxy.ways import alike
+from tests.proxy.ways import alike
 
 DISCOVER = "/api/v1/flyers/discover/"
 OURS = "http://localhost:5173"
@@ -242,7 +243,7 @@ def test_what_is_new_is_told_within_the_same_second(short, service, settings):
     service.replace("GET", f"{UPSTREAM}/flyers/feed/", json=payloads.page(payloads.flyer(9)))
     services.store().clear()
     if settings.CACHE_URL:
-        shared_cache.clear(settings.CACHE_URL)
+        redis_level.clear(settings.CACHE_URL)
 
     answers = [short.ask(DISCOVER) for _ in range(2)]
 

@@ -10,8 +10,8 @@ from clients.errors import (
     UpstreamTimeoutError,
     UpstreamUnavailableError,
 )
-from flyers_proxy.flights import SLOW_SECONDS, YOUNG_SECONDS, Flights, Waiters
-from tests.flyers_proxy.fills import Clock, eventually, together
+from proxy.single_flight import SLOW_SECONDS, YOUNG_SECONDS, Flights, Waiters
+from tests.proxy.fills import Clock, eventually, together
 
 A_DEADLINE = 60.0
 

@@ -12,8 +12,8 @@ from typing import Any, Final
 from cachetools import LRUCache
 
 from flyers_proxy import services
-from flyers_proxy.hits import Count, Headers, Hits, Learned
-from flyers_proxy.reads import READ, Read
+from proxy.hits import Count, Headers, Hits, Learned
+from proxy.reads import READ, Read
 
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]

@@ -16,7 +16,7 @@ import msgspec
 from clients.distance import Position, distance_km
 from clients.errors import UpstreamMalformedError
 from clients.flyers import Fetched, Flyer, FlyerPage
-from flyers_proxy.windows import (
+from proxy.pages import (
     MAX_CREATORS,
     UPSTREAM_PAGE,
     Ask,

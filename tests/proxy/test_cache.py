@@ -15,10 +15,10 @@ from clients.errors import (
     UpstreamTimeoutError,
     UpstreamUnavailableError,
 )
-from flyers_proxy.cache import REST_SECONDS
-from flyers_proxy.entries import Filled
-from flyers_proxy.refreshers import Refreshers
-from tests.flyers_proxy.fills import Clock, Crowd, Fill, flyer, new_cache, page, together
+from proxy.background import Refreshers
+from proxy.cache import REST_SECONDS
+from proxy.entries import Filled
+from tests.proxy.fills import Clock, Crowd, Fill, flyer, new_cache, page, together
 
 FAILURES = [
     UpstreamBusyError(),

@@ -18,12 +18,12 @@ import structlog
 from cachetools import TTLCache
 
 from clients.errors import UpstreamBusyError, UpstreamError, UpstreamMalformedError, UpstreamNotFoundError
-from flyers_proxy import counters
-from flyers_proxy.entries import MEBIBYTE, Entry, Fill, Filled, Found, Outcome, Shelf
-from flyers_proxy.flights import Flights, Waiters
-from flyers_proxy.refreshers import Refreshers
-from flyers_proxy.rendering import Rendered
-from flyers_proxy.shared_cache import GONE_SECONDS, Look, NoSharedLevel, SharedLevel
+from proxy import counters
+from proxy.background import Refreshers
+from proxy.entries import MEBIBYTE, Entry, Fill, Filled, Found, Outcome, Shelf
+from proxy.redis_level import GONE_SECONDS, Look, NoSharedLevel, SharedLevel
+from proxy.rendering import Rendered
+from proxy.single_flight import Flights, Waiters
 
 log = structlog.get_logger(__name__)
 T = TypeVar("T")

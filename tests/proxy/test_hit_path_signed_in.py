@@ -11,7 +11,7 @@ from accounts.models import User
 from favorites.models import Favorite, Follow
 from tests import payloads
 from tests.conftest import UPSTREAM
-from tests.flyers_proxy.ways import alike
+from tests.proxy.ways import alike
 
 DISCOVER = "/api/v1/flyers/discover/"
 

@@ -19,11 +19,11 @@ from clients.errors import (
     UpstreamTimeoutError,
     UpstreamUnavailableError,
 )
-from flyers_proxy import shared_cache
-from flyers_proxy.entries import Filled
-from flyers_proxy.shared_cache import PREFIX, SharedCache
-from tests.flyers_proxy.fills import Clock, Crowd, Fill, eventually, flyer, new_cache, page, together
-from tests.flyers_proxy.go_between import go_between
+from proxy import redis_level
+from proxy.entries import Filled
+from proxy.redis_level import PREFIX, SharedCache
+from tests.proxy.fills import Clock, Crowd, Fill, eventually, flyer, new_cache, page, together
+from tests.proxy.go_between import go_between
 
 NEVER = Fill(AssertionError("upstream was asked"))
 
@@ -288,13 +288,13 @@ def test_clearing_reaches_the_processes_with_their_next_question(process):
     one.get("a", Fill(flyer()))
     one.get("page", Fill(page(1, 2)))
 
-    dropped = shared_cache.clear(settings.CACHE_URL)
+    dropped = redis_level.clear(settings.CACHE_URL)
     one.get("b", Fill(flyer()))
 
     assert dropped == 4
     assert one.copy("a") is None
     assert one.copy("b") is not None
-    assert shared_cache.census(settings.CACHE_URL)[0] == 1
+    assert redis_level.census(settings.CACHE_URL)[0] == 1
 
 
 def test_an_answer_too_large_to_keep_is_served_and_not_shared(process):

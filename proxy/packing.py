@@ -9,7 +9,7 @@ from typing import Final
 
 import msgspec
 
-from flyers_proxy.entries import MAX_ENTRY_BYTES, Entry
+from proxy.entries import MAX_ENTRY_BYTES, Entry
 
 _DIGITS: Final = 13
 _PLAIN, _PACKED = b"p", b"z"

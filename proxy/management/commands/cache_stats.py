@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from flyers_proxy import shared_cache
+from proxy import redis_level
 
 ELSEWHERE = (
     "What each server process holds and how often it helped is counted at /metrics (flyers_bff_cache…)."
@@ -18,8 +18,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if settings.CACHE_URL:
             try:
-                held, memory = shared_cache.census(settings.CACHE_URL)
-            except shared_cache.RedisDownError as error:
+                held, memory = redis_level.census(settings.CACHE_URL)
+            except redis_level.RedisDownError as error:
                 raise CommandError(f"The shared cache does not answer: {error}.") from None
             self.stdout.write(f"Shared cache: {held} answers; Redis uses {memory / 2**20:.1f} MB in all.")
         else:

@@ -7,8 +7,8 @@ import msgspec
 import pytest
 
 from clients.flyers import Category, Creator, Flyer
-from flyers_proxy.entries import Entry, Shelf
-from flyers_proxy.rendering import render_categories, render_creator, render_flyer, render_flyers
+from proxy.entries import Entry, Shelf
+from proxy.rendering import render_categories, render_creator, render_flyer, render_flyers
 from tests import payloads
 
 # An entry is never counted as less than it takes, and as at most so many times that: flyers that came on a page share

@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from flyers_proxy import shared_cache
+from proxy import redis_level
 
 
 class Command(BaseCommand):
@@ -15,8 +15,8 @@ class Command(BaseCommand):
         if not settings.CACHE_URL:
             raise CommandError("CACHE_URL is empty: each process has only its own cache. Restart the server.")
         try:
-            dropped = shared_cache.clear(settings.CACHE_URL)
-        except shared_cache.RedisDownError as error:
+            dropped = redis_level.clear(settings.CACHE_URL)
+        except redis_level.RedisDownError as error:
             raise CommandError(f"The shared cache does not answer: {error}.") from None
         self.stdout.write(
             f"Dropped {dropped} answers. Server processes drop theirs with their next look into the shared cache: "

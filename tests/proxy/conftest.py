@@ -4,13 +4,13 @@ import os
 
 import pytest
 
-from tests.flyers_proxy.ways import Counted, Way, django, short_way
+from tests.proxy.ways import Counted, Way, django, short_way
 
 # Set TEST_CACHE_URL to have them run; an address that does not answer then fails them.
 collect_ignore = (
     []
     if os.environ.get("TEST_CACHE_URL")
-    else ["test_shared_cache.py", "test_shared_cache_commands.py", "test_two_servers.py"]
+    else ["test_redis_level.py", "test_cache_commands_on_redis.py", "test_two_servers.py"]
 )
 
 

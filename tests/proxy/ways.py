@@ -10,7 +10,7 @@ from django.db import close_old_connections
 
 from config.metrics import counter
 from config.middleware import request_id_of
-from flyers_proxy.hit_path import HitPath
+from proxy.hit_path import HitPath
 
 OWN_TO_EACH = ("x-request-id", "server-timing")
 

@@ -5,7 +5,7 @@ import io
 import pytest
 from django.core.management import CommandError, call_command
 
-from tests.flyers_proxy.go_between import go_between
+from tests.proxy.go_between import go_between
 
 
 def run(*command, **options):

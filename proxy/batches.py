@@ -9,10 +9,6 @@ from typing import Final, Generic, NamedTuple, TypeVar
 from django.conf import settings
 
 from clients.errors import UpstreamBusyError, UpstreamError, UpstreamNotFoundError, UpstreamTimeoutError
-from flyers_proxy.fair_pool import FairPool
-from flyers_proxy.flights import YOUNG_SECONDS
-from flyers_proxy.once import OncePerProcess
-from flyers_proxy.rendering import Facts, facts_of
 from flyers_proxy.services import (
     Answer,
     OnMiss,
@@ -27,7 +23,11 @@ from flyers_proxy.services import (
     renew_listed,
     waiters,
 )
-from flyers_proxy.windows import UPSTREAM_PAGE
+from proxy.fair_pool import FairPool
+from proxy.once import OncePerProcess
+from proxy.pages import UPSTREAM_PAGE
+from proxy.rendering import Facts, facts_of
+from proxy.single_flight import YOUNG_SECONDS
 
 T = TypeVar("T")
 Q = TypeVar("Q")

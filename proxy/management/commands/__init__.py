@@ -1,0 +1,1 @@
+"""proxy: one command a file."""
