@@ -12,10 +12,11 @@ import msgspec
 from msgspec import Meta, Struct
 from msgspec.structs import force_setattr
 
-from clients import cleaning
+from clients import values
 from clients.distance import distance_km
 from clients.errors import UpstreamMalformedError
 from clients.transport import Fetched, Health, Transport
+from clients.values import MAX_ID
 
 __all__ = [
     "Category",
@@ -32,7 +33,6 @@ __all__ = [
     "Validity",
 ]
 
-MAX_ID: Final = 2**63 - 1
 MAX_IMAGES: Final = 5
 MAX_CATEGORIES: Final = 500
 MAX_CATEGORIES_OF_FLYER: Final = 20
@@ -56,8 +56,8 @@ class CreatorSummary(Struct, frozen=True):
     profile_picture: str | None = None
 
     def __post_init__(self) -> None:
-        force_setattr(self, "username", cleaning.line(self.username, 150))
-        force_setattr(self, "profile_picture", cleaning.web_url(self.profile_picture))
+        force_setattr(self, "username", values.line(self.username, 150))
+        force_setattr(self, "profile_picture", values.web_url(self.profile_picture))
 
 
 class Image(Struct, frozen=True):
@@ -75,7 +75,7 @@ class Location(Struct, frozen=True):
     lng: Annotated[float, Meta(ge=-180, le=180)]
 
     def __post_init__(self) -> None:
-        force_setattr(self, "address", cleaning.line(self.address, 500))
+        force_setattr(self, "address", values.line(self.address, 500))
 
 
 class Validity(Struct, frozen=True):
@@ -85,8 +85,8 @@ class Validity(Struct, frozen=True):
     valid_until: Moment
 
     def __post_init__(self) -> None:
-        force_setattr(self, "valid_from", cleaning.utc(self.valid_from))
-        force_setattr(self, "valid_until", cleaning.utc(self.valid_until))
+        force_setattr(self, "valid_from", values.utc(self.valid_from))
+        force_setattr(self, "valid_until", values.utc(self.valid_until))
 
     def is_valid_at(self, moment: datetime) -> bool:
         """Say whether the flyer counts at ``moment`` (aware). What the service said when asked is soon stale."""
@@ -107,20 +107,20 @@ class Flyer(Struct, frozen=True, kw_only=True):
     created_at: Moment | None = None
 
     def __post_init__(self) -> None:
-        force_setattr(self, "title", cleaning.line(self.title, 200))
-        force_setattr(self, "description", cleaning.text(self.description, 2000))
-        slugs = (cleaning.line(slug, 100) for slug in self.categories)
+        force_setattr(self, "title", values.line(self.title, 200))
+        force_setattr(self, "description", values.text(self.description, 2000))
+        slugs = (values.line(slug, 100) for slug in self.categories)
         force_setattr(
             self,
             "categories",
             tuple(dict.fromkeys(slug for slug in slugs if slug))[:MAX_CATEGORIES_OF_FLYER],
         )
         images = sorted(
-            (image for image in self.images if cleaning.web_url(image.url)), key=lambda image: image.order
+            (image for image in self.images if values.web_url(image.url)), key=lambda image: image.order
         )
         force_setattr(self, "images", tuple(images[:MAX_IMAGES]))
         if self.created_at is not None:
-            force_setattr(self, "created_at", cleaning.utc(self.created_at))
+            force_setattr(self, "created_at", values.utc(self.created_at))
 
 
 class FlyerPage(Struct, frozen=True):
@@ -141,12 +141,12 @@ class Creator(Struct, frozen=True):
     created_at: Moment | None = None
 
     def __post_init__(self) -> None:
-        force_setattr(self, "username", cleaning.line(self.username, 150))
-        force_setattr(self, "profile_picture", cleaning.web_url(self.profile_picture))
+        force_setattr(self, "username", values.line(self.username, 150))
+        force_setattr(self, "profile_picture", values.web_url(self.profile_picture))
         if self.bio is not None:
-            force_setattr(self, "bio", cleaning.text(self.bio, 2000))
+            force_setattr(self, "bio", values.text(self.bio, 2000))
         if self.created_at is not None:
-            force_setattr(self, "created_at", cleaning.utc(self.created_at))
+            force_setattr(self, "created_at", values.utc(self.created_at))
 
 
 class Category(Struct, frozen=True):
@@ -157,8 +157,8 @@ class Category(Struct, frozen=True):
     flyer_count: Count | None = None
 
     def __post_init__(self) -> None:
-        force_setattr(self, "slug", cleaning.line(self.slug, 100))
-        force_setattr(self, "name", cleaning.line(self.name, 100))
+        force_setattr(self, "slug", values.line(self.slug, 100))
+        force_setattr(self, "name", values.line(self.name, 100))
 
 
 class FlyerQuery(Struct, frozen=True):

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from django.conf import settings
 
 from clients.distance import Position
-from clients.flyers import MAX_ID
+from clients.values import MAX_ID
 from flyers_proxy.services import Answer
 from proxy.rendering import Links, Template
 

@@ -1,7 +1,11 @@
-"""clients: single values made safe to show, whoever sent them. It knows no flyers and no HTTP."""
+"""Single values: the largest id, and texts, addresses and moments made safe to show, whoever sent them."""
 
 import re
 from datetime import UTC, datetime
+from typing import Final
+
+# The largest id, of ours and of any upstream: what a database's BIGINT holds.
+MAX_ID: Final = 2**63 - 1
 
 # Nothing of this can be seen: control characters but tab and line feed, lone surrogates, what turns the direction of its
 # neighbours, what takes no room, tags. U+200C and U+200D stay, as in the names that people give: they join what stands
