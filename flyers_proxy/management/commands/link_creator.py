@@ -1,4 +1,4 @@
-"""accounts: `manage.py link_creator EMAIL ID`: say which creator of the flyer service a person is."""
+"""`manage.py link_creator EMAIL ID`: say which creator of the flyer service a person is."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from accounts import services
 from clients.errors import UpstreamError, UpstreamNotFoundError
+from clients.values import MAX_ID
 from flyers_proxy.services import client
 
 
@@ -18,7 +19,7 @@ class Command(BaseCommand):
         parser.add_argument("creator_id", type=int)
 
     def handle(self, *args: Any, email: str, creator_id: int, **options: Any) -> None:
-        if not 1 <= creator_id < 2**63:
+        if not 1 <= creator_id <= MAX_ID:
             raise CommandError("ID is a whole number from 1.")
         user = services.find_person(email)
         if user is None:
