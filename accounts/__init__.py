@@ -1,1 +1,1 @@
-"""accounts: who a caller is: people, their passwords and their signed-in devices. It knows no flyers."""
+"""Who a caller is: people, their passwords and their sessions."""

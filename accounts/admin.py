@@ -1,4 +1,4 @@
-"""accounts: the admin site's view of people and devices. It shows no hash, of a password or of a token."""
+"""The admin site's pages of people and sessions. No hash, of a password or of a token, is shown."""
 
 from typing import Any, cast
 
@@ -8,15 +8,14 @@ from django.contrib.admin.forms import AdminAuthenticationForm
 from django.contrib.auth import admin as auth_admin
 from django.contrib.auth import forms as auth_forms
 from django.contrib.auth.models import Group
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
-from django.utils import timezone
 from django.utils.html import format_html
 
-from accounts.models import Session, User
+from accounts.models import Session, SessionQuerySet, User
 from accounts.passwords import MAX_PASSWORD_LENGTH, HashersBusyError
 from accounts.sessions import end_sessions
-from accounts.throttles import TooManyCallsError, give_back, one_spelling, spend_attempt, spend_on_account
+from accounts.throttles import TooManyCallsError, hit_account_limit, hit_attempt_limit, normalized, undo_hits
 
 
 class SignInForm(AdminAuthenticationForm):
@@ -31,9 +30,9 @@ class SignInForm(AdminAuthenticationForm):
     def clean(self) -> dict[str, Any]:
         meta = cast("HttpRequest", self.request).META
         try:
-            spend_attempt("admin-sign-in", meta)
-            account = one_spelling(self.cleaned_data.get("username", ""))
-            spent = spend_on_account("admin-sign-in", account, meta)
+            hit_attempt_limit("admin-sign-in", meta)
+            account = normalized(self.cleaned_data.get("username", ""))
+            hits = hit_account_limit("admin-sign-in", account, meta)
             cleaned = super().clean()
         except TooManyCallsError as error:
             raise forms.ValidationError(
@@ -41,24 +40,12 @@ class SignInForm(AdminAuthenticationForm):
             ) from None
         except HashersBusyError:
             raise forms.ValidationError("Too many people are signing in just now. Try again soon.") from None
-        give_back(spent)
+        undo_hits(hits)
         return cleaned
 
 
-class NewUserForm(auth_forms.BaseUserCreationForm):
-    class Meta:
-        model = User
-        fields = ["email"]
-
-
-class UserForm(forms.ModelForm):
-    class Meta:
-        model = User
-        fields = ["email", "username", "first_name", "last_name", "creator_id", "is_active", "is_staff"]
-
-
 class NewPasswordForm(auth_forms.AdminPasswordChangeForm):
-    """Sets somebody's password and ends what was opened with the old one."""
+    """Sets a person's password and ends their sessions."""
 
     def save(self, commit: bool = True) -> Any:
         user = super().save(commit)
@@ -68,8 +55,10 @@ class NewPasswordForm(auth_forms.AdminPasswordChangeForm):
 
 @admin.register(User)
 class UserAdmin(auth_admin.UserAdmin):
-    form = UserForm
-    add_form = NewUserForm
+    form = (
+        forms.ModelForm
+    )  # Its fields are those of the fieldsets; Django's own form has a password among them.
+    add_form = auth_forms.BaseUserCreationForm
     change_password_form = NewPasswordForm
     list_display = ["email", "username", "display_name", "is_staff", "is_active", "creator_id", "created_at"]
     list_filter = ["is_staff", "is_active"]
@@ -84,7 +73,7 @@ class UserAdmin(auth_admin.UserAdmin):
     add_fieldsets = [(None, {"fields": ["email", "password1", "password2"]})]
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
-        """Take the filters that are offered alone: others come to the database with values that it can't read."""
+        """Allow the offered filters alone: others reach the database with values that it can't read."""
         return lookup.removesuffix("__exact") in self.list_filter
 
     @admin.display(description="password")
@@ -93,7 +82,7 @@ class UserAdmin(auth_admin.UserAdmin):
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
-        if not obj.is_active:  # Should they ever be let in again, then by signing in.
+        if not obj.is_active:  # If they are activated again, they have to sign in.
             end_sessions(obj)
 
 
@@ -107,14 +96,18 @@ class SessionAdmin(admin.ModelAdmin):
     show_full_result_count = False
     actions = ["end"]
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Session]:
+        live = Session.objects.live().filter(pk=OuterRef("pk"))
+        sessions: QuerySet[Session] = super().get_queryset(request).annotate(is_live=Exists(live))
+        return sessions
+
     @admin.display(boolean=True)
-    def is_live(self, session: Session) -> bool:
-        return session.revoked_at is None and session.expires_at > timezone.now()
+    def is_live(self, session: Any) -> bool:
+        return bool(session.is_live)
 
     @admin.action(description="End the selected sessions", permissions=["view"])
-    def end(self, request: HttpRequest, queryset: QuerySet[Session]) -> None:
-        ended = queryset.filter(revoked_at=None).update(revoked_at=timezone.now())
-        self.message_user(request, f"{ended} sessions ended.")
+    def end(self, request: HttpRequest, queryset: SessionQuerySet) -> None:
+        self.message_user(request, f"{queryset.end()} sessions ended.")
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
         return False  # No filter is offered.

@@ -1,4 +1,4 @@
-"""accounts: the room's name for Django."""
+"""The app's configuration for Django."""
 
 from django.apps import AppConfig
 

@@ -1,4 +1,4 @@
-"""accounts: how a request shows who calls and from where, for DRF and the schema. It knows no token's inside."""
+"""Authentication by access token, and the check of a request's origin."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -20,8 +20,8 @@ if TYPE_CHECKING:  # DRF's views name this module in their defaults, and so have
 class BearerToken(BaseAuthentication):
     """``Authorization: Bearer …`` (RFC 6750): ``request.user`` is the person, ``request.auth`` their session.
 
-    Without the header the caller is anonymous. With one it must be good, on public routes too: an app whose
-    token is over has to learn that, and not to see a page without its marks.
+    Without the header the caller is anonymous. With one it must be valid, on public routes too: an app whose token
+    has expired has to learn that, and not to see a page without its marks.
     """
 
     def authenticate(self, request: Request) -> tuple[User, Session] | None:
@@ -36,17 +36,17 @@ class BearerToken(BaseAuthentication):
 
 
 def shown_token(request: Request) -> str:
-    """Return what stands after ``Bearer`` in the request's header; an empty text if nothing does."""
+    """Return the token after ``Bearer`` in the request's header; an empty text if there is none."""
     scheme, _, token = get_authorization_header(request).decode("latin-1").partition(" ")
     return token.strip() if scheme.lower() == "bearer" else ""
 
 
 class OriginNotAllowedError(Exception):
-    """A page of some other site sent the request."""
+    """A page of another site sent the request."""
 
 
 class FromOurPages(BasePermission):
-    """Keeps pages of other sites from the routes that read or set the cookie (request forgery).
+    """Refuses pages of other sites on the routes that read or set the cookie (request forgery).
 
     Browsers name the page in ``Origin`` with every POST: it must be one of ours, to the letter. Without ``Origin``,
     ``Sec-Fetch-Site`` must not say cross-site. What sends neither is no browser, and nobody's cookies go with it.
@@ -54,18 +54,15 @@ class FromOurPages(BasePermission):
 
     def has_permission(self, request: Request, view: "APIView") -> bool:
         origin = request.headers.get("Origin")
-        is_ours = not _is_cross_site(request) if origin is None else origin in settings.OWN_ORIGINS
-        if not is_ours:
+        site = request.headers.get("Sec-Fetch-Site", "none").strip().lower()
+        is_foreign = site == "cross-site" if origin is None else origin not in settings.OWN_ORIGINS
+        if is_foreign:
             raise OriginNotAllowedError
         return True
 
 
-def _is_cross_site(request: Request) -> bool:
-    return request.headers.get("Sec-Fetch-Site", "none").strip().lower() == "cross-site"
-
-
 class BearerTokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # it has no types
-    """Puts the token into the schema, so that Swagger UI's Authorize asks for it."""
+    """The token in the schema, for Swagger UI's Authorize."""
 
     target_class = BearerToken
     name = "accessToken"

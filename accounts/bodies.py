@@ -1,4 +1,4 @@
-"""accounts: bodies of requests, read strictly: a typo must not look like a default. It knows no field by name."""
+"""Bodies of requests, read strictly: a typo must not look like a default."""
 
 from itertools import islice
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from drf_spectacular.extensions import OpenApiSerializerExtension
 from rest_framework import serializers
 
-MAX_TOLD = 20
+MAX_REPORTED = 20
 
 
 class Body(serializers.Serializer[Any]):
@@ -17,7 +17,7 @@ class Body(serializers.Serializer[Any]):
         """Return the checked fields with defaults filled in; raise ``ValidationError``."""
         body = cls(data=data)
         names = data if isinstance(data, dict) else ()
-        unknown = islice((name for name in names if name not in body.fields), MAX_TOLD)
+        unknown = islice((name for name in names if name not in body.fields), MAX_REPORTED)
         errors = {str(name)[:50]: ["There is no such field."] for name in unknown}
         if not body.is_valid() or errors:
             raise serializers.ValidationError({**body.errors, **errors})
@@ -25,7 +25,7 @@ class Body(serializers.Serializer[Any]):
 
 
 class BodyScheme(OpenApiSerializerExtension):  # type: ignore[no-untyped-call]  # it has no types
-    """Says so in the schema."""
+    """``additionalProperties: false`` in the schema."""
 
     target_class = Body
     match_subclasses = True

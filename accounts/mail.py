@@ -1,9 +1,8 @@
-"""accounts: letters to people. It knows templates and the mail server, and neither requests nor tables."""
+"""Mails to people, sent in the background."""
 
 import contextvars
 import logging
 import threading
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 from django.conf import settings
@@ -12,16 +11,29 @@ from django.template.loader import render_to_string
 
 logger = logging.getLogger(__name__)
 
-# Letters wait here at most; with EMAIL_TIMEOUT each, that is how long stopping the process may take.
+# Mails that may wait; with EMAIL_TIMEOUT each, that is how long stopping the process may take.
 MAX_WAITING = 20
 
-_desk = ThreadPoolExecutor(max_workers=1, thread_name_prefix="mail")
-_places = threading.BoundedSemaphore(MAX_WAITING)
+_worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="mail")
+_slots = threading.BoundedSemaphore(MAX_WAITING)
 
 
 def send_password_reset(*, email: str, token: str) -> None:
-    """Send the link that sets a new password, in the background: how long an answer takes tells nobody who is known."""
-    _post(_password_reset, email, token)
+    """Send the link that sets a new password, in the background: an answer's time must not show who has an account."""
+    if not _slots.acquire(blocking=False):
+        logger.error("a letter was thrown away: %s are waiting already", MAX_WAITING)
+        return
+    # In this context, so that log lines carry the id of the request.
+    _worker.submit(contextvars.copy_context().run, _send_password_reset, email, token)
+
+
+def _send_password_reset(email: str, token: str) -> None:
+    try:
+        _password_reset(email, token).send()
+    except Exception as error:  # noqa: BLE001 - nobody waits for this thread; the log is its only reader
+        logger.error("a letter was not sent: %s", type(error).__name__)  # noqa: TRY400 - its text may hold the address
+    finally:
+        _slots.release()
 
 
 def _password_reset(email: str, token: str) -> EmailMultiAlternatives:
@@ -35,20 +47,3 @@ def _password_reset(email: str, token: str) -> EmailMultiAlternatives:
         to=[email],
         alternatives=[(render_to_string("accounts/password_reset.html", context), "text/html")],
     )
-
-
-def _post(write: Callable[..., EmailMultiAlternatives], *facts: str) -> None:
-    if not _places.acquire(blocking=False):
-        logger.error("a letter was thrown away: %s are waiting already", MAX_WAITING)
-        return
-    # In its context, so that its lines carry the id of the request.
-    _desk.submit(contextvars.copy_context().run, _send, write, *facts)
-
-
-def _send(write: Callable[..., EmailMultiAlternatives], *facts: str) -> None:
-    try:
-        write(*facts).send()
-    except Exception as error:  # noqa: BLE001 - nobody waits for this thread; the log is its only reader
-        logger.error("a letter was not sent: %s", type(error).__name__)  # noqa: TRY400 - its text may hold the address
-    finally:
-        _places.release()

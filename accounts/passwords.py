@@ -1,7 +1,7 @@
-"""accounts: what a password may be, and what checking one costs. It knows no person and no HTTP."""
+"""The password hasher, with a bounded queue, and the longest password."""
 
 import threading
-from types import TracebackType
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.hashers import Argon2PasswordHasher
@@ -13,7 +13,7 @@ MAX_QUEUED = max(2, settings.THREADS // 3)
 
 
 class MaximumLength:
-    """A validator: at most 256 characters, which bounds what is hashed and leaves room for any passphrase."""
+    """A validator: at most ``MAX_PASSWORD_LENGTH`` characters, which bounds the cost of hashing."""
 
     def validate(self, password: str, user: object = None) -> None:
         if len(password) > MAX_PASSWORD_LENGTH:
@@ -24,7 +24,7 @@ class MaximumLength:
 
 
 class HashersBusyError(Exception):
-    """As many passwords as we allow are already waiting to be hashed."""
+    """``MAX_QUEUED`` passwords are already waiting to be hashed."""
 
 
 class BoundedArgon2(Argon2PasswordHasher):
@@ -42,31 +42,24 @@ class BoundedArgon2(Argon2PasswordHasher):
     def encode(self, password: str, salt: str) -> str:
         if len(password) > MAX_PASSWORD_LENGTH:
             raise ValueError("a password this long should have been refused before it was to be hashed")
-        with _QUEUE, _BENCHES:
+        with _QUEUE, _HASHING:
             return super().encode(password, salt)
 
     def verify(self, password: str, encoded: str) -> bool:
         if len(password) > MAX_PASSWORD_LENGTH:
             return False
-        with _QUEUE, _BENCHES:
+        with _QUEUE, _HASHING:
             return super().verify(password, encoded)
 
 
-class _Queue:
-    """A number of places, taken at once or not at all."""
+class _Queue(threading.BoundedSemaphore):
+    """A semaphore whose ``with`` raises ``HashersBusyError`` instead of waiting."""
 
-    def __init__(self, places: int) -> None:
-        self._places = threading.BoundedSemaphore(places)
-
-    def __enter__(self) -> None:
-        if not self._places.acquire(blocking=False):
+    def __enter__(self, *args: Any, **kwargs: Any) -> bool:
+        if not self.acquire(blocking=False):
             raise HashersBusyError
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._places.release()
+        return True
 
 
 _QUEUE = _Queue(MAX_QUEUED)
-_BENCHES = threading.BoundedSemaphore(2)
+_HASHING = threading.BoundedSemaphore(2)

@@ -1,5 +1,6 @@
-"""accounts: what may be sent in, field by field, and what is told of a person. It knows no table and no rule."""
+"""The bodies of requests and answers about accounts."""
 
+from functools import partial
 from typing import Any
 
 from django.core.validators import RegexValidator
@@ -8,12 +9,11 @@ from rest_framework import serializers
 from accounts.bodies import Body
 from accounts.models import one_line, plain_username
 from accounts.passwords import MAX_PASSWORD_LENGTH
-
-MAX_ID = 2**63 - 1
+from clients.values import MAX_ID
 
 
 class Text(serializers.CharField):
-    """A JSON text; a number is none."""
+    """A JSON string; a number is refused."""
 
     def to_internal_value(self, data: Any) -> str:
         if not isinstance(data, str):
@@ -29,73 +29,45 @@ _ADDRESS = RegexValidator(
 )
 
 
-class AnyEmail(Text):
-    """What somebody takes for their e-mail address. Spaces around it are forgiven; a line break is not."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(max_length=254, trim_whitespace=False, **kwargs)
+class EmailText(Text):
+    """Spaces around an e-mail address are removed; a line break is an error."""
 
     def to_internal_value(self, data: Any) -> str:
         return super().to_internal_value(data.strip(" ") if isinstance(data, str) else data)
 
 
-class Email(AnyEmail):
-    """One that somebody can have."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(validators=[_ADDRESS], **kwargs)
-
-
 class Username(Text):
-    """A name to be known by, or none: an empty text is none."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(
-            max_length=50,
-            required=False,
-            allow_null=True,
-            allow_blank=True,
-            validators=[plain_username],
-            **kwargs,
-        )
+    """A username or None, which an empty text is, too."""
 
     def run_validation(self, data: Any = serializers.empty) -> Any:
         return super().run_validation(data) or None
 
 
-class Name(Text):
-    """A first or last name, on one line."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(max_length=150, required=False, allow_blank=True, validators=[one_line], **kwargs)
-
-
-class Password(Text):
-    """A password to the letter: blanks at its ends are part of it."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(max_length=MAX_PASSWORD_LENGTH, trim_whitespace=False, write_only=True, **kwargs)
-
-
-# --- In -------------------------------------------------------------------------------------------
+AnyEmail = partial(EmailText, max_length=254, trim_whitespace=False)
+Email = partial(AnyEmail, validators=[_ADDRESS])
+Name = partial(Text, max_length=150, required=False, allow_blank=True, validators=[one_line])
+Password = partial(Text, max_length=MAX_PASSWORD_LENGTH, trim_whitespace=False, write_only=True)
+OptionalUsername = partial(
+    Username, max_length=50, required=False, allow_null=True, allow_blank=True, validators=[plain_username]
+)
 
 
 class RegistrationSerializer(Body):
     email = Email()
     password = Password()
-    username = Username()
+    username = OptionalUsername()
     first_name = Name()
     last_name = Name()
 
 
 class CredentialsSerializer(Body):
-    # Here what nobody can have is no mistake in form, only nobody.
+    # An address that nobody can have is no error of form here, only unknown.
     email = AnyEmail()
     password = Password()
 
 
 class ProfileSerializer(Body):
-    username = Username()
+    username = OptionalUsername()
     first_name = Name()
     last_name = Name()
 
@@ -116,9 +88,6 @@ class PasswordResetSerializer(Body):
 class PasswordResetConfirmationSerializer(Body):
     token = serializers.CharField(max_length=200)
     new = Password()
-
-
-# --- Out ------------------------------------------------------------------------------------------
 
 
 class UserSerializer(serializers.Serializer[Any]):

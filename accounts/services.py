@@ -1,10 +1,9 @@
-"""accounts: the rules of signing up, signing in and leaving. It knows no HTTP and no token's inside.
+"""Registration, sign-in, profiles, passwords and the removal of accounts.
 
-E-mail addresses come in any case and are kept in lower case; who has one already is for the database to say.
+E-mail addresses are stored in lower case; the database decides whether one is taken.
 """
 
 import re
-from typing import NamedTuple
 
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import validate_password
@@ -16,11 +15,11 @@ from django.db.models import Count, Q
 from accounts import mail
 from accounts.models import Session, User
 from accounts.sessions import Tokens, end_sessions, open_session
-from accounts.throttles import TooManyCallsError, spend
+from accounts.throttles import TooManyCallsError, hit_rate_limit
 from accounts.tokens import InvalidTokenError
 
-# To one address, in so many seconds.
-LETTERS = (5, 3_600)
+# Mails to one address, and the seconds of the window.
+RESET_MAIL_RATE = (5, 3_600)
 
 _RESET_TOKEN = re.compile(r"([1-9][0-9]{0,18})\.([0-9a-z]{1,13}-[0-9a-f]{1,64})")
 
@@ -38,46 +37,35 @@ class InvalidCredentialsError(Exception):
 
 
 class FieldRefusedError(Exception):
-    """A rule says no to what a field holds; ``details`` maps the field to messages."""
+    """A rule refuses a field's value; ``details`` maps the field to messages."""
+
+    message = ""
 
     def __init__(self, field: str, *messages: str) -> None:
         super().__init__(field)
-        self.details = {field: list(messages)}
+        self.details = {field: list(messages) or [self.message]}
 
 
 class AlreadyTakenError(FieldRefusedError):
-    """Somebody else has it."""
+    """Another person has this value."""
 
-    def __init__(self, field: str) -> None:
-        super().__init__(field, "This field must be unique.")
+    message = "This field must be unique."
 
 
 class WrongPasswordError(FieldRefusedError):
     """It is not the caller's password."""
 
-    def __init__(self, field: str) -> None:
-        super().__init__(field, "This is not your password.")
+    message = "This is not your password."
 
 
 class WeakPasswordError(FieldRefusedError):
-    """Django's validators advise against it."""
+    """Django's validators refuse the password."""
 
 
 class InvalidResetTokenError(FieldRefusedError):
-    """It is not ours, is over, or was used."""
+    """The token is not ours, has expired, or was used."""
 
-    def __init__(self) -> None:
-        super().__init__("token", "This link is not valid any more. Ask for a new one.")
-
-
-class UserCounts(NamedTuple):
-    """How many people there are, and of which role."""
-
-    total_users: int
-    by_role: dict[str, int]
-
-
-# --- Coming ---------------------------------------------------------------------------------------
+    message = "This link is not valid any more. Ask for a new one."
 
 
 def register(
@@ -115,9 +103,6 @@ def find_person(email: str) -> User | None:
         return None
 
 
-# --- Staying --------------------------------------------------------------------------------------
-
-
 def update_profile(*, user: User, changes: dict[str, str | None]) -> User:
     """Change ``username``, ``first_name`` or ``last_name``; raise ``AlreadyTakenError``."""
     if changes:
@@ -129,14 +114,14 @@ def change_password(*, user: User, session: Session, current: str, new: str) -> 
     """Set a new password and end every other session; raise ``WrongPasswordError`` or ``WeakPasswordError``."""
     if not user.check_password(current):
         raise WrongPasswordError("current")
-    if not _set_password(user, _hashed(new, user=user, field="new"), keep=session):
+    if not _set_password(user, _hashed(new, user=user, field="new"), but=session):
         raise WrongPasswordError("current")
 
 
 def request_password_reset(*, email: str) -> None:
-    """Send a link that sets a new password, if an active person has this address; a few an hour, to bury nobody."""
+    """Send a link that sets a new password, if an active person has this address; by ``RESET_MAIL_RATE`` at most."""
     try:
-        spend("letters", email.lower(), LETTERS)
+        hit_rate_limit("letters", email.lower(), RESET_MAIL_RATE)
     except TooManyCallsError:
         return
     user = find_person(email)
@@ -148,46 +133,38 @@ def request_password_reset(*, email: str) -> None:
 def reset_password(*, token: str, new: str) -> None:
     """Set a new password by a link's token and end all sessions; raise ``InvalidResetTokenError`` or ``WeakPasswordError``.
 
-    The token hangs on the old password's hash: setting a new one spends it, whoever else has it.
+    The token depends on the old password's hash, so a new password invalidates it.
     """
     found = _RESET_TOKEN.fullmatch(token)
     user = User.objects.filter(pk=int(found[1]), is_active=True).first() if found else None
     if found is None or user is None or not default_token_generator.check_token(user, found[2]):
-        raise InvalidResetTokenError
+        raise InvalidResetTokenError("token")
     if not _set_password(user, _hashed(new, user=user, field="new")):
-        raise InvalidResetTokenError
+        raise InvalidResetTokenError("token")
 
 
-def link_creator(*, user: User, creator_id: int | None) -> None:
-    """Say which creator of the flyer service a person is; raise ``AlreadyTakenError``."""
+def link_creator(*, user: User, creator_id: int) -> None:
+    """Store which creator of the flyer service a person is; raise ``AlreadyTakenError``."""
     _update(user, creator_id=creator_id)
 
 
-def user_counts() -> UserCounts:
-    """Return how many people there are."""
-    counts = User.objects.aggregate(all=Count("pk"), admins=Count("pk", filter=Q(is_staff=True)))
-    return UserCounts(
-        total_users=counts["all"],
-        by_role={"user": counts["all"] - counts["admins"], "admin": counts["admins"]},
+def user_counts() -> dict[str, int]:
+    """Return how many people there are of each role."""
+    return User.objects.aggregate(
+        user=Count("pk", filter=Q(is_staff=False)), admin=Count("pk", filter=Q(is_staff=True))
     )
 
 
-# --- Leaving --------------------------------------------------------------------------------------
-
-
 def delete_account(*, user: User, password: str) -> None:
-    """Remove a person and all that is theirs, at once; raise ``WrongPasswordError``."""
+    """Delete a person with all that belongs to them; raise ``WrongPasswordError``."""
     if not user.check_password(password):
         raise WrongPasswordError("password")
     with transaction.atomic():
         # Locked first, so that nothing new of theirs is stored while the old is collected.
-        still_theirs = User.objects.select_for_update().filter(pk=user.pk, password=user.password).first()
-        if still_theirs is None:
+        current = User.objects.select_for_update().filter(pk=user.pk, password=user.password).first()
+        if current is None:
             raise WrongPasswordError("password")
-        still_theirs.delete()
-
-
-# --- Inside ---------------------------------------------------------------------------------------
+        current.delete()
 
 
 def _hashed(password: str, *, user: User, field: str) -> str:
@@ -198,12 +175,12 @@ def _hashed(password: str, *, user: User, field: str) -> str:
     return make_password(password)
 
 
-def _set_password(user: User, hashed: str, *, keep: Session | None = None) -> bool:
-    """Replace the password that ``user`` was read with; say whether it was still that one."""
+def _set_password(user: User, hashed: str, *, but: Session | None = None) -> bool:
+    """Replace the password that ``user`` was read with; return whether it was still that one."""
     with transaction.atomic():
         if not User.objects.filter(pk=user.pk, password=user.password).update(password=hashed):
             return False
-        end_sessions(user, but=keep)
+        end_sessions(user, but=but)
         return True
 
 
@@ -214,13 +191,13 @@ def _update(user: User, **changes: str | int | None) -> None:
     except IntegrityError as error:
         raise _taken(error) from error
     if not found:
-        raise InvalidTokenError  # The account was removed in this very moment.
+        raise InvalidTokenError  # The account was removed at this very moment.
     for name, value in changes.items():
         setattr(user, name, value)
 
 
 def _taken(error: IntegrityError) -> Exception:
-    """Return what a broken constraint means to the caller."""
+    """Return the error for the field whose constraint is violated; the original one if it is another."""
     return next(
         (AlreadyTakenError(field) for name, field in _CONSTRAINTS.items() if name in str(error)), error
     )

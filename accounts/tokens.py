@@ -1,7 +1,7 @@
-"""accounts: access and refresh tokens; the only file that knows JWT. It knows no table but the session's id.
+"""Access and refresh tokens (JWT).
 
-An access token (RFC 7519) says who calls and from which session, for ten minutes. It alone opens nothing: the
-session must still live. A refresh token is worth one rotation of its session and is only ever in the cookie.
+An access token (RFC 7519) names a person and a session, for ten minutes. It alone grants nothing: the session must
+still be live. A refresh token is good for one rotation of its session and is only ever in the cookie.
 """
 
 import hashlib
@@ -17,10 +17,11 @@ from django.conf import settings
 from django.utils import timezone
 
 from accounts.models import Session
+from clients.values import MAX_ID
 
 ALGORITHM = "HS256"
 ACCESS_SECONDS = 600
-MAX_REMEMBERED = 10_000
+MAX_CACHED = 10_000
 
 Kind = Literal["access", "refresh"]
 
@@ -30,15 +31,15 @@ _MAX_TOKEN_LENGTH = 2_000
 
 
 class InvalidTokenError(Exception):
-    """The token is not one of ours, is over, or belongs to a session that has ended."""
+    """The token is not one of ours, has expired, or belongs to a session that has ended."""
 
 
 class ExpiredTokenError(InvalidTokenError):
-    """The token was good once."""
+    """The token is one of ours and has expired."""
 
 
 class Claims(NamedTuple):
-    """What a verified token says; ``expires_at`` in Unix seconds."""
+    """The claims of a verified token; ``expires_at`` in Unix seconds."""
 
     user_id: int
     session_id: int
@@ -47,39 +48,39 @@ class Claims(NamedTuple):
 
 
 def verify_access_token(token: str) -> Claims:
-    """Return what an access token says, without asking the database; raise ``InvalidTokenError``.
+    """Return the claims of an access token, without a query; raise ``InvalidTokenError``.
 
-    A good one is remembered, so that its signature is checked once; that it is over, every time.
+    They are cached, so that a signature is checked once; the expiry is checked every time.
     """
-    claims = _remembered(token, tuple(settings.JWT_KEYS))
+    claims = _cached_claims(token, tuple(settings.JWT_KEYS))
     if claims.expires_at <= time.time():
         raise InvalidTokenError
     return claims
 
 
-@lru_cache(maxsize=MAX_REMEMBERED)
-def _remembered(token: str, keys: tuple[str, ...]) -> Claims:
-    return verified(token, "access")
+@lru_cache(maxsize=MAX_CACHED)
+def _cached_claims(token: str, keys: tuple[str, ...]) -> Claims:
+    return verify_token(token, "access")
 
 
 def access_token(session: Session) -> str:
     """Return a new access token for a session."""
     until = timezone.now() + timedelta(seconds=ACCESS_SECONDS)
-    return signed(session, "access", until=until, token_id=new_token_id())
+    return sign_token(session, "access", until=until, token_id=new_token_id())
 
 
 def new_token_id() -> str:
-    """Return what makes a token like no other: 128 random bits."""
+    """Return 128 random bits, which make a token unique."""
     return secrets.token_urlsafe(16)
 
 
-def hash_of(token_id: str) -> str:
-    """Return what the table keeps of a refresh token: it can be recognised, and never made again."""
+def hash_token_id(token_id: str) -> str:
+    """Return the hash by which the table recognises a refresh token."""
     return hashlib.sha256(token_id.encode()).hexdigest()
 
 
-def signed(session: Session, kind: Kind, *, until: datetime, token_id: str) -> str:
-    """Return a token of a session, good until then."""
+def sign_token(session: Session, kind: Kind, *, until: datetime, token_id: str) -> str:
+    """Return a token of a session that expires at ``until``."""
     claims = {
         "sub": str(session.user_id),
         "sid": session.pk,
@@ -91,10 +92,10 @@ def signed(session: Session, kind: Kind, *, until: datetime, token_id: str) -> s
     return jwt.encode(claims, settings.JWT_KEYS[0], algorithm=ALGORITHM)
 
 
-def verified(token: str, kind: Kind) -> Claims:
-    """Return what a token says; raise ``InvalidTokenError`` unless signature, times and claims are right.
+def verify_token(token: str, kind: Kind) -> Claims:
+    """Return a token's claims; raise ``InvalidTokenError`` unless signature, times and claims are right.
 
-    Keys are ours alone, whatever the token's header names.
+    Only our keys are tried, whatever the token's header names.
     """
     if len(token) > _MAX_TOKEN_LENGTH or not token.isascii():
         raise InvalidTokenError
@@ -107,17 +108,18 @@ def verified(token: str, kind: Kind) -> Claims:
             raise ExpiredTokenError from None
         except (jwt.PyJWTError, ValueError, TypeError, ArithmeticError, RecursionError):
             raise InvalidTokenError from None
-        return _read(claims, kind)
+        return _checked(claims, kind)
     raise InvalidTokenError
 
 
-def _read(claims: dict[str, Any], kind: Kind) -> Claims:
+def _checked(claims: dict[str, Any], kind: Kind) -> Claims:
     subject, session_id = claims["sub"], claims["sid"]
     if (
         claims["type"] != kind
         or any(type(claims[name]) is not int for name in ("sid", "iat", "exp"))
         or not _ID.fullmatch(subject)
-        or not (0 < session_id < 2**63 and int(subject) < 2**63)
+        or not 0 < session_id <= MAX_ID
+        or int(subject) > MAX_ID
     ):
         raise InvalidTokenError
     return Claims(int(subject), session_id, token_id=claims["jti"], expires_at=int(claims["exp"]))

@@ -1,4 +1,4 @@
-"""accounts: the addresses of signing up, signing in and leaving."""
+"""The routes of accounts."""
 
 from django.urls import path
 
@@ -17,7 +17,7 @@ urlpatterns = [
     path("auth/sessions/", views.SessionList.as_view()),
     path("auth/sessions/<id:session_id>/", views.SessionDetail.as_view()),
     path("users/", views.UserCounts.as_view()),
-    # Other names of `auth/…`, for those who know the older contract; the schema has each route once.
+    # Aliases of `auth/…` from the older contract; the schema has each route once.
     path("users/register/", views.Register.as_view(schema=None)),
     path("users/login/", views.Login.as_view(schema=None)),
     path("users/refresh/", views.Refresh.as_view(schema=None)),

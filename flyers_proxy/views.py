@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from accounts.models import User
-from accounts.throttles import spend_read
+from accounts.throttles import hit_read_limit
 from clients.distance import Position
 from favorites.services.follows import only_followed
 from favorites.services.marks import marks_for
@@ -49,7 +49,7 @@ class FlyerRead(APIView):
 
     def spend_one(self) -> None:
         """Count one read that misses."""
-        spend_read(self.request)
+        hit_read_limit(self.request)
 
     def marks(self, request: Request, found: services.Answer) -> Marks | None:
         """Return the caller's marks; None for an anonymous one."""

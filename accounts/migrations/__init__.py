@@ -1,1 +1,1 @@
-"""accounts: the history of its tables."""
+"""The migrations of accounts."""

@@ -4,17 +4,11 @@ from collections.abc import Collection
 from typing import Any
 
 from django.db import connection
-from django.utils import timezone
 
+from accounts.models import live_session_sql
 from proxy.rendering import Marks
 
 _FLYER, _CREATOR, _ALIVE = 0, 1, 2
-
-# The rule of accounts.sessions.live_session, as a row of the same form.
-_SESSION = f"""
-SELECT {_ALIVE}, session.id FROM accounts_session session JOIN accounts_user person ON person.id = session.user_id
-WHERE session.id = %s AND session.user_id = %s AND session.revoked_at IS NULL AND session.expires_at > %s
-AND person.is_active"""  # noqa: S608 - our own names
 
 
 def marks_for(*, user_id: int, flyer_ids: Collection[int], creator_ids: Collection[int]) -> Marks:
@@ -30,10 +24,9 @@ def marks_of_session(
 ) -> Marks | None:
     """Return what ``marks_for`` does, or None unless the session lives and its person is active: one statement, too."""
     statement, values = marks_statement(user_id=user_id, flyer_ids=flyer_ids, creator_ids=creator_ids)
-    now = connection.ops.adapt_datetimefield_value(timezone.now())
-    found = _fetch(
-        f"{_SESSION} UNION ALL {statement}" if statement else _SESSION, [session_id, user_id, now, *values]
-    )
+    live, live_values = live_session_sql(session_id=session_id, user_id=user_id)
+    session = f"SELECT {_ALIVE}, session.id {live}"
+    found = _fetch(f"{session} UNION ALL {statement}" if statement else session, [*live_values, *values])
     return _marks(found) if (_ALIVE, session_id) in found else None
 
 

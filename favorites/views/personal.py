@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.models import User
-from accounts.throttles import caller_of, spend_read
+from accounts.throttles import caller_of, hit_read_limit
 
 Row = TypeVar("Row", bound=Model)
 
@@ -45,7 +45,7 @@ class Kept(GenericAPIView[Any]):
 
     def spend_one(self) -> None:
         """Count one read that has to ask upstream."""
-        spend_read(self.request)
+        hit_read_limit(self.request)
 
     def page_of(self, rows: QuerySet[Row]) -> list[Row]:
         """Return the rows of the page that was asked for."""

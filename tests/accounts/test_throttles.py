@@ -12,7 +12,7 @@ from django.core.cache import caches
 from rest_framework.test import APIClient
 
 from accounts import throttles
-from accounts.throttles import Spent, TooManyCallsError, client_address, give_back, spend
+from accounts.throttles import Hit, TooManyCallsError, client_address, hit_rate_limit, undo_hits
 from tests.accounts.cast import API, Browser, verdict
 from tests.conftest import PASSWORD
 from tests.counts import Counts
@@ -31,7 +31,7 @@ def try_to_sign_in(address="198.51.100.7", email="alice@example.com", **headers)
 @pytest.fixture(autouse=True)
 def fresh_counter():
     yield
-    throttles._counter._rest_until = 0.0
+    throttles._counter._cooldown_until = 0.0
 
 
 @pytest.fixture
@@ -140,7 +140,7 @@ def test_two_hundred_calls_at_once_are_counted_one_by_one():
         granted = 0
         for _ in range(5):
             with contextlib.suppress(TooManyCallsError):
-                spend("test", "somebody", (20, 86_400))
+                hit_rate_limit("test", "somebody", (20, 86_400))
                 granted += 1
         return granted
 
@@ -243,9 +243,9 @@ def test_a_silent_cache_costs_one_short_wait_a_second_and_no_try(silent_redis):
     started = time.monotonic()
 
     for _ in range(10):
-        spend("test", "somebody", (10, 86_400))
+        hit_rate_limit("test", "somebody", (10, 86_400))
     with pytest.raises(TooManyCallsError):
-        spend("test", "somebody", (10, 86_400))
+        hit_rate_limit("test", "somebody", (10, 86_400))
 
     elapsed = time.monotonic() - started
     silent_redis.setblocking(False)
@@ -266,12 +266,12 @@ def test_a_silent_cache_is_left_alone_for_a_second_and_then_asked_once(silent_re
 
     for seconds_later in (0, 0, 63 / 64, 1 / 64, 0, 63 / 64, 1 / 64):
         now += seconds_later
-        spend("test", "somebody", (7, 86_400))
+        hit_rate_limit("test", "somebody", (7, 86_400))
         was_asked.append(has_knocked(silent_redis))
 
     assert was_asked == [True, False, False, True, False, False, True]
     with pytest.raises(TooManyCallsError):  # all seven were counted, by whoever
-        spend("test", "somebody", (7, 86_400))
+        hit_rate_limit("test", "somebody", (7, 86_400))
 
 
 def has_knocked(server):
@@ -289,40 +289,40 @@ def test_a_sign_in_works_while_the_cache_is_silent(silent_redis, alice):
 
 
 def test_a_call_that_is_given_back_is_not_counted(settings):
-    first = spend("test", "somebody", (2, 86_400))
-    spend("test", "somebody", (2, 86_400))
+    first = hit_rate_limit("test", "somebody", (2, 86_400))
+    hit_rate_limit("test", "somebody", (2, 86_400))
 
-    give_back([first])
+    undo_hits([first])
 
-    spend("test", "somebody", (2, 86_400))
+    hit_rate_limit("test", "somebody", (2, 86_400))
     with pytest.raises(TooManyCallsError):
-        spend("test", "somebody", (2, 86_400))
+        hit_rate_limit("test", "somebody", (2, 86_400))
 
 
 @pytest.mark.parametrize("cache", ["default", "local"])
 def test_a_call_that_a_cache_has_forgotten_is_given_back_to_nobody(cache):
-    give_back([Spent(cache, "calls:test:nobody:0")])
+    undo_hits([Hit(cache, "calls:test:nobody:0")])
 
     assert caches[cache].get("calls:test:nobody:0") is None
 
 
 def test_a_call_that_was_counted_here_alone_is_given_back_here(silent_redis):
-    here = spend("test", "somebody", (1, 86_400))
+    here = hit_rate_limit("test", "somebody", (1, 86_400))
 
-    give_back([here])
+    undo_hits([here])
 
-    spend("test", "somebody", (1, 86_400))
+    hit_rate_limit("test", "somebody", (1, 86_400))
 
 
 def test_a_cache_that_is_down_when_a_call_is_given_back_is_no_error(silent_redis, alice):
-    give_back([Spent("default", "calls:test:somebody:0")])
+    undo_hits([Hit("default", "calls:test:somebody:0")])
 
 
 def test_a_cache_that_forgets_at_once_is_no_error(settings):
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}}
 
     for _ in range(3):
-        spend("test", "somebody", (1, 86_400))
+        hit_rate_limit("test", "somebody", (1, 86_400))
 
 
 def test_a_cache_that_is_down_is_no_error(settings, alice):

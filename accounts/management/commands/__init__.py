@@ -1,1 +1,1 @@
-"""accounts: what an operator does from the command line."""
+"""Management commands."""

@@ -1,4 +1,4 @@
-"""accounts: `manage.py prune_sessions`: delete the sessions that nothing can bring back."""
+"""`manage.py prune_sessions`: delete the sessions that can't become live again."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -9,7 +9,7 @@ from accounts import sessions
 
 
 class Command(BaseCommand):
-    help = "Delete sessions that were ended or are over. Run it once a day."
+    help = "Delete sessions that were ended or have expired. Run it once a day."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--dry-run", action="store_true", help="only count them")

@@ -1,4 +1,4 @@
-"""accounts: `manage.py sample_user`: somebody to sign in as, on a developer's machine."""
+"""`manage.py sample_user`: a person to sign in as, on a developer's machine."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ PASSWORD = "a-long-walk-by-the-river"  # noqa: S105 - it opens nothing but a dev
 
 
 class Command(BaseCommand):
-    help = "Make a sample user and print how to sign in. Only with DEBUG."
+    help = "Create a sample user and print how to sign in. Only with DEBUG."
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.DEBUG:

@@ -1,4 +1,4 @@
-"""accounts: `manage.py send_test_email ADDRESS`: see whether letters leave."""
+"""`manage.py send_test_email ADDRESS`: check that mails are sent."""
 
 from argparse import ArgumentParser
 from smtplib import SMTPException
@@ -12,7 +12,7 @@ from django.core.validators import validate_email
 
 
 class Command(BaseCommand):
-    help = "Send a letter through the mail server of EMAIL_URL, and say what came of it."
+    help = "Send a mail through the mail server of EMAIL_URL, and report the result."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("address")
