@@ -55,9 +55,8 @@ class NewPasswordForm(auth_forms.AdminPasswordChangeForm):
 
 @admin.register(User)
 class UserAdmin(auth_admin.UserAdmin):
-    form = (
-        forms.ModelForm
-    )  # Its fields are those of the fieldsets; Django's own form has a password among them.
+    # Django's own form would add the password's hash; the fields of this one are those of the fieldsets.
+    form = forms.ModelForm
     add_form = auth_forms.BaseUserCreationForm
     change_password_form = NewPasswordForm
     list_display = ["email", "username", "display_name", "is_staff", "is_active", "creator_id", "created_at"]

@@ -61,8 +61,6 @@ class User(AbstractBaseUser):
     objects: ClassVar[UserManager] = UserManager()
 
     USERNAME_FIELD = "email"
-    EMAIL_FIELD = "email"
-    REQUIRED_FIELDS: ClassVar[list[str]] = []
 
     class Meta:
         constraints = [

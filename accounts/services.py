@@ -58,10 +58,6 @@ class WrongPasswordError(FieldRefusedError):
     message = "This is not your password."
 
 
-class WeakPasswordError(FieldRefusedError):
-    """Django's validators refuse the password."""
-
-
 class InvalidResetTokenError(FieldRefusedError):
     """The token is not ours, has expired, or was used."""
 
@@ -71,7 +67,7 @@ class InvalidResetTokenError(FieldRefusedError):
 def register(
     *, email: str, password: str, username: str | None = None, first_name: str = "", last_name: str = ""
 ) -> User:
-    """Store a new person; raise ``WeakPasswordError`` or ``AlreadyTakenError``."""
+    """Store a new person; raise ``FieldRefusedError`` (weak password) or ``AlreadyTakenError``."""
     user = User(email=email.lower(), username=username, first_name=first_name, last_name=last_name)
     user.password = _hashed(password, user=user, field="password")
     try:
@@ -111,10 +107,9 @@ def update_profile(*, user: User, changes: dict[str, str | None]) -> User:
 
 
 def change_password(*, user: User, session: Session, current: str, new: str) -> None:
-    """Set a new password and end every other session; raise ``WrongPasswordError`` or ``WeakPasswordError``."""
-    if not user.check_password(current):
-        raise WrongPasswordError("current")
-    if not _set_password(user, _hashed(new, user=user, field="new"), but=session):
+    """Set a new password and end every other session; raise ``WrongPasswordError`` or ``FieldRefusedError``."""
+    is_right = user.check_password(current)
+    if not is_right or not _set_password(user, _hashed(new, user=user, field="new"), but=session):
         raise WrongPasswordError("current")
 
 
@@ -131,9 +126,10 @@ def request_password_reset(*, email: str) -> None:
 
 
 def reset_password(*, token: str, new: str) -> None:
-    """Set a new password by a link's token and end all sessions; raise ``InvalidResetTokenError`` or ``WeakPasswordError``.
+    """Set a new password by a link's token and end all sessions.
 
-    The token depends on the old password's hash, so a new password invalidates it.
+    Raises ``InvalidResetTokenError`` or, for a weak password, ``FieldRefusedError``. The token depends on the old
+    password's hash, so a new password invalidates it.
     """
     found = _RESET_TOKEN.fullmatch(token)
     user = User.objects.filter(pk=int(found[1]), is_active=True).first() if found else None
@@ -171,7 +167,7 @@ def _hashed(password: str, *, user: User, field: str) -> str:
     try:
         validate_password(password, user)
     except ValidationError as error:
-        raise WeakPasswordError(field, *error.messages) from error
+        raise FieldRefusedError(field, *error.messages) from error
     return make_password(password)
 
 

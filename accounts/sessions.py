@@ -9,19 +9,8 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from prometheus_client import Counter
 
+from accounts import tokens
 from accounts.models import Session, SessionQuerySet, User, live_session_sql
-from accounts.tokens import (
-    ACCESS_SECONDS,
-    Claims,
-    ExpiredTokenError,
-    InvalidTokenError,
-    Kind,
-    access_token,
-    hash_token_id,
-    new_token_id,
-    sign_token,
-    verify_token,
-)
 
 log = structlog.get_logger(__name__)
 
@@ -39,18 +28,8 @@ _OPENED, _REFRESHED = _EVENTS.labels("opened"), _EVENTS.labels("refreshed")
 _SUPERSEDED = _EVENTS.labels("superseded")  # a second tab sent the token that the first had just replaced
 _REUSED = _EVENTS.labels("reused")  # a replaced token came back: the session was ended
 
-# All columns but ``created_at``.
-_PERSON = (
-    "id",
-    "password",
-    "email",
-    "username",
-    "first_name",
-    "last_name",
-    "creator_id",
-    "is_active",
-    "is_staff",
-)
+# In the order of the model, as ``from_db`` takes them; a moment would need converting on SQLite, as the booleans do.
+_PERSON = [field.attname for field in User._meta.concrete_fields if field.attname != "created_at"]
 _SELECT_PERSON = f"SELECT {', '.join(f'person.{column}' for column in _PERSON)}"
 
 
@@ -72,10 +51,10 @@ class Tokens(NamedTuple):
     session: Session
     access: str
     refresh: str
-    expires_in: int = ACCESS_SECONDS
+    expires_in: int = tokens.ACCESS_SECONDS
 
 
-def live_session(claims: Claims) -> Session:
+def live_session(claims: tokens.Claims) -> Session:
     """Return the session with its person in one query; raise ``InvalidTokenError`` unless it is live.
 
     Of the session only its id is loaded, of the person all but ``created_at``; Django loads the others on access.
@@ -85,7 +64,7 @@ def live_session(claims: Claims) -> Session:
         cursor.execute(f"{_SELECT_PERSON} {live}", values)
         row = cursor.fetchone()
     if row is None:
-        raise InvalidTokenError
+        raise tokens.InvalidTokenError
     *texts, is_active, is_staff = row
     session = Session.from_db(connection.alias, ["id", "user_id"], [claims.session_id, claims.user_id])
     session.user = User.from_db(connection.alias, _PERSON, [*texts, bool(is_active), bool(is_staff)])
@@ -99,12 +78,12 @@ def open_session(*, user: User, user_agent: str = "") -> Tokens:
     changed: a sign-in that raced "end all my sessions" leaves nothing behind.
     """
     now = timezone.now()
-    token_id = new_token_id()
+    token_id = tokens.new_id()
     with transaction.atomic():
         User.objects.select_for_update(no_key=True).get(pk=user.pk, password=user.password, is_active=True)
         session = Session.objects.create(
             user=user,
-            token_hash=hash_token_id(token_id),
+            token_hash=tokens.hash_id(token_id),
             created_at=now,
             last_used_at=now,
             expires_at=now + timedelta(seconds=SESSION_SECONDS),
@@ -123,16 +102,16 @@ def rotate(refresh_token: str) -> Tokens:
     ``TokenExpiredError``, ``TokenSupersededError`` or ``TokenReusedError``; only the last changes anything.
     """
     try:
-        claims = verify_token(refresh_token, "refresh")
-    except ExpiredTokenError:
+        claims = tokens.verify(refresh_token, "refresh")
+    except tokens.ExpiredTokenError:
         raise TokenExpiredError from None
-    now, old, token_id = timezone.now(), hash_token_id(claims.token_id), new_token_id()
+    now, old, token_id = timezone.now(), tokens.hash_id(claims.token_id), tokens.new_id()
     session = _session_to_refresh(claims)
     if session.token_hash == old:
         # The list is as young as the token that it was read with: whoever changes one changes both.
         spent = [*_recently_spent(session, now), (old, now.timestamp())][-MAX_SPENT:]
         current = Session.objects.live().filter(pk=session.pk, token_hash=old)
-        if current.update(token_hash=hash_token_id(token_id), spent=spent, rotated_at=now, last_used_at=now):
+        if current.update(token_hash=tokens.hash_id(token_id), spent=spent, rotated_at=now, last_used_at=now):
             _REFRESHED.inc()
             return _tokens(session, token_id)
         session = _session_to_refresh(claims)
@@ -141,11 +120,11 @@ def rotate(refresh_token: str) -> Tokens:
         raise TokenSupersededError
     _REUSED.inc()
     log.warning("a spent refresh token came back", user_id=session.user_id, session=session.pk)
-    end_session(session)
+    Session.objects.filter(pk=session.pk).end()
     raise TokenReusedError
 
 
-def _session_to_refresh(claims: Claims) -> Session:
+def _session_to_refresh(claims: tokens.Claims) -> Session:
     session = Session.objects.live().filter(pk=claims.session_id, user_id=claims.user_id).first()
     if session is None:
         raise TokenExpiredError
@@ -163,11 +142,6 @@ def sessions_of(user: User) -> SessionQuerySet:
     return Session.objects.live().filter(user=user).order_by("-created_at", "-pk")
 
 
-def end_session(session: Session) -> None:
-    """Sign one device out; idempotent."""
-    Session.objects.filter(pk=session.pk).end()
-
-
 def end_sessions(user: User, *, but: Session | None = None) -> None:
     """Sign all of a person's devices out, or all but one."""
     ended = Session.objects.filter(user=user)
@@ -178,11 +152,11 @@ def end_sessions(user: User, *, but: Session | None = None) -> None:
 
 def end_session_of(*, refresh_token: str | None, access_token: str | None) -> None:
     """Sign the device out that sent these tokens; a token that is not valid ends nothing."""
-    tokens: list[tuple[str | None, Kind]] = [(refresh_token, "refresh"), (access_token, "access")]
-    for token, kind in tokens:
+    pairs: list[tuple[str | None, tokens.Kind]] = [(refresh_token, "refresh"), (access_token, "access")]
+    for token, kind in pairs:
         try:
-            claims = verify_token(token or "", kind)
-        except InvalidTokenError:
+            claims = tokens.verify(token or "", kind)
+        except tokens.InvalidTokenError:
             continue
         Session.objects.filter(pk=claims.session_id, user_id=claims.user_id).end()
 
@@ -201,5 +175,7 @@ def prune_sessions() -> int:
 
 
 def _tokens(session: Session, token_id: str) -> Tokens:
-    refresh = sign_token(session, "refresh", until=session.expires_at, token_id=token_id)
-    return Tokens(session, access_token(session), refresh)
+    access_until = timezone.now() + timedelta(seconds=tokens.ACCESS_SECONDS)
+    access = tokens.sign(session, "access", until=access_until, token_id=tokens.new_id())
+    refresh = tokens.sign(session, "refresh", until=session.expires_at, token_id=token_id)
+    return Tokens(session, access, refresh)

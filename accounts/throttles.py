@@ -22,8 +22,7 @@ from accounts.cookies import is_known_to, shown_device
 if TYPE_CHECKING:  # DRF's views name this module in their defaults, and so have to be imported after it.
     from rest_framework.views import APIView
 
-Rate = tuple[int, int]
-"""Calls, and the seconds of the window in which they may be made."""
+Rate = tuple[int, int]  # calls, and the seconds of the window
 
 # Limit of failures at one account from everywhere together, in THROTTLE_AUTH: it takes so many networks to reach it.
 NETWORKS = 10
@@ -114,19 +113,13 @@ def client_address(meta: Mapping[str, Any], *, ipv6: int = LINE) -> str:
     hops = [hop.strip() for hop in str(meta.get("HTTP_X_FORWARDED_FOR", "")).split(",")]
     proxies = settings.TRUSTED_PROXIES
     forwarded = hops[-proxies] if 0 < proxies <= len(hops) else ""
-    return _network(forwarded, ipv6) or _network(peer, ipv6) or "unknown"
-
-
-def _network(address: str, ipv6: int) -> str | None:
-    try:
-        ip = ip_address(address)
-    except ValueError:
-        return None
-    if isinstance(ip, IPv6Address):
-        if ip.ipv4_mapped is None:
-            return str(ip_network((ip.packed, ipv6), strict=False))
-        ip = ip.ipv4_mapped
-    return str(ip)
+    for address in forwarded, peer:
+        with contextlib.suppress(ValueError):
+            ip = ip_address(address)
+            if isinstance(ip, IPv6Address) and ip.ipv4_mapped is None:
+                return str(ip_network((ip.packed, ipv6), strict=False))
+            return str(getattr(ip, "ipv4_mapped", ip))
+    return "unknown"
 
 
 def caller_of(request: Request) -> str:

@@ -8,7 +8,7 @@ import hashlib
 import re
 import secrets
 import time
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import lru_cache
 from typing import Any, Literal, NamedTuple
 
@@ -60,26 +60,20 @@ def verify_access_token(token: str) -> Claims:
 
 @lru_cache(maxsize=MAX_CACHED)
 def _cached_claims(token: str, keys: tuple[str, ...]) -> Claims:
-    return verify_token(token, "access")
+    return verify(token, "access")
 
 
-def access_token(session: Session) -> str:
-    """Return a new access token for a session."""
-    until = timezone.now() + timedelta(seconds=ACCESS_SECONDS)
-    return sign_token(session, "access", until=until, token_id=new_token_id())
-
-
-def new_token_id() -> str:
+def new_id() -> str:
     """Return 128 random bits, which make a token unique."""
     return secrets.token_urlsafe(16)
 
 
-def hash_token_id(token_id: str) -> str:
+def hash_id(token_id: str) -> str:
     """Return the hash by which the table recognises a refresh token."""
     return hashlib.sha256(token_id.encode()).hexdigest()
 
 
-def sign_token(session: Session, kind: Kind, *, until: datetime, token_id: str) -> str:
+def sign(session: Session, kind: Kind, *, until: datetime, token_id: str) -> str:
     """Return a token of a session that expires at ``until``."""
     claims = {
         "sub": str(session.user_id),
@@ -92,7 +86,7 @@ def sign_token(session: Session, kind: Kind, *, until: datetime, token_id: str) 
     return jwt.encode(claims, settings.JWT_KEYS[0], algorithm=ALGORITHM)
 
 
-def verify_token(token: str, kind: Kind) -> Claims:
+def verify(token: str, kind: Kind) -> Claims:
     """Return a token's claims; raise ``InvalidTokenError`` unless signature, times and claims are right.
 
     Only our keys are tried, whatever the token's header names.

@@ -1,4 +1,4 @@
-"""accounts: what the tests of this room share: a browser in which somebody has signed in."""
+"""What the tests of this room share: a browser in which somebody has signed in."""
 
 import jwt
 from django.conf import settings

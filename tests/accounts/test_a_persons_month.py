@@ -1,4 +1,4 @@
-"""accounts: all of it in one story, as a browser lives it; and what may come in between."""
+"""All of it in one story, as a browser lives it; and what may come in between."""
 
 import json
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""accounts: whoever shows an access token is who it says, or nobody at all."""
+"""Whoever shows an access token is who it says, or nobody at all."""
 
 import base64
 import json

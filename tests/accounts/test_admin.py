@@ -1,4 +1,4 @@
-"""accounts: the admin site: who gets in, what they see, and that they can end a session."""
+"""The admin site: who gets in, what they see, and that they can end a session."""
 
 import contextlib
 

@@ -1,4 +1,4 @@
-"""accounts: a body with a field that nobody knows is refused, for a typo must not look like a default."""
+"""A body with a field that nobody knows is refused, for a typo must not look like a default."""
 
 from pathlib import Path
 

@@ -8,7 +8,7 @@ from django.core import mail
 from django.core.management import CommandError, call_command
 
 from accounts.models import Session, User
-from accounts.sessions import end_session, open_session
+from accounts.sessions import open_session
 from tests.accounts.cast import Browser
 
 pytestmark = pytest.mark.django_db
@@ -27,7 +27,7 @@ def sessions(alice):
     with time_machine.travel("2026-05-01T12:00:00Z"):
         over = open_session(user=alice).session
     ended, living = open_session(user=alice).session, open_session(user=alice).session
-    end_session(ended)
+    Session.objects.filter(pk=ended.pk).end()
     return over, ended, living
 
 

@@ -1,4 +1,4 @@
-"""accounts: signed-in devices, and signing them out."""
+"""Signed-in devices, and signing them out."""
 
 from datetime import UTC, datetime, timedelta
 

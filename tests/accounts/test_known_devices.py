@@ -1,4 +1,4 @@
-"""accounts: a device on which somebody signed in has tries of its own, which no stranger uses up; and its cookie, which opens nothing."""
+"""A device on which somebody signed in has tries of its own, which no stranger uses up; and its cookie, which opens nothing."""
 
 from collections import Counter
 

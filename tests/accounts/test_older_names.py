@@ -1,4 +1,4 @@
-"""accounts: signing up, in and out under the names of the older contract, which are the same routes."""
+"""Signing up, in and out under the names of the older contract, which are the same routes."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""accounts: changing a password, setting a new one by e-mail, and what a password costs."""
+"""Changing a password, setting a new one by e-mail, and what a password costs."""
 
 import contextlib
 import re

@@ -1,4 +1,4 @@
-"""accounts: the caller's own account: reading, changing and removing it."""
+"""The caller's own account: reading, changing and removing it."""
 
 import pytest
 

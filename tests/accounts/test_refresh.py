@@ -1,4 +1,4 @@
-"""accounts: staying signed in: each refresh token is good once, and what follows when one comes back."""
+"""Staying signed in: each refresh token is good once, and what follows when one comes back."""
 
 import logging
 from datetime import timedelta

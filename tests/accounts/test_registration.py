@@ -1,4 +1,4 @@
-"""accounts: signing up."""
+"""Signing up."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""accounts: signing in, and what an answer may tell whoever only tries."""
+"""Signing in, and what an answer may tell whoever only tries."""
 
 import jwt
 import pytest

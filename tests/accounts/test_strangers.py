@@ -1,4 +1,4 @@
-"""accounts: a stranger who tries passwords stops themselves, and neither the owner nor anybody else."""
+"""A stranger who tries passwords stops themselves, and neither the owner nor anybody else."""
 
 from collections import Counter
 

@@ -1,4 +1,4 @@
-"""accounts: how often one may try, and who counts as one."""
+"""How often one may try, and who counts as one."""
 
 import contextlib
 import socket
