@@ -23,7 +23,7 @@ DEVICE_SECONDS = 365 * 86_400
 MAX_PEOPLE = 5
 # Five of the largest ids, name, time and signature are 168 characters.
 _MAX_COOKIE_LENGTH = 200
-_SALT = "accounts.devices"
+_SALT = "accounts.devices"  # of another one, all cookies that browsers have would be invalid
 
 
 class Device(NamedTuple):

@@ -112,7 +112,8 @@ class User(AbstractBaseUser):
 class SessionQuerySet(models.QuerySet["Session"]):
     def live(self) -> Self:
         """Return those that are not revoked, not expired and of an active person, as ``live_session_sql`` does."""
-        # No join: an UPDATE with one selects its rows beforehand, so that two at once could both change a row.
+        # No join: Django's UPDATE with one selects its rows beforehand, and on PostgreSQL two refreshes at once with
+        # one token could then both succeed.
         active = User.objects.filter(pk=models.OuterRef("user_id"), is_active=True)
         return self.filter(models.Exists(active), revoked_at=None, expires_at__gt=timezone.now())
 

@@ -18,7 +18,7 @@ from accounts.sessions import Tokens, end_sessions, open_session
 from accounts.throttles import TooManyCallsError, hit_rate_limit
 from accounts.tokens import InvalidTokenError
 
-# Mails to one address, and the seconds of the window.
+# Mails to one address, and the seconds of the window. Its scope on /metrics is "letters".
 RESET_MAIL_RATE = (5, 3_600)
 
 _RESET_TOKEN = re.compile(r"([1-9][0-9]{0,18})\.([0-9a-z]{1,13}-[0-9a-f]{1,64})")
