@@ -1,1 +1,1 @@
-"""The clients room: everything that leaves this process over HTTP. It knows no Django and no other room."""
+"""Clients of upstream services: everything that leaves this process over HTTP."""

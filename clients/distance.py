@@ -1,4 +1,4 @@
-"""clients: how far apart two places are. It knows no flyers."""
+"""Great-circle distance between two positions."""
 
 import math
 
@@ -9,7 +9,7 @@ _EARTH_RADIUS_KM = 6371.0088  # mean radius, IUGG
 
 
 def distance_km(here: Position, there: Position) -> float:
-    """Return the great-circle distance by the haversine formula."""
+    """Return the distance in km, by the haversine formula."""
     lat, lng = math.radians(there[0]), math.radians(there[1])
     here_lat, here_lng = math.radians(here[0]), math.radians(here[1])
     half = (

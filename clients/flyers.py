@@ -1,37 +1,22 @@
-"""clients: the flyer service, one method per endpoint, and the typed answers. It knows no cache and no Django.
+"""Client of the flyer service: one method per endpoint, and the types of its answers.
 
-The types are an allow-list: a field that is not named here ends here, whatever the service sends. Every value
-of them that came from the service is clean: texts hold nothing that can't be seen and are cut, addresses are http
-or https, moments are UTC, numbers are in range.
+The types are an allow-list: a field that is not named here is dropped. All values are clean: texts hold nothing invisible
+and are cut, addresses are http or https, moments are UTC, numbers are in range.
 """
 
 from datetime import datetime
-from typing import Annotated, Final, TypedDict, TypeVar, Unpack
+from functools import partial
+from typing import Annotated, Final, TypeVar, Unpack
 
-import msgspec
 from msgspec import Meta, Struct
 from msgspec.structs import force_setattr
 
 from clients import values
+from clients.decoding import convert, convert_valid, prepare
 from clients.distance import distance_km
 from clients.errors import UpstreamMalformedError
-from clients.transport import Fetched, Health, Transport
+from clients.transport import CallOptions, Fetched, Health, Transport
 from clients.values import MAX_ID
-
-__all__ = [
-    "Category",
-    "Creator",
-    "CreatorSummary",
-    "Fetched",
-    "Flyer",
-    "FlyerClient",
-    "FlyerPage",
-    "FlyerQuery",
-    "Health",
-    "Image",
-    "Location",
-    "Validity",
-]
 
 MAX_IMAGES: Final = 5
 MAX_CATEGORIES: Final = 500
@@ -43,17 +28,17 @@ METRE: Final = 0.001
 Id = Annotated[int, Meta(ge=1, le=MAX_ID)]
 Count = Annotated[int, Meta(ge=0, le=MAX_ID)]
 Moment = Annotated[datetime, Meta(tz=True)]
+WebUrl = Annotated[str, Meta(extra_json_schema={"format": "uri"})]
 
-T = TypeVar("T")
 Identified = TypeVar("Identified", "Flyer", "Creator")
 
 
 class CreatorSummary(Struct, frozen=True):
-    """Who made a flyer, as far as a flyer tells."""
+    """The creator of a flyer, as flyers name it."""
 
     id: Id
     username: str
-    profile_picture: str | None = None
+    profile_picture: WebUrl | None = None
 
     def __post_init__(self) -> None:
         force_setattr(self, "username", values.line(self.username, 150))
@@ -63,7 +48,7 @@ class CreatorSummary(Struct, frozen=True):
 class Image(Struct, frozen=True):
     """A picture of a flyer; ``order`` 0 comes first."""
 
-    url: str
+    url: WebUrl
     order: Annotated[int, Meta(ge=-(2**31), le=2**31 - 1)] = 0
 
 
@@ -79,7 +64,7 @@ class Location(Struct, frozen=True):
 
 
 class Validity(Struct, frozen=True):
-    """From when until when a flyer counts, both moments included; UTC."""
+    """First and last moment at which a flyer is valid; UTC."""
 
     valid_from: Moment
     valid_until: Moment
@@ -87,10 +72,6 @@ class Validity(Struct, frozen=True):
     def __post_init__(self) -> None:
         force_setattr(self, "valid_from", values.utc(self.valid_from))
         force_setattr(self, "valid_until", values.utc(self.valid_until))
-
-    def is_valid_at(self, moment: datetime) -> bool:
-        """Say whether the flyer counts at ``moment`` (aware). What the service said when asked is soon stale."""
-        return self.valid_from <= moment <= self.valid_until
 
 
 class Flyer(Struct, frozen=True, kw_only=True):
@@ -109,40 +90,31 @@ class Flyer(Struct, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         force_setattr(self, "title", values.line(self.title, 200))
         force_setattr(self, "description", values.text(self.description, 2000))
-        slugs = (values.line(slug, 100) for slug in self.categories)
-        force_setattr(
-            self,
-            "categories",
-            tuple(dict.fromkeys(slug for slug in slugs if slug))[:MAX_CATEGORIES_OF_FLYER],
-        )
-        images = sorted(
-            (image for image in self.images if values.web_url(image.url)), key=lambda image: image.order
-        )
+        slugs = dict.fromkeys(values.line(slug, 100) for slug in self.categories)
+        force_setattr(self, "categories", tuple(filter(None, slugs))[:MAX_CATEGORIES_OF_FLYER])
+        images = [image for image in self.images if values.web_url(image.url)]
+        images.sort(key=lambda image: image.order)
         force_setattr(self, "images", tuple(images[:MAX_IMAGES]))
         if self.created_at is not None:
             force_setattr(self, "created_at", values.utc(self.created_at))
 
 
 class FlyerPage(Struct, frozen=True):
-    """One page: ``count`` flyers match in all; ``left_out`` came with this page and were not fit to show."""
+    """One page: ``count`` flyers match in all; ``left_out`` invalid ones of this page were dropped."""
 
     count: int
     results: tuple[Flyer, ...]
     left_out: int = 0
 
 
-class Creator(Struct, frozen=True):
+class Creator(CreatorSummary, frozen=True):
     """A creator's public profile."""
 
-    id: Id
-    username: str
-    profile_picture: str | None = None
     bio: str | None = None
     created_at: Moment | None = None
 
     def __post_init__(self) -> None:
-        force_setattr(self, "username", values.line(self.username, 150))
-        force_setattr(self, "profile_picture", values.web_url(self.profile_picture))
+        super().__post_init__()
         if self.bio is not None:
             force_setattr(self, "bio", values.text(self.bio, 2000))
         if self.created_at is not None:
@@ -150,7 +122,7 @@ class Creator(Struct, frozen=True):
 
 
 class Category(Struct, frozen=True):
-    """A kind of flyer; ``flyer_count`` is how many there are, ``None`` when the service does not say."""
+    """A category of flyers; ``flyer_count`` is ``None`` if the service does not say."""
 
     slug: str
     name: str
@@ -162,10 +134,10 @@ class Category(Struct, frozen=True):
 
 
 class FlyerQuery(Struct, frozen=True):
-    """Which flyers: filters are ANDed, the values within one are ORed; an empty one does not filter.
+    """Filters of flyers: they are ANDed, the values within one are ORed; an empty one does not filter.
 
-    ``lat``/``lng`` in degrees; ``radius`` in km, used with ``near_me``. The caller has checked it: ``page`` from
-    1, ``page_size`` 1 to 50, at most 200 ``creators`` and 50 ``ids``.
+    ``lat``/``lng`` in degrees; ``radius`` in km, used with ``near_me``. The caller has checked it: ``page`` from 1,
+    ``page_size`` 1 to 50, at most 200 ``creators`` and 50 ``ids``.
     """
 
     lat: float
@@ -180,56 +152,33 @@ class FlyerQuery(Struct, frozen=True):
     ids: tuple[int, ...] = ()
 
 
-class Asking(TypedDict, total=False):
-    """What every question can come with.
-
-    ``etag`` is that of an earlier answer: if it still holds, ``value`` is ``None``. ``request_id`` is sent along.
-    ``ends_at``, a moment of the monotonic clock, may end the call before its own deadline does.
-    """
-
-    etag: str | None
-    request_id: str | None
-    ends_at: float
-
-
 class FlyerClient:
-    """The flyer service. Each method returns our types or raises ``UpstreamError``."""
+    """The flyer service. Each method raises ``UpstreamError`` if the service fails."""
 
     def __init__(self, transport: Transport) -> None:
-        """Ask through ``transport``."""
         self._transport = transport
 
-    def list_flyers(self, query: FlyerQuery, **asking: Unpack[Asking]) -> Fetched[FlyerPage]:
-        """Return one page of flyers; ``UpstreamNotFoundError`` for a page past the last one."""
+    def list_flyers(self, query: FlyerQuery, **call: Unpack[CallOptions]) -> Fetched[FlyerPage]:
+        """Return one page of flyers. Raises ``UpstreamNotFoundError`` for a page past the last one."""
+        decode = partial(_page, query)
+        return self._transport.get("/api/v1/flyers/feed/", decode, params=_params(query), **call)
+
+    def get_flyer(self, flyer_id: int, **call: Unpack[CallOptions]) -> Fetched[Flyer]:
+        """Return one flyer. Raises ``UpstreamNotFoundError`` if there is none."""
+        return self._transport.get(f"/api/v1/flyers/{flyer_id}/", partial(_item, Flyer, flyer_id), **call)
+
+    def get_creator(self, creator_id: int, **call: Unpack[CallOptions]) -> Fetched[Creator]:
+        """Return a creator's profile. Raises ``UpstreamNotFoundError`` if there is none."""
         return self._transport.get(
-            "/api/v1/flyers/feed/",
-            lambda document: _page(document, query),
-            params=_params(query),
-            **asking,
+            f"/api/v1/users/{creator_id}/", partial(_item, Creator, creator_id), **call
         )
 
-    def get_flyer(self, flyer_id: int, **asking: Unpack[Asking]) -> Fetched[Flyer]:
-        """Return one flyer; ``UpstreamNotFoundError`` if there is none."""
-        return self._transport.get(
-            f"/api/v1/flyers/{flyer_id}/",
-            lambda document: _asked_for(flyer_id, _converted(document, Flyer)),
-            **asking,
-        )
-
-    def get_creator(self, creator_id: int, **asking: Unpack[Asking]) -> Fetched[Creator]:
-        """Return a creator's profile; ``UpstreamNotFoundError`` if there is none."""
-        return self._transport.get(
-            f"/api/v1/users/{creator_id}/",
-            lambda document: _asked_for(creator_id, _converted(document, Creator)),
-            **asking,
-        )
-
-    def list_categories(self, **asking: Unpack[Asking]) -> Fetched[tuple[Category, ...]]:
-        """Return every category, as the service orders them."""
-        return self._transport.get("/api/v1/categories/", _categories, **asking)
+    def list_categories(self, **call: Unpack[CallOptions]) -> Fetched[tuple[Category, ...]]:
+        """Return every category, in the order of the service."""
+        return self._transport.get("/api/v1/categories/", _categories, **call)
 
     def health(self) -> Health:
-        """Return how it goes with the service. Asks nobody."""
+        """Return the state of the service as seen from this process, without a call."""
         return self._transport.health()
 
 
@@ -263,39 +212,37 @@ class _Page(Struct):
     results: list[object]
 
 
-def _page(document: object, query: FlyerQuery) -> FlyerPage:
-    """Keep the flyers that are fit to show; a page without a single fit one is no empty page but a failure.
+def _page(query: FlyerQuery, document: object) -> FlyerPage:
+    """Return the valid flyers of a page; a page without a single valid one is no empty page but a failure.
 
-    So is one with a flyer that was not asked for: a service that ignores a filter answers with everything.
+    So is one with a flyer that does not match the query: a service that ignores a filter answers with everything.
     """
-    page = _converted(document, _Page)
+    page = convert(document, _Page)
     if len(page.results) > query.page_size:
         raise UpstreamMalformedError("more flyers than asked for")
-    fit = _fit(page.results, Flyer)
-    if page.results and not fit:
+    flyers = convert_valid(page.results, Flyer)
+    if page.results and not flyers:
         raise UpstreamMalformedError("no flyer of the page is fit to show")
-    if (name := _ignored_filter(fit, query)) is not None:
+    if (name := _ignored_filter(flyers, query)) is not None:
         raise UpstreamMalformedError(f"an answer that ignores the filter {name}")
-    return FlyerPage(count=page.count, results=tuple(fit), left_out=len(page.results) - len(fit))
+    return FlyerPage(page.count, tuple(flyers), left_out=len(page.results) - len(flyers))
 
 
 def _ignored_filter(flyers: list[Flyer], query: FlyerQuery) -> str | None:
-    """Return the name of a filter that one of these flyers contradicts.
+    """Return the name of a filter that one of these flyers contradicts, if any.
 
-    What a flyer does not say contradicts nothing, and which texts a search finds is for the service to judge.
+    A missing field contradicts nothing, and which texts a search finds is for the service to judge.
     """
     if query.ids and not {flyer.id for flyer in flyers}.issubset(query.ids):
         return "ids"
     if query.creators and not {flyer.creator.id for flyer in flyers}.issubset(query.creators):
         return "creators"
     if query.categories:
-        wanted = {
-            slug.casefold() for slug in query.categories
-        }  # "Music" may be another way to ask for "music".
+        wanted = set(map(str.casefold, query.categories))  # The service may take "Music" for "music".
         for flyer in flyers:
-            # Without any it says nothing, and with so many some may have been cut off.
-            is_telling = 0 < len(flyer.categories) < MAX_CATEGORIES_OF_FLYER
-            if is_telling and wanted.isdisjoint(map(str.casefold, flyer.categories)):
+            # A flyer without categories contradicts none, and of so many some may have been cut off.
+            is_complete = 0 < len(flyer.categories) < MAX_CATEGORIES_OF_FLYER
+            if is_complete and wanted.isdisjoint(map(str.casefold, flyer.categories)):
                 return "categories"
     if query.near_me:
         here, farthest = (query.lat, query.lng), query.radius * RADIUS_GRACE + METRE
@@ -305,38 +252,20 @@ def _ignored_filter(flyers: list[Flyer], query: FlyerQuery) -> str | None:
 
 
 def _categories(document: object) -> tuple[Category, ...]:
-    items = _converted(document, list[object])
+    items = convert(document, list[object])
     if len(items) > MAX_CATEGORIES:
         raise UpstreamMalformedError("more categories than anyone can choose from")
-    fit = tuple(_fit(items, Category))
-    if items and not fit:
+    categories = convert_valid(items, Category)
+    if items and not categories:
         raise UpstreamMalformedError("no category is fit to show")
-    return fit
+    return tuple(categories)
 
 
-def _asked_for(asked_id: int, answer: Identified) -> Identified:
-    if answer.id != asked_id:
+def _item(into: type[Identified], expected_id: int, document: object) -> Identified:
+    item = convert(document, into)
+    if item.id != expected_id:
         raise UpstreamMalformedError("an answer to another question")
-    return answer
+    return item
 
 
-def _fit(items: list[object], into: type[T]) -> list[T]:
-    fit = []
-    for item in items:
-        try:
-            fit.append(_converted(item, into))
-        except UpstreamMalformedError:
-            continue
-    return fit
-
-
-def _converted(document: object, into: type[T]) -> T:
-    try:
-        return msgspec.convert(document, into)
-    except (msgspec.ValidationError, ValueError):  # A ValueError of its own: a moment with a lone surrogate.
-        raise UpstreamMalformedError("not the promised shape") from None
-
-
-# In msgspec 0.22 two threads that read a type for the first time at once crash the process: so each is learned here, by one.
-for _type in (Flyer, Creator, Category, _Page):
-    msgspec.json.Decoder(_type)
+prepare(Flyer, Creator, Category, _Page)

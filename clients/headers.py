@@ -1,4 +1,4 @@
-"""clients: what the service's answer headers mean to us. It knows no sockets and trusts no header."""
+"""Parsing of an upstream answer's headers, none of which is trusted."""
 
 import re
 from datetime import UTC, datetime

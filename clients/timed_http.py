@@ -1,8 +1,8 @@
-"""clients: connections that give up on time, whatever the other side does. It knows no flyers and no retries.
+"""HTTP adapter whose timeouts bound a whole call: looking up, connecting, and every byte of the answer.
 
-The timeout of a socket bounds one wait, and a peer that sends a byte a second never makes us wait long: it can
-hold a call for hours, in its headers as well as in its body. So here every wait is for what is left of the
-whole: of ``connect`` for looking up and connecting, of ``total`` for everything until the last byte.
+The timeout of a socket bounds one wait, and a peer that sends a byte a second never makes us wait long: it could hold a
+call for hours, in its headers as well as in its body. So here every wait is for what is left of the whole: of ``connect``
+for looking up and connecting, of ``total`` for everything until the last byte.
 """
 
 import functools
@@ -24,40 +24,39 @@ from urllib3.util.connection import create_connection
 from clients.errors import UpstreamMalformedError
 
 Address = tuple[str, int]
-Resolve = Callable[..., list[Any]]
+Resolve = Callable[..., list[Any]]  # the signature of ``socket.getaddrinfo``, which takes no timeout
 
 
-class Addresses:
-    """Look a host up without ever waiting longer than told; at most one lookup of it is under way."""
+class _Resolver:
+    """Looks hosts up with a timeout; at most one lookup of each is in progress."""
 
     def __init__(self, resolve: Resolve) -> None:
-        """``resolve`` has the signature of ``socket.getaddrinfo``, which takes no timeout."""
         self._resolve = resolve
         self._lock = threading.Lock()
-        self._pending: dict[tuple[str, int], Future[list[Address]]] = {}
+        self._pending: dict[Address, Future[list[Address]]] = {}
 
-    def of(self, host: str, port: int, timeout: float) -> list[Address]:
-        """Return the host's addresses; ``TimeoutError`` after ``timeout`` seconds, ``OSError`` if it has none."""
+    def look_up(self, address: Address, timeout: float) -> list[Address]:
+        """Return the addresses of a host and port; ``TimeoutError`` after ``timeout`` seconds, ``OSError`` if none."""
         with self._lock:
-            future = self._pending.get((host, port))
+            future = self._pending.get(address)
             if future is None:
-                future = self._pending[host, port] = Future()
-                threading.Thread(target=self._look_up, args=(host, port, future), daemon=True).start()
+                future = self._pending[address] = Future()
+                threading.Thread(target=self._work, args=(address, future), daemon=True).start()
         return future.result(timeout)
 
-    def _look_up(self, host: str, port: int, future: Future[list[Address]]) -> None:
+    def _work(self, address: Address, future: Future[list[Address]]) -> None:
         try:
-            found = self._resolve(host, port, type=socket.SOCK_STREAM)
+            found = self._resolve(*address, type=socket.SOCK_STREAM)
             future.set_result([sockaddr[:2] for *_, sockaddr in found])
         except OSError as error:
             future.set_exception(error)
         finally:
             with self._lock:
-                del self._pending[host, port]
+                del self._pending[address]
 
 
 class _Reader(io.RawIOBase):
-    """What a socket sends until ``ends_at``; then ``TimeoutError``."""
+    """Reads a socket until ``ends_at``, then raises ``TimeoutError``."""
 
     def __init__(self, raw: io.RawIOBase, sock: socket.socket, ends_at: float) -> None:
         self._raw = raw
@@ -80,7 +79,7 @@ class _Reader(io.RawIOBase):
 
 
 class _Response(http.client.HTTPResponse):
-    """An answer whose head and body both come before ``ends_at``."""
+    """An answer whose head and body both arrive before ``ends_at``."""
 
     def __init__(self, sock: socket.socket, *args: Any, ends_at: float, **kwargs: Any) -> None:
         super().__init__(sock, *args, **kwargs)
@@ -97,12 +96,12 @@ class _Response(http.client.HTTPResponse):
             raise UpstreamMalformedError("not HTTP headers")
 
 
-class _Timed(HTTPConnection):
+class _Connection(HTTPConnection):
     """A connection whose ``timeout`` is that of connecting as a whole, and then that of the answer as a whole."""
 
-    def __init__(self, *args: Any, addresses: Addresses, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, resolver: _Resolver, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._addresses = addresses
+        self._resolver = resolver
 
     def getresponse(self) -> urllib3.HTTPResponse:  # type: ignore[override]  # urllib3's own choice
         # The standard library calls it to make the answer; a class is only the usual thing to call.
@@ -123,7 +122,7 @@ class _Timed(HTTPConnection):
     def _connected(self, ends_at: float) -> socket.socket:
         """Return a socket to the first address that accepts; a silent one may not use up the others' time."""
         failure = OSError("the host has no address")
-        addresses = self._addresses.of(self.host, self.port, ends_at - time.monotonic())
+        addresses = self._resolver.look_up((self.host, self.port), ends_at - time.monotonic())
         for tries_left, address in zip(range(len(addresses), 0, -1), addresses, strict=True):
             share = max(ends_at - time.monotonic(), 0.001) / tries_left
             try:
@@ -133,35 +132,34 @@ class _Timed(HTTPConnection):
         raise failure
 
 
-class _TimedTLS(_Timed, HTTPSConnection):
+class _TLSConnection(_Connection, HTTPSConnection):
     """The same over TLS; the handshake may take as long again as connecting did."""
 
 
 class _Pool(urllib3.HTTPConnectionPool):
-    ConnectionCls = _Timed
+    ConnectionCls = _Connection
 
 
 class _TLSPool(urllib3.HTTPSConnectionPool):
-    ConnectionCls = _TimedTLS
+    ConnectionCls = _TLSConnection
 
 
 class TimedAdapter(HTTPAdapter):
     """A pool of timed connections to one host.
 
-    It is made to be asked directly, without a ``requests.Session``: a session reads .netrc and proxies from the
-    environment, keeps the cookies of the service, and swallows the whole body of a redirect even when told not
-    to follow it.
+    It is used directly, without a ``requests.Session``: a session reads .netrc and proxies from the environment, keeps
+    the cookies of the service, and swallows the whole body of a redirect even if it is not to follow it.
     """
 
-    def __init__(self, base_url: str, *, size: int, resolve: Resolve = socket.getaddrinfo) -> None:
-        """Keep up to ``size`` connections to the host of ``base_url``; ``ValueError`` if that is no web address."""
+    def __init__(self, base_url: str, *, size: int, resolve: Resolve) -> None:
+        """Hold up to ``size`` connections to the host of ``base_url``; ``ValueError`` if that is no web address."""
         super().__init__(pool_connections=1, pool_maxsize=1)
         parts = urlsplit(base_url)
         if parts.scheme not in {"http", "https"} or not parts.hostname or parts.username or parts.query:
             raise ValueError("the service's address must be http:// or https://, a host, and at most a path")
         parts.hostname.encode("idna")  # A host that can't be looked up is a ValueError now, not later.
         pool = _TLSPool if parts.scheme == "https" else _Pool
-        self._pool = pool(parts.hostname, parts.port, maxsize=size, addresses=Addresses(resolve))
+        self._pool = pool(parts.hostname, parts.port, maxsize=size, resolver=_Resolver(resolve))
 
     def get_connection_with_tls_context(self, *_: Any, **__: Any) -> urllib3.HTTPConnectionPool:
         """Return the one pool, whatever the environment says about proxies."""

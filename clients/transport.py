@@ -1,7 +1,7 @@
-"""clients: one question to the flyer service, whatever it does. It knows no flyers and no Django.
+"""HTTP GETs of JSON documents from one upstream service, with deadline, retry, breaker and bulkhead.
 
-A call is bounded in time and size, made at most twice, not made at all when that is known to be useless, and
-ends in a JSON document or in ``UpstreamError``.
+A call is bounded in time and size, made at most twice, not made at all if that is known to be useless, and ends in a JSON
+document or in ``UpstreamError``.
 """
 
 import functools
@@ -13,16 +13,16 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from typing import Final, Generic, TypeVar
+from typing import Final, Generic, TypedDict, TypeVar
 from urllib.parse import urlencode
 
 import msgspec
 import requests
 import urllib3
 
-from clients import counters, errors, headers, strict_json
+from clients import errors, headers, strict_json
 from clients.breaker import Breaker, Bulkhead, State
-from clients.call_metrics import Call, Journal
+from clients.call_metrics import Call, CallMetrics
 from clients.timed_http import Resolve, TimedAdapter
 
 T = TypeVar("T")
@@ -38,11 +38,24 @@ _READ_BYTES = 64 * 1024
 _REQUEST_ID = re.compile(r"[A-Za-z0-9-]{1,64}")
 
 
-class Fetched(msgspec.Struct, Generic[T], frozen=True):
-    """What the service answered, and for how long it may be kept.
+class CallOptions(TypedDict, total=False):
+    """Options of every call.
 
-    ``value`` is ``None`` when the copy that ``etag`` names is still good (304 Not Modified). ``etag`` can be
-    sent back with the next question. ``max_age`` is in seconds, ``None`` when the service does not say.
+    ``etag`` of an earlier answer: if it still holds, ``value`` is ``None``. ``request_id`` is sent along, for whoever
+    compares the logs of both services. ``ends_at``, a moment of the monotonic clock, may end the call before its own
+    deadline, as one of several that share a deadline.
+    """
+
+    etag: str | None
+    request_id: str | None
+    ends_at: float
+
+
+class Fetched(msgspec.Struct, Generic[T], frozen=True):
+    """The answer of the service, and for how long it may be cached.
+
+    ``value`` is ``None`` if the copy with the ``etag`` sent is still good (304 Not Modified). ``etag`` can be sent with
+    the next call. ``max_age`` is in seconds, ``None`` if the service does not say.
     """
 
     value: T | None
@@ -51,61 +64,48 @@ class Fetched(msgspec.Struct, Generic[T], frozen=True):
 
 
 class Health(msgspec.Struct, frozen=True):
-    """How it goes with the service, as seen from this process at one moment.
+    """The state of the service as seen from this process.
 
-    ``state`` of the breaker; ``open_for`` seconds since it was closed; ``retry_in`` seconds for which nobody is
-    asked, 0 if a call would be made; ``in_use`` of ``limit`` calls wait; ``last_success`` in Unix seconds,
-    ``None`` if there was none. Since the start: ``calls`` by outcome (``ok``, ``not_modified``, and those of
-    ``UpstreamError``), the ``refused`` ones among them that were not made, ``retries``, and how often the breaker
-    came into each state.
+    ``state`` of the breaker; ``retry_in`` seconds for which no call will be made, 0 if one would; ``in_use`` of ``limit``
+    calls wait; ``last_success`` in Unix seconds, ``None`` if there was none.
     """
 
     state: State
-    open_for: float
     retry_in: float
     in_use: int
     limit: int
     last_success: float | None
-    calls: dict[str, int]
-    refused: int
-    retries: int
-    breaker_changes: dict[str, int]
-
-
-class _Answer(msgspec.Struct):
-    """A whole answer of a service in good order, whatever it has to say."""
-
-    status: int
-    headers: Mapping[str, str]
-    document: object
 
 
 class Transport:
-    """The one way to the flyer service: a pool of connections that carries our key and nobody's cookies."""
+    """A pool of connections to one upstream service, that sends our key and stores no cookies."""
 
     def __init__(
         self,
+        name: str,
         base_url: str,
-        token: str,
+        token: str = "",
         *,
         connect_timeout: float = 0.5,
         deadline: float = 2.5,
         max_concurrency: int = 12,
         max_body: int = 2 * MEBIBYTE,
         breaker: Breaker | None = None,
-        journal: Journal | None = None,
+        logs: bool = True,
         ca_bundle: str | None = None,
         resolve: Resolve = socket.getaddrinfo,
         chance: Callable[[], float] = random.random,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        """Ask the service at ``base_url`` with our key ``token``; ``ValueError`` if one of them can't be.
+        """Prepare calls to the service at ``base_url``; ``ValueError`` if address or ``token`` can never work.
 
+        ``name`` is the label ``upstream`` of metrics, log records and errors. Without ``token`` no Authorization is sent.
         ``connect_timeout`` and ``deadline`` (of a whole call, retry included) in seconds, ``max_body`` in bytes.
-        ``ca_bundle``: a file of certificates to trust instead of the public ones.
+        ``logs=False``: calls are counted only. ``ca_bundle``: a file of certificates to trust instead of the public ones.
         """
         if not (token.isascii() and token.isprintable()):
             raise ValueError("the service's key must be printable ASCII")
+        self._name = name
         self._base_url = base_url.rstrip("/")
         self._connect_timeout = connect_timeout
         self._deadline = deadline
@@ -117,19 +117,16 @@ class Transport:
         self._breaker = breaker or Breaker()
         self._bulkhead = Bulkhead(max_concurrency)
         self._large_document = threading.Lock()
-        self._journal = journal or Journal()
-        counters.SLOTS.set(max_concurrency)
+        self._metrics = CallMetrics(name, slots=max_concurrency, logs=logs)
+        request_headers = {
+            "Accept": "application/json",
+            "Accept-Encoding": "identity",
+            "User-Agent": "flyers-bff",
+        }
+        if token:
+            request_headers["Authorization"] = f"Bearer {token}"
         # Made once and copied: to make a request costs nearly as much as to send it.
-        self._template = requests.Request(
-            "GET",
-            self._base_url,
-            headers={
-                "Accept": "application/json",
-                "Accept-Encoding": "identity",
-                "Authorization": f"Bearer {token}",
-                "User-Agent": "flyers-bff",
-            },
-        ).prepare()
+        self._template = requests.Request("GET", self._base_url, headers=request_headers).prepare()
 
     def get(
         self,
@@ -141,12 +138,10 @@ class Transport:
         request_id: str | None = None,
         ends_at: float = math.inf,
     ) -> Fetched[T]:
-        """Ask for ``path`` and return what ``decode`` makes of the JSON document; or raise ``UpstreamError``.
+        """Return what ``decode`` makes of the JSON document at ``path``, or raise ``UpstreamError``.
 
         ``decode`` raises ``UpstreamMalformedError`` for a document that it can't accept; the breaker does not count
-        that, so one rotten flyer can't cut off the others. With ``etag`` the answer may be "not modified".
-        ``request_id`` goes along for whoever compares the two services' logs. ``ends_at`` is for a call that is
-        one of several which have to be over by that moment of the monotonic clock.
+        that, so one bad item can't block the others. The other options: see ``CallOptions``.
         """
         now = time.monotonic()
         call = Call(path, request_id, started_at=now, ends_at=min(now + self._deadline, ends_at))
@@ -154,33 +149,29 @@ class Transport:
             if call.seconds_left < CALL_NEEDS_SECONDS:
                 raise errors.UpstreamTimeoutError("no time left to ask")
             with call.until_decoded:
-                answer = self._ask(call, self._prepare(path, params, etag, request_id))
-                self._raise_for_refusal(answer)
-                value = None if answer.status == 304 else decode(answer.document)
+                response, document = self._fetch(call, self._prepare(path, params, etag, request_id))
+                self._raise_for_refusal(response)
+                is_unmodified = response.status_code == 304
+                value = None if is_unmodified else decode(document)
         except errors.UpstreamError as failure:
-            self._journal.failed(call, failure)
+            failure.upstream = self._name
+            self._metrics.failed(call, failure)
             raise
-        self._journal.worked(call, "not_modified" if answer.status == 304 else "ok")
+        self._metrics.succeeded(call, "not_modified" if is_unmodified else "ok")
         return Fetched(
             value=value,
-            etag=headers.entity_tag(answer.headers.get("ETag")),
-            max_age=headers.max_age(answer.headers.get("Cache-Control")),
+            etag=headers.entity_tag(response.headers.get("ETag")),
+            max_age=headers.max_age(response.headers.get("Cache-Control")),
         )
 
     def health(self) -> Health:
-        """Return the state of breaker and bulkhead, and the counts since the start. Asks nobody."""
-        counts = self._journal.counts()
+        """Return the state of breaker and bulkhead, without a call."""
         return Health(
             state=self._breaker.state,
-            open_for=self._breaker.open_for,
             retry_in=self._breaker.retry_in,
             in_use=self._bulkhead.in_use,
             limit=self._bulkhead.limit,
-            last_success=counts.last_success,
-            calls=counts.calls,
-            refused=counts.refused,
-            retries=counts.retries,
-            breaker_changes=counts.breaker_changes,
+            last_success=self._metrics.last_success,
         )
 
     def close(self) -> None:
@@ -199,8 +190,8 @@ class Transport:
             request.headers["X-Request-ID"] = request_id
         return request
 
-    def _ask(self, call: Call, request: requests.PreparedRequest) -> _Answer:
-        """Ask, and once more after a momentary failure if there is time and the breaker still lets us."""
+    def _fetch(self, call: Call, request: requests.PreparedRequest) -> tuple[requests.Response, object]:
+        """Return answer and document; retry once after a momentary failure if time and breaker allow it."""
         try:
             return self._attempt(call, request)
         except errors.UpstreamUnavailableError as failure:
@@ -208,32 +199,29 @@ class Transport:
             is_time_left = call.seconds_left - pause > RETRY_NEEDS_SECONDS
             if not (failure.is_momentary and is_time_left and self._breaker.state == "closed"):
                 raise
-            self._journal.retried(call, failure)
+            self._metrics.retried(call, failure)
         self._sleep(pause)
         return self._attempt(call, request)
 
-    def _attempt(self, call: Call, request: requests.PreparedRequest) -> _Answer:
-        """Ask once; the breaker counts as a failure whatever raises here but a full bulkhead."""
-        on_change = functools.partial(self._journal.breaker_changed, call)
-        with self._breaker.attempt(on_change), self._bulkhead.slot(), counters.IN_USE.track_inprogress():
+    def _attempt(self, call: Call, request: requests.PreparedRequest) -> tuple[requests.Response, object]:
+        """Send once; the breaker counts as a failure whatever raises here but a full bulkhead."""
+        on_change = functools.partial(self._metrics.breaker_changed, call)
+        in_use = self._metrics.in_use
+        with self._breaker.attempt(on_change), self._bulkhead.slot(), in_use.track_inprogress():
             call.attempts += 1
-            response = self._send(request, call.seconds_left)
-            try:
+            with self._send(request, call.seconds_left) as response:
                 self._raise_if_broken(response, can_be_unmodified="If-None-Match" in request.headers)
-                document = self._document(response, call)
-            finally:
-                response.close()
-            return _Answer(response.status_code, response.headers, document)
+                return response, self._document(response, call)
 
     def _send(self, request: requests.PreparedRequest, left: float) -> requests.Response:
-        left = max(left, 0.001)  # This process may have slept since somebody looked.
+        left = max(left, 0.001)  # This process may have been suspended since the last check.
         # A TLS handshake may take as long again as connecting did, and both must fit in what is left.
         timeout = urllib3.Timeout(connect=min(self._connect_timeout, left / 2), total=left)
         try:
             return self._adapter.send(
                 request,
                 stream=True,
-                timeout=timeout,  # type: ignore[arg-type]  # requests takes it; the stubs have not heard
+                timeout=timeout,  # type: ignore[arg-type]  # requests takes it; its stubs lack it
                 verify=self._verify,
             )
         except requests.Timeout:
@@ -244,44 +232,43 @@ class Transport:
             raise errors.UpstreamMalformedError("not an HTTP answer") from None
 
     def _raise_if_broken(self, response: requests.Response, *, can_be_unmodified: bool) -> None:
-        """Raise for what no service in good order answers: 5xx, redirects, and what we never asked for."""
+        """Raise for answers of no service in good order: 5xx, redirects, and what was not requested."""
         status = response.status_code
         if 500 <= status <= 599:
-            seconds = _seconds_to_wait(response.headers) if status == 503 else None
+            seconds = _retry_after(response) if status == 503 else None
             is_momentary = status in {500, 502, 503} and seconds is None
             failure = errors.UpstreamUnavailableError(
                 f"status {status}", retry_after=seconds, is_momentary=is_momentary
             )
             if failure.retry_after is not None:
-                self._breaker.shut_door(failure.retry_after)
+                self._breaker.cool_down(failure.retry_after)
             raise failure
         if not (status == 200 or 400 <= status <= 499 or (status == 304 and can_be_unmodified)):
             raise errors.UpstreamMalformedError(f"status {status}")
         if status == 200 and response.headers.get("Content-Encoding", "identity").lower() != "identity":
             raise errors.UpstreamMalformedError("an encoding that was not asked for")
 
-    def _raise_for_refusal(self, answer: _Answer) -> None:
-        """Raise for what a service in good order says no to: 4xx."""
-        match answer.status:
+    def _raise_for_refusal(self, response: requests.Response) -> None:
+        """Raise for the 4xx of a service in good order."""
+        reason = f"status {response.status_code}"
+        match response.status_code:
             case 200 | 304:
                 return
             case 404 | 410:
-                raise errors.UpstreamNotFoundError(f"status {answer.status}")
+                raise errors.UpstreamNotFoundError(reason)
             case 401 | 403:
-                raise errors.UpstreamRefusedError(f"status {answer.status}")
+                raise errors.UpstreamRefusedError(reason)
             case 429:
-                failure = errors.UpstreamThrottledError(
-                    "status 429", retry_after=_seconds_to_wait(answer.headers) or 1.0
-                )
-                self._breaker.shut_door(failure.retry_after)
+                failure = errors.UpstreamThrottledError(reason, retry_after=_retry_after(response) or 1.0)
+                self._breaker.cool_down(failure.retry_after)
                 raise failure
             case _:
-                raise errors.UpstreamMalformedError(f"status {answer.status}")
+                raise errors.UpstreamMalformedError(reason)
 
     def _document(self, response: requests.Response, call: Call) -> object:
-        """Return the JSON document of a 200, ``None`` for every other status; a large one in its turn."""
+        """Return the JSON document of a 200, ``None`` for every other status; large ones one at a time."""
         if response.status_code not in {200, 304}:
-            return None  # Nobody reads it, and whoever says no may go on talking for hours.
+            return None  # The body of a refusal is not used, and may never end.
         body = self._body(response)  # That of a 304 is empty, and reading it gives the connection back.
         if response.status_code == 304:
             return None
@@ -309,5 +296,5 @@ class Transport:
         return body
 
 
-def _seconds_to_wait(answer_headers: Mapping[str, str]) -> float | None:
-    return headers.retry_after(answer_headers.get("Retry-After"), now=datetime.now(UTC))
+def _retry_after(response: requests.Response) -> float | None:
+    return headers.retry_after(response.headers.get("Retry-After"), now=datetime.now(UTC))

@@ -1,13 +1,14 @@
 """config: JSON bodies, read strictly. It knows no route and no field."""
 
-import json
 from collections.abc import Iterable
 from contextlib import ExitStack
-from typing import IO, Any, Final, NoReturn
+from typing import IO, Any, Final
 
 from django.conf import settings
 from rest_framework.exceptions import APIException, ParseError
 from rest_framework.parsers import BaseParser
+
+from clients import strict_json
 
 MAX_DEPTH = 20
 
@@ -48,12 +49,10 @@ class StrictJSONParser(BaseParser):
         if sum(map(body.count, (b",", b"[", b"{"))) > MAX_VALUES:
             raise ParseError("The body holds too many values.")
         try:
-            document = json.loads(
-                body.decode("utf-8"), object_pairs_hook=_without_duplicates, parse_constant=_refuse_constant
-            )
-        except ParseError:
-            raise
-        except (ValueError, RecursionError) as error:
+            document = strict_json.loads(body, keep_nulls=True)
+        except strict_json.StrictJSONError as error:
+            raise ParseError(str(error)) from error
+        except ValueError as error:
             raise ParseError("The body is not valid JSON.") from error
         _forget_when_answered(document, stream)
         _check(document)
@@ -68,19 +67,6 @@ def _forget_when_answered(document: object, stream: Any) -> None:
     until_answered: ExitStack | None = getattr(stream, "META", {}).get(UNTIL_ANSWERED)
     if until_answered is not None and isinstance(document, (dict, list)):
         until_answered.callback(document.clear)
-
-
-def _without_duplicates(pairs: Iterable[tuple[str, object]]) -> dict[str, object]:
-    found: dict[str, object] = {}
-    for key, value in pairs:
-        if key in found:
-            raise ParseError("The body names a field twice.")
-        found[key] = value
-    return found
-
-
-def _refuse_constant(name: str) -> NoReturn:
-    raise ParseError(f"{name} is not a JSON number.")
 
 
 def _check(document: object) -> None:

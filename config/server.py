@@ -99,7 +99,7 @@ def _load(target: str) -> Any:
     application = resolve_name(target)
     if settings.FLYERS_CHECK_AT_START and _is_first("flyer-service-examined"):
         # Not imported above: it needs Django, which this process has only now.
-        resolve_name("flyers_proxy.conformance:report_in_background")()
+        resolve_name("flyers_proxy.management.commands.check_upstream:report_in_background")()
     return application
 
 

@@ -15,6 +15,7 @@ from config import telemetry  # noqa: E402
 from config.bodies import BoundedBodies  # noqa: E402
 from config.metrics import counter  # noqa: E402
 from config.middleware import request_id_of  # noqa: E402
+from flyers_proxy import services  # noqa: E402
 from proxy.hit_path import HitPath  # noqa: E402
 
 # A thread that computes hands the interpreter over after this long; with the default of 5 ms a few misses are the p99
@@ -22,6 +23,7 @@ from proxy.hit_path import HitPath  # noqa: E402
 sys.setswitchinterval(0.0005)
 
 telemetry.start()
+services.client()  # Made at the start, so that its metrics are there before its first failure.
 # A caller who sends slowly takes a thread; half of them are for everybody else.
 _bounded = BoundedBodies(_django, at_once=max(1, settings.THREADS // 2))
 application = HitPath(_bounded, request_id=request_id_of, counter=counter)

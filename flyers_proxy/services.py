@@ -14,8 +14,8 @@ from django.db import DEFAULT_DB_ALIAS, connections
 
 from clients.distance import Position
 from clients.errors import UpstreamMalformedError, UpstreamNotFoundError
-from clients.flyers import Fetched, FlyerClient, FlyerPage, FlyerQuery
-from clients.transport import Transport
+from clients.flyers import FlyerClient, FlyerPage, FlyerQuery
+from clients.transport import Fetched, Transport
 from proxy import merging, pages
 from proxy.cache import GRACE_SECONDS, Cache
 from proxy.entries import Entry, Fill, Filled, Outcome
@@ -106,6 +106,7 @@ def client() -> FlyerClient:
     """Return this process's client of the flyer service."""
     return FlyerClient(
         Transport(
+            "flyers",
             settings.FLYERS_API_URL,
             settings.FLYERS_API_TOKEN,
             deadline=settings.FLYERS_DEADLINE_SECONDS,

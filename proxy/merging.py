@@ -15,7 +15,8 @@ import msgspec
 
 from clients.distance import Position, distance_km
 from clients.errors import UpstreamMalformedError
-from clients.flyers import Fetched, Flyer, FlyerPage
+from clients.flyers import Flyer, FlyerPage
+from clients.transport import Fetched
 from proxy.pages import (
     MAX_CREATORS,
     UPSTREAM_PAGE,

@@ -10,7 +10,8 @@ import msgspec
 
 from clients.distance import Position
 from clients.errors import UpstreamMalformedError, UpstreamNotFoundError
-from clients.flyers import Fetched, Flyer, FlyerPage, FlyerQuery
+from clients.flyers import Flyer, FlyerPage, FlyerQuery
+from clients.transport import Fetched
 from clients.values import MAX_ID
 
 T = TypeVar("T")

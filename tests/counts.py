@@ -18,8 +18,8 @@ class Counts:
         return now - self._before.get((sample, *sorted(labels.items())), 0.0)
 
 
-def value(sample: str) -> float:
+def value(sample: str, **labels: str) -> float:
     """Return the value of a gauge."""
-    found = REGISTRY.get_sample_value(sample)
+    found = REGISTRY.get_sample_value(sample, labels)
     assert found is not None, f"there is no {sample}"
     return found

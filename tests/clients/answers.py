@@ -2,6 +2,7 @@
 
 UPSTREAM = "http://flyers.example"
 KEY = "the-key-of-the-service"
+NAME = "flyers"
 
 
 def creator_summary(creator_id=3, **fields):

@@ -7,7 +7,7 @@ import responses
 
 from clients.flyers import FlyerClient
 from clients.transport import Transport
-from tests.clients.answers import KEY, UPSTREAM
+from tests.clients.answers import KEY, NAME, UPSTREAM
 from tests.hostile import HostileServer, answers
 
 
@@ -45,7 +45,7 @@ def transport_to() -> Iterator[Callable[..., Transport]]:
     made: list[Transport] = []
 
     def make(url: str, **options) -> Transport:
-        made.append(Transport(url, KEY, **({"chance": lambda: 0.0} | options)))
+        made.append(Transport(NAME, url, KEY, **({"chance": lambda: 0.0} | options)))
         return made[-1]
 
     yield make

@@ -95,7 +95,7 @@ def test_an_open_breaker_refuses_and_says_when_to_come_back(breaker, clock, call
         call()
 
     assert (refused.value.reason, refused.value.retry_after) == ("known to be down", 1.5)
-    assert (breaker.retry_in, breaker.open_for) == (1.5, 0.5)
+    assert breaker.retry_in == 1.5
 
 
 def test_nobody_is_told_to_come_back_within_a_second(breaker, clock, call, fail):
@@ -117,7 +117,7 @@ def test_after_the_pause_one_call_finds_out_and_the_others_wait(breaker, clock, 
         call()
 
     assert refused.value.retry_after == 1
-    assert (breaker.state, breaker.open_for) == ("closed", 0)
+    assert breaker.state == "closed"
     assert changes == ["open", "half_open", "closed"]
 
 
@@ -201,9 +201,9 @@ def test_calls_from_before_the_breaker_opened_do_not_move_it(breaker, clock, fai
     assert (breaker.state, breaker.retry_in, changes) == ("open", 1, ["open"])
 
 
-def test_a_shut_door_refuses_everyone_for_as_long_as_the_service_asked(breaker, clock, call):
-    breaker.shut_door(20)
-    breaker.shut_door(5)
+def test_a_cooldown_refuses_everyone_for_as_long_as_the_service_asked(breaker, clock, call):
+    breaker.cool_down(20)
+    breaker.cool_down(5)
 
     with pytest.raises(UpstreamUnavailableError) as refused:
         call()
@@ -213,8 +213,8 @@ def test_a_shut_door_refuses_everyone_for_as_long_as_the_service_asked(breaker, 
     call()
 
 
-def test_no_door_stays_shut_for_more_than_a_minute(breaker):
-    breaker.shut_door(3600)
+def test_no_cooldown_lasts_more_than_a_minute(breaker):
+    breaker.cool_down(3600)
 
     assert breaker.retry_in == 60
 

@@ -12,7 +12,7 @@ from clients.breaker import Breaker
 from clients.flyers import FlyerClient, FlyerQuery
 from clients.transport import Transport
 from tests.clients import answers
-from tests.clients.answers import KEY
+from tests.clients.answers import KEY, NAME
 from tests.hostile import HostileServer, sends
 from tests.hostile import answers as always
 
@@ -43,7 +43,7 @@ def patient_client_and_server():
     with HostileServer(always("[]")) as server:
         never = Breaker(failures_in_a_row=10**9, window_calls=10**9)
         transport = Transport(
-            server.url, KEY, breaker=never, deadline=SHORT_DEADLINE_SECONDS, chance=lambda: 0
+            NAME, server.url, KEY, breaker=never, deadline=SHORT_DEADLINE_SECONDS, chance=lambda: 0
         )
         yield FlyerClient(transport), server
         transport.close()

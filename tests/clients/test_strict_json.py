@@ -24,6 +24,19 @@ def test_a_field_that_is_null_is_a_field_that_is_not_there():
     assert strict_json.loads(b'{"a": null, "b": [null], "c": {"d": null}}') == {"b": [None], "c": {}}
 
 
+def test_nulls_are_kept_for_whoever_needs_them():
+    document = {"a": None, "b": [None], "c": {"d": None}}
+
+    assert strict_json.loads(json.dumps(document).encode(), keep_nulls=True) == document
+
+
+@pytest.mark.parametrize("body", [b'{"a": 1, "a": 1}', b"[NaN]", b"[-Infinity]"])
+@pytest.mark.parametrize("keep_nulls", [True, False])
+def test_what_lenient_readers_accept_has_a_failure_of_its_own(body, keep_nulls):
+    with pytest.raises(strict_json.StrictJSONError):
+        strict_json.loads(body, keep_nulls=keep_nulls)
+
+
 @pytest.mark.parametrize(
     "body",
     [

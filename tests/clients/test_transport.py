@@ -9,7 +9,8 @@ import pytest
 from clients import errors
 from clients.breaker import Breaker
 from clients.transport import Transport
-from tests.clients.answers import KEY
+from tests.clients.answers import KEY, NAME
+from tests.counts import Counts
 from tests.hostile import FAULTS, answers, in_turn
 
 
@@ -28,6 +29,15 @@ def test_the_environment_changes_neither_the_way_nor_the_key(server, transport_t
 
     assert server.asked[0].headers["authorization"] == f"Bearer {KEY}"
     assert server.targets == ["/x/"]
+
+
+def test_without_a_key_no_authorization_is_sent(server):
+    transport = Transport(NAME, server.url)
+
+    transport.get("/", same)
+    transport.close()
+
+    assert "authorization" not in server.asked[0].headers
 
 
 @pytest.mark.parametrize(
@@ -73,18 +83,19 @@ def test_an_address_may_have_a_path_and_a_slash_at_its_end(server, transport_to)
 )
 def test_an_address_that_can_never_work_is_found_out_at_the_start(url):
     with pytest.raises(ValueError):  # noqa: PT011 - the sentence is for whoever starts the process
-        Transport(url, KEY)
+        Transport(NAME, url, KEY)
 
 
 @pytest.mark.parametrize("key", ["clé", "two\nlines"])
 def test_a_key_that_can_never_be_sent_is_found_out_at_the_start(key):
     with pytest.raises(ValueError, match="printable ASCII"):
-        Transport("http://flyers.example", key)
+        Transport(NAME, "http://flyers.example", key)
 
 
 def test_one_call_of_several_is_over_when_all_have_to_be(server, transport_to):
     server.behaviour = FAULTS["hang"]
     transport = transport_to(server.url)
+    counted = Counts()
     began = time.monotonic()
 
     with pytest.raises(errors.UpstreamTimeoutError):
@@ -94,7 +105,7 @@ def test_one_call_of_several_is_over_when_all_have_to_be(server, transport_to):
 
     assert time.monotonic() - began < 2
     assert len(server.asked) <= 1
-    assert transport.health().refused == 1
+    assert counted("flyers_bff_upstream_not_made_total", upstream=NAME, outcome="timeout") == 1
 
 
 def test_between_two_tries_is_a_pause_of_a_random_length(server, transport_to):
@@ -151,7 +162,7 @@ def test_closing_leaves_no_connection_open(server, transport_to):
     assert server.wait_until_left_alone()
 
 
-def test_retry_after_shuts_the_door_without_anyone_waiting(server, transport_to, clock):
+def test_retry_after_starts_a_cooldown_without_anyone_waiting(server, transport_to, clock):
     server.behaviour = in_turn(FAULTS["429, Retry-After in seconds"], answers("[]"))
     transport = transport_to(server.url, breaker=Breaker(clock=clock))
     began = time.monotonic()
@@ -180,7 +191,7 @@ def test_retry_after_shuts_the_door_without_anyone_waiting(server, transport_to,
         ("503, Retry-After in seconds", 20, 20),
     ],
 )
-def test_how_long_the_door_stays_shut(fault, least, most, server, transport_to, clock):
+def test_how_long_the_cooldown_lasts(fault, least, most, server, transport_to, clock):
     server.behaviour = FAULTS[fault]
     transport = transport_to(server.url, breaker=Breaker(clock=clock))
 
@@ -210,6 +221,7 @@ def test_an_outage_costs_the_service_few_calls_and_the_callers_no_time(server, t
 def test_after_an_outage_one_call_closes_the_breaker(server, transport_to, clock):
     server.behaviour = FAULTS["500"]
     transport = transport_to(server.url, breaker=Breaker(clock=clock, chance=lambda: 0.5))
+    counted = Counts()
     for _ in range(5):
         with pytest.raises(errors.UpstreamUnavailableError):
             transport.get("/", same)
@@ -224,19 +236,20 @@ def test_after_an_outage_one_call_closes_the_breaker(server, transport_to, clock
     clock.now += 2
     assert transport.get("/", same).value == []
     assert transport.health().state == "closed"
-    assert transport.health().breaker_changes == {"open": 1, "half_open": 1, "closed": 1}
+    assert counted("flyers_bff_upstream_breaker_opened_total", upstream=NAME) == 1
 
 
 def test_a_probe_is_not_made_twice(server, transport_to, clock):
     server.behaviour = FAULTS["500"]
     transport = transport_to(server.url, breaker=Breaker(failures_in_a_row=1, clock=clock))
+    counted = Counts()
     with pytest.raises(errors.UpstreamUnavailableError):
         transport.get("/", same)
     clock.now += 3
     with pytest.raises(errors.UpstreamUnavailableError):
         transport.get("/", same)
 
-    assert (len(server.asked), transport.health().retries) == (2, 0)
+    assert (len(server.asked), counted("flyers_bff_upstream_retries_total", upstream=NAME)) == (2, 0)
 
 
 @pytest.mark.parametrize("fault", ["400", "401", "403", "404", "410", "429"])

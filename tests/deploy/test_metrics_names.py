@@ -90,6 +90,16 @@ def test_every_metric_that_is_shown_is_on_the_dashboard_or_in_an_alert(shown):
     assert families(set(shown)) == families(used)
 
 
+def test_upstream_services_are_told_apart():
+    for expression in EXPRESSIONS:
+        metrics = [name for name, _ in metrics_in(expression) if name.startswith("flyers_bff_upstream_")]
+        assert expression.count("by (upstream") == len(metrics), expression
+
+    for rule in ALERTS:
+        is_of_upstream = "flyers_bff_upstream_" in rule["expr"]
+        assert ("{{ $labels.upstream }}" in rule["annotations"]["summary"]) is is_of_upstream
+
+
 def test_a_legend_names_what_its_line_is_grouped_by():
     for target in TARGETS:
         for label in re.findall(r"\{\{(\w+)\}\}", target["legendFormat"]):

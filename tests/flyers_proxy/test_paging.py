@@ -9,7 +9,8 @@ import responses
 import time_machine
 
 from clients.errors import UpstreamNotFoundError
-from clients.flyers import Fetched, FlyerPage
+from clients.flyers import FlyerPage
+from clients.transport import Fetched
 from flyers_proxy import services
 from proxy import merging, pages
 from proxy.pages import FlyerList

@@ -46,7 +46,7 @@ def listen(frame, event, _):
 
 
 with start(key="a-key") as upstream:
-    client = FlyerClient(Transport(upstream.url, "a-key"))
+    client = FlyerClient(Transport("flyers", upstream.url, "a-key"))
     sys.setprofile(listen)
     page = client.list_flyers(FlyerQuery(lat=40.4, lng=-3.7)).value
     flyer = rendering.render_flyer(client.get_flyer(page.results[0].id).value)

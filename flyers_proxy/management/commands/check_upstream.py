@@ -1,26 +1,84 @@
-"""flyers_proxy: `manage.py check_upstream` tells what the flyer service can do of what it has to."""
+"""`manage.py check_upstream`: conformance check of the flyer service."""
 
-from typing import Any
+import threading
+from typing import Any, Final
 
+import structlog
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from flyers_proxy import conformance
+from clients import flyers_conformance
+from clients.breaker import Breaker
+from clients.flyers import FlyerClient
+from clients.flyers_conformance import Finding, Verdict
+from clients.transport import Transport
+from flyers_proxy.services import rounded
+
+log = structlog.get_logger(__name__)
+
+MAX_SECONDS: Final = 20.0
+_NEVER: Final = 1_000_000
 
 
 class Command(BaseCommand):
     help = "Ask the flyer service for each route and filter, and tell what is missing (exit code 1)."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        findings = conformance.examine()
+        findings = examine()
         width = max(len(finding.subject) for finding in findings)
         for subject, verdict, detail in findings:
             self.stdout.write(f"{subject:<{width}}  {verdict:<11}  {detail}")
-        if conformance.is_silent(findings):
+        if _is_silent(findings):
             raise CommandError(
                 f"The flyer service gave no answer within {settings.FLYERS_DEADLINE_SECONDS:g} seconds."
             )
-        if lacking := conformance.missing(findings):
+        if missing := _missing(findings):
             raise CommandError(
-                f"{len(lacking)} of {len(findings)} are missing; docs/upstream.md says what they are for."
+                f"{len(missing)} of {len(findings)} are missing; docs/upstream.md says what they are for."
             )
+
+
+def examine() -> list[Finding]:
+    """Check the flyer service, for at most ``MAX_SECONDS``.
+
+    The calls have a transport of their own: they appear in the metrics, but neither open nor obey the breaker of the
+    requests being served, and are not logged.
+    """
+    transport = Transport(
+        "flyers",
+        settings.FLYERS_API_URL,
+        settings.FLYERS_API_TOKEN,
+        deadline=settings.FLYERS_DEADLINE_SECONDS,
+        max_concurrency=settings.FLYERS_MAX_CONCURRENCY,
+        breaker=Breaker(failures_in_a_row=_NEVER, window_calls=_NEVER),
+        logs=False,
+    )
+    lat, lng = rounded(None)
+    try:
+        return flyers_conformance.examine(FlyerClient(transport), lat=lat, lng=lng, seconds=MAX_SECONDS)
+    finally:
+        transport.close()
+
+
+def report_in_background() -> None:
+    """Log one warning if the flyer service lacks something, and nothing if it does not; return at once."""
+    threading.Thread(target=_report, name="conformance", daemon=True).start()
+
+
+def _report() -> None:
+    findings = examine()
+    if missing := _missing(findings):
+        log.warning(
+            "the flyer service lacks what it has to offer", missing=missing, see="manage.py check_upstream"
+        )
+    elif _is_silent(findings):
+        log.info("the flyer service could not be examined", reason=findings[1].detail)
+
+
+def _missing(findings: list[Finding]) -> list[str]:
+    return [finding.subject for finding in findings if finding.verdict is Verdict.MISSING]
+
+
+def _is_silent(findings: list[Finding]) -> bool:
+    """Return whether no check has a verdict."""
+    return all(finding.verdict is Verdict.UNKNOWN for finding in findings)

@@ -1,8 +1,8 @@
-"""clients: what the flyer service can do of what its contract promises, found out by asking. It knows no settings.
+"""Conformance check of the flyer service: which parts of its contract it fulfils.
 
-A filter is judged by what comes back. So it is asked with values that the unfiltered feed shows, and of which some of its
-flyers are known not to have any: a service that ignores the filter then gives itself away. Where the flyers are too few or
-too alike for that, nobody can tell.
+A filter is judged by what it returns. So it is sent with values from the unfiltered feed that some of its flyers do not
+have: a service that ignores the filter then gives itself away. If the flyers are too few or too alike for that, the
+verdict is unknown.
 """
 
 import re
@@ -27,7 +27,7 @@ _SLUG = re.compile(r"[A-Za-z0-9_-]{1,50}")
 
 
 class Verdict(StrEnum):
-    """What is known of one thing that the service should be able to do."""
+    """The result of one check."""
 
     CAN = "yes"
     MISSING = "missing"
@@ -36,7 +36,7 @@ class Verdict(StrEnum):
 
 
 class Finding(NamedTuple):
-    """One thing that the service should be able to do, and why we believe what we believe, in our own words."""
+    """What was checked, the verdict, and the reason for it, always in our own words."""
 
     subject: str
     verdict: Verdict
@@ -45,45 +45,39 @@ class Finding(NamedTuple):
 
 Judgement = tuple[Verdict, str]
 
+_TOO_FEW: Final = (Verdict.UNKNOWN, "the feed shows too few flyers")
+_TOO_ALIKE: Final = (Verdict.UNKNOWN, "the flyers of the feed are too few or too alike")
+
 
 def examine(client: FlyerClient, *, lat: float, lng: float, seconds: float) -> list[Finding]:
-    """Return what the service can do, asking it about 20 times within ``seconds``. Never raises for the service.
+    """Check everything with about 20 calls within ``seconds``. Never raises for the service.
 
-    If it gave no answer to the first question it is asked no more, and nothing is known.
+    If the first call fails no other is made, and all the rest is unknown.
     """
     ends_at = time.monotonic() + seconds
-    question = FlyerQuery(lat=lat, lng=lng, page_size=_PAGE)
-    failure: UpstreamError | None = None
-    feed = FlyerPage(0, ())
+    query = FlyerQuery(lat=lat, lng=lng, page_size=_PAGE)
     try:
-        feed = client.list_flyers(question, ends_at=ends_at).value or feed
-    except UpstreamError as error:
-        failure = error
-    examiner = _Examiner(client, question, feed, ends_at)
-    findings = [Finding("our key", *_judged(lambda: _key(failure)))]
-    for subject, judge in examiner.subjects().items():
-        if failure is None:
-            findings.append(Finding(subject, *_judged(judge)))
-        elif subject == "flyers/feed/" and not isinstance(failure, UpstreamRefusedError):
+        feed = client.list_flyers(query, ends_at=ends_at).value or FlyerPage(0, ())
+    except UpstreamError as failure:
+        return _without_feed(failure)
+    checks = _Checks(client, query, feed, ends_at)
+    findings = [Finding("our key", Verdict.CAN, "accepted")]
+    for subject, check in _CHECKS.items():
+        try:
+            findings.append(Finding(subject, *check(checks)))
+        except UpstreamError as failure:
             findings.append(Finding(subject, *_because(failure)))
-        else:
-            findings.append(Finding(subject, Verdict.UNKNOWN, "not asked"))
     return findings
 
 
-def _key(failure: UpstreamError | None) -> Judgement:
+def _without_feed(failure: UpstreamError) -> list[Finding]:
+    judgements: dict[str, Judgement] = dict.fromkeys(_CHECKS, (Verdict.UNKNOWN, "not asked"))
     if isinstance(failure, UpstreamRefusedError):
-        return Verdict.MISSING, f"not accepted: {failure.reason}"
-    if failure is not None:
-        return Verdict.UNKNOWN, "no answer that tells"
-    return Verdict.CAN, "accepted"
-
-
-def _judged(judge: Callable[[], Judgement]) -> Judgement:
-    try:
-        return judge()
-    except UpstreamError as failure:
-        return _because(failure)
+        key = Finding("our key", Verdict.MISSING, f"not accepted: {failure.reason}")
+    else:
+        key = Finding("our key", Verdict.UNKNOWN, "no answer that tells")
+        judgements["flyers/feed/"] = _because(failure)
+    return [key, *(Finding(subject, *judgement) for subject, judgement in judgements.items())]
 
 
 def _because(failure: UpstreamError) -> Judgement:
@@ -96,66 +90,41 @@ def _because(failure: UpstreamError) -> Judgement:
             return Verdict.UNKNOWN, f"no answer: {failure.reason}"
 
 
-class _Examiner:
-    """Asks about one thing after the other; ``feed`` is the first page of ``question``, without a filter."""
+class _Checks:
+    """The checks; ``feed`` is the first page of ``query``, which has no filter."""
 
-    def __init__(self, client: FlyerClient, question: FlyerQuery, feed: FlyerPage, ends_at: float) -> None:
+    def __init__(self, client: FlyerClient, query: FlyerQuery, feed: FlyerPage, ends_at: float) -> None:
         self._client = client
-        self._question = question
+        self._query = query
         self._feed = feed
         self._ends_at = ends_at
 
-    def subjects(self) -> dict[str, Callable[[], Judgement]]:
-        """Return what there is to judge, in the order of the contract."""
-        return {
-            "flyers/feed/": self._whole_feed,
-            "flyers/feed/ page_size": self._page_size,
-            "flyers/feed/ page": self._page,
-            "flyers/feed/ past the last page": self._past_the_end,
-            "flyers/feed/ categories": lambda: self._filter("categories", _slugs),
-            "flyers/feed/ search": self._search,
-            "flyers/feed/ near_me, radius": self._near_me,
-            "flyers/feed/ creators": lambda: self._filter("creators", lambda flyer: {flyer.creator.id}),
-            "flyers/feed/ ids": lambda: self._filter("ids", lambda flyer: {flyer.id}),
-            "flyers/{id}/": self._flyer,
-            "flyers/{id}/ of none": lambda: self._none(self._client.get_flyer),
-            "users/{id}/": self._creator,
-            "users/{id}/ of none": lambda: self._none(self._client.get_creator),
-            "categories/": self._categories,
-            "ETag and 304": self._revalidation,
-        }
-
-    def _list(self, **changes: object) -> FlyerPage:
-        question = replace(self._question, **changes)
-        page = self._client.list_flyers(question, ends_at=self._ends_at).value
-        if page is None:
-            raise UpstreamMalformedError("304 without a question")
-        return page
-
-    def _whole_feed(self) -> Judgement:
+    def whole_feed(self) -> Judgement:
         if self._feed.left_out:
             return Verdict.CAN, f"{self._feed.left_out} of its first {_PAGE} flyers are not fit to show"
         return Verdict.CAN, f"{self._feed.count} flyers"
 
-    def _page_size(self) -> Judgement:
-        came = len(self._feed.results) + self._feed.left_out
-        if came < min(_PAGE, self._feed.count):
-            return Verdict.MISSING, f"{came} flyers on a page of {_PAGE}"
+    def page_size(self) -> Judgement:
+        received = len(self._feed.results) + self._feed.left_out
+        if received < min(_PAGE, self._feed.count):
+            return Verdict.MISSING, f"{received} flyers on a page of {_PAGE}"
         if self._feed.count < 2:
             return _TOO_FEW
         self._list(page_size=1)  # The client refuses more.
         return Verdict.CAN, f"pages of 1 and of {_PAGE}"
 
-    def _page(self) -> Judgement:
+    def page(self) -> Judgement:
         if self._feed.count < 2:
             return _TOO_FEW
         size = min(_PAGE, self._feed.count // 2)
         second = {flyer.id for flyer in self._list(page=2, page_size=size).results}
-        if not second or second == {flyer.id for flyer in self._feed.results[:size]}:
-            return Verdict.MISSING, "the second page is the first" if second else "the second page is empty"
+        if not second:
+            return Verdict.MISSING, "the second page is empty"
+        if second == {flyer.id for flyer in self._feed.results[:size]}:
+            return Verdict.MISSING, "the second page is the first"
         return Verdict.CAN, "the second page goes on"
 
-    def _past_the_end(self) -> Judgement:
+    def past_the_end(self) -> Judgement:
         try:
             page = self._list(page=self._feed.count + 2)
         except UpstreamNotFoundError as answer:
@@ -164,8 +133,8 @@ class _Examiner:
             return Verdict.MISSING, "flyers on a page that is not there"
         return Verdict.CAN, "an empty page"
 
-    def _filter(self, name: str, values_of: Callable[[Flyer], Collection[object]]) -> Judgement:
-        """Judge a filter by the two values that the fewest flyers have, or by one if two leave nobody out."""
+    def filter(self, name: str, values_of: Callable[[Flyer], Collection[object]]) -> Judgement:
+        """Judge a filter by the two values that the fewest flyers have, or by one if two leave no flyer out."""
         shown = [frozenset(values) for flyer in self._feed.results if (values := values_of(flyer))]
         counts = Counter(value for values in shown for value in values)
         wanted: frozenset[object] = frozenset()
@@ -177,13 +146,11 @@ class _Examiner:
         page = self._list(**{name: tuple(wanted)})
         found = {value for flyer in page.results for value in values_of(flyer)}
         if page.count <= len(page.results) and not wanted <= found:
-            return (
-                Verdict.MISSING,
-                f"flyers are not found that the feed shows, by {len(wanted)} values at once",
-            )
-        return self._fewer(page)
+            detail = f"flyers are not found that the feed shows, by {len(wanted)} values at once"
+            return Verdict.MISSING, detail
+        return self._judge_count(page)
 
-    def _search(self) -> Judgement:
+    def search(self) -> Judgement:
         if not self._feed.count:
             return _TOO_FEW
         if self._list(search=_NONSENSE).count >= self._feed.count:
@@ -195,7 +162,7 @@ class _Examiner:
             return Verdict.MISSING, "a word of a title finds no flyer"
         return Verdict.CAN, "a word of a title finds flyers, and one that nobody uses fewer"
 
-    def _near_me(self) -> Judgement:
+    def near_me(self) -> Judgement:
         places = [(flyer.location.lat, flyer.location.lng) for flyer in self._feed.results]
         distances = (distance_km(places[0], place) for place in places[1:])
         nearest = min((distance for distance in distances if distance >= _MIN_KM), default=None)
@@ -205,37 +172,32 @@ class _Examiner:
         page = self._list(lat=lat, lng=lng, near_me=True, radius=min(nearest / 2, _MAX_RADIUS_KM))
         if not page.results:
             return Verdict.MISSING, "a flyer is not found at its own place"
-        return self._fewer(page)
+        return self._judge_count(page)
 
-    def _fewer(self, page: FlyerPage) -> Judgement:
-        if page.count >= self._feed.count:
-            return Verdict.MISSING, "as many flyers as without it"
-        return Verdict.CAN, f"{page.count} of {self._feed.count} flyers"
-
-    def _flyer(self) -> Judgement:
+    def flyer(self) -> Judgement:
         if not self._feed.results:
             return _TOO_FEW
         self._client.get_flyer(self._feed.results[0].id, ends_at=self._ends_at)
         return Verdict.CAN, "a flyer of the feed"
 
-    def _creator(self) -> Judgement:
+    def creator(self) -> Judgement:
         if not self._feed.results:
             return _TOO_FEW
         self._client.get_creator(self._feed.results[0].creator.id, ends_at=self._ends_at)
         return Verdict.CAN, "the creator of a flyer"
 
-    def _none(self, get: Callable[..., object]) -> Judgement:
+    def no_such_item(self, get: Callable[..., object]) -> Judgement:
         try:
-            get(_NO_SUCH_ID, ends_at=self._ends_at)
+            get(self._client, _NO_SUCH_ID, ends_at=self._ends_at)
         except UpstreamNotFoundError as answer:
             return Verdict.CAN, answer.reason
         return Verdict.UNKNOWN, f"there is one with the id {_NO_SUCH_ID}"
 
-    def _categories(self) -> Judgement:
+    def categories(self) -> Judgement:
         categories = self._client.list_categories(ends_at=self._ends_at).value
         return Verdict.CAN, f"{len(categories or ())} categories"
 
-    def _revalidation(self) -> Judgement:
+    def revalidation(self) -> Judgement:
         etag = self._client.list_categories(ends_at=self._ends_at).etag
         if etag is None:
             return Verdict.NOT_OFFERED, "no ETag: what has not changed is sent again"
@@ -243,11 +205,36 @@ class _Examiner:
             return Verdict.NOT_OFFERED, "an ETag, and never a 304: what has not changed is sent again"
         return Verdict.CAN, "what has not changed is not sent again"
 
+    def _list(self, **changes: object) -> FlyerPage:
+        page = self._client.list_flyers(replace(self._query, **changes), ends_at=self._ends_at).value
+        if page is None:
+            raise UpstreamMalformedError("304 without a question")
+        return page
 
-_TOO_FEW: Final = (Verdict.UNKNOWN, "the feed shows too few flyers")
-_TOO_ALIKE: Final = (Verdict.UNKNOWN, "the flyers of the feed are too few or too alike")
+    def _judge_count(self, page: FlyerPage) -> Judgement:
+        if page.count >= self._feed.count:
+            return Verdict.MISSING, "as many flyers as without it"
+        return Verdict.CAN, f"{page.count} of {self._feed.count} flyers"
 
 
-def _slugs(flyer: Flyer) -> set[str]:
-    """Return those categories of a flyer that anybody can ask for."""
-    return set(filter(_SLUG.fullmatch, flyer.categories))
+# In the order of the contract.
+_CHECKS: Final[dict[str, Callable[[_Checks], Judgement]]] = {
+    "flyers/feed/": _Checks.whole_feed,
+    "flyers/feed/ page_size": _Checks.page_size,
+    "flyers/feed/ page": _Checks.page,
+    "flyers/feed/ past the last page": _Checks.past_the_end,
+    # Only such categories as can be sent in a query.
+    "flyers/feed/ categories": lambda checks: checks.filter(
+        "categories", lambda flyer: set(filter(_SLUG.fullmatch, flyer.categories))
+    ),
+    "flyers/feed/ search": _Checks.search,
+    "flyers/feed/ near_me, radius": _Checks.near_me,
+    "flyers/feed/ creators": lambda checks: checks.filter("creators", lambda flyer: {flyer.creator.id}),
+    "flyers/feed/ ids": lambda checks: checks.filter("ids", lambda flyer: {flyer.id}),
+    "flyers/{id}/": _Checks.flyer,
+    "flyers/{id}/ of none": lambda checks: checks.no_such_item(FlyerClient.get_flyer),
+    "users/{id}/": _Checks.creator,
+    "users/{id}/ of none": lambda checks: checks.no_such_item(FlyerClient.get_creator),
+    "categories/": _Checks.categories,
+    "ETag and 304": _Checks.revalidation,
+}

@@ -6,9 +6,8 @@ from datetime import UTC, datetime
 import pytest
 
 from clients.breaker import Breaker
-from clients.call_metrics import Journal
-from clients.conformance import Verdict, examine
 from clients.flyers import FlyerClient
+from clients.flyers_conformance import Verdict, examine
 from mock_upstream.server import start
 from tests.clients import answers
 from tests.clients.answers import KEY, UPSTREAM
@@ -146,7 +145,7 @@ def test_what_is_found_holds_neither_our_key_nor_a_text_of_the_service(service, 
     caplog.set_level(logging.DEBUG, logger="clients")
     service.knobs.turn({"ignores": ["categories", "search"], "mode": "html", "only": "/api/v1/users/"})
 
-    findings = examined(service.url, journal=Journal(logs=False), breaker=Breaker())
+    findings = examined(service.url, logs=False, breaker=Breaker())
 
     said = repr(list(findings.values()))
     assert not [
