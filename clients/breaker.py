@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final, Literal
 
-from clients.errors import MAX_RETRY_AFTER_SECONDS, UpstreamBusyError, UpstreamUnavailableError
+from clients.errors import UpstreamBusyError, UpstreamUnavailableError, bounded
 
 State = Literal["closed", "open", "half_open"]
 
@@ -20,14 +20,12 @@ MAX_PAUSE_SECONDS: Final = 15.0
 
 
 class Breaker:
-    """A circuit breaker with a cooldown. Safe to use from many threads.
+    """A circuit breaker with a cooldown; safe to use from many threads.
 
     Closed: calls pass. It opens after ``failures_in_a_row``, or when ``FAILING_SHARE`` of at least ``window_calls`` in
     the last ``WINDOW_SECONDS`` failed. Open: calls are refused for ``FIRST_PAUSE_SECONDS``. Half open: one call passes,
     the probe. If it succeeds the breaker closes; else it opens for twice as long, up to ``MAX_PAUSE_SECONDS``. Pauses
-    vary by a fifth, so that processes do not all return at once.
-
-    ``clock`` returns seconds, ``chance`` a number from 0 to 1.
+    vary by a fifth, so that processes do not all return at once: ``chance`` returns a number from 0 to 1.
     """
 
     def __init__(
@@ -64,10 +62,9 @@ class Breaker:
         return max(self._open_until - self._clock(), self._cooldown_until - self._clock(), 0.0)
 
     def cool_down(self, seconds: float) -> None:
-        """Refuse every call for ``seconds``, at most 60, because the service requested it."""
+        """Refuse every call for ``seconds``, bounded to 1 to 60, because the service requested it."""
         with self._lock:
-            until = self._clock() + min(seconds, MAX_RETRY_AFTER_SECONDS)
-            self._cooldown_until = max(self._cooldown_until, until)
+            self._cooldown_until = max(self._cooldown_until, self._clock() + bounded(seconds))
 
     @contextmanager
     def attempt(self, on_change: Callable[[State], None]) -> Iterator[None]:

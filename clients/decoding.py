@@ -10,10 +10,7 @@ T = TypeVar("T")
 
 
 def prepare(*types: type[Any]) -> None:
-    """Prepare msgspec for these types, before there are threads.
-
-    In msgspec 0.22 two threads that read a type for the first time at once crash the process.
-    """
+    """Prepare msgspec 0.22 for these types: two threads that read one for the first time at once crash the process."""
     for type_ in types:
         msgspec.json.Decoder(type_)
 
@@ -26,12 +23,14 @@ def convert(document: object, into: type[T]) -> T:
         raise UpstreamMalformedError("not the promised shape") from None
 
 
-def convert_valid(items: list[object], into: type[T]) -> list[T]:
-    """Return those items that have the shape."""
+def convert_valid(items: list[object], into: type[T], *, none_valid: str) -> list[T]:
+    """Return the items of the right shape; ``UpstreamMalformedError(none_valid)`` if there are items, all wrong."""
     valid = []
     for item in items:
         try:
             valid.append(convert(item, into))
         except UpstreamMalformedError:
             continue
+    if items and not valid:
+        raise UpstreamMalformedError(none_valid)
     return valid

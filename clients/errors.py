@@ -1,23 +1,22 @@
 """The exceptions that a call to an upstream service can end with."""
 
-from typing import ClassVar, Final
-
-MAX_RETRY_AFTER_SECONDS: Final = 60.0
+from typing import ClassVar
 
 
 class UpstreamError(Exception):
     """The service could not return what was requested.
 
     ``reason`` is a short phrase for the log, always in our own words: it never holds an address, a key or a text that
-    the service sent. ``outcome`` is one word for logs and metrics, ``upstream`` the name of the service, set by its
-    ``Transport``.
+    the service sent. ``retry_after``: seconds to wait, 1 to 60, ``None`` if unknown. ``outcome`` is one word for logs and
+    metrics, ``upstream`` the name of the service, set by its ``Transport``.
     """
 
     outcome: ClassVar[str] = "failed"
 
-    def __init__(self, reason: str = "") -> None:
+    def __init__(self, reason: str = "", *, retry_after: float | None = None) -> None:
         super().__init__(reason)
         self.reason = reason
+        self.retry_after = None if retry_after is None else bounded(retry_after)
         self.upstream = ""
 
 
@@ -42,13 +41,9 @@ class UpstreamRefusedError(UpstreamError):
 
 
 class UpstreamThrottledError(UpstreamError):
-    """The service limits our calls (429). ``retry_after``: seconds to wait, 1 to 60."""
+    """The service limits our calls (429)."""
 
     outcome = "throttled"
-
-    def __init__(self, reason: str = "", *, retry_after: float) -> None:
-        super().__init__(reason)
-        self.retry_after = _bounded(retry_after)
 
 
 class UpstreamTimeoutError(UpstreamError):
@@ -58,18 +53,14 @@ class UpstreamTimeoutError(UpstreamError):
 
 
 class UpstreamUnavailableError(UpstreamError):
-    """Connection refused or lost, 5xx, or not called because of the breaker or a cooldown.
-
-    ``retry_after``: seconds to wait, 1 to 60, ``None`` if unknown. ``is_momentary``: a retry may help.
-    """
+    """Connection refused or lost, 5xx, or not called because of breaker or cooldown; if momentary a retry may help."""
 
     outcome = "unavailable"
 
     def __init__(
         self, reason: str = "", *, retry_after: float | None = None, is_momentary: bool = False
     ) -> None:
-        super().__init__(reason)
-        self.retry_after = None if retry_after is None else _bounded(retry_after)
+        super().__init__(reason, retry_after=retry_after)
         self.is_momentary = is_momentary
 
 
@@ -85,5 +76,6 @@ class UpstreamBusyError(UpstreamError):
     outcome = "busy"
 
 
-def _bounded(seconds: float) -> float:
-    return min(max(seconds, 1.0), MAX_RETRY_AFTER_SECONDS)
+def bounded(seconds: float) -> float:
+    """Return a time to wait, from 1 to 60 seconds."""
+    return min(max(seconds, 1.0), 60.0)

@@ -183,23 +183,19 @@ class FlyerClient:
 
 
 def _params(query: FlyerQuery) -> dict[str, str | int]:
-    params: dict[str, str | int] = {
+    params: dict[str, str | int | None] = {
         "lat": _decimal(query.lat),
         "lng": _decimal(query.lng),
         "page": query.page,
         "page_size": query.page_size,
+        "categories": ",".join(query.categories),
+        "search": query.search,
+        "near_me": "true" if query.near_me else None,
+        "radius": _decimal(query.radius) if query.near_me else None,
+        "creators": ",".join(map(str, query.creators)),
+        "ids": ",".join(map(str, query.ids)),
     }
-    if query.categories:
-        params["categories"] = ",".join(query.categories)
-    if query.search:
-        params["search"] = query.search
-    if query.near_me:
-        params |= {"near_me": "true", "radius": _decimal(query.radius)}
-    if query.creators:
-        params["creators"] = ",".join(map(str, query.creators))
-    if query.ids:
-        params["ids"] = ",".join(map(str, query.ids))
-    return params
+    return {name: value for name, value in params.items() if value}
 
 
 def _decimal(number: float) -> str:
@@ -220,9 +216,7 @@ def _page(query: FlyerQuery, document: object) -> FlyerPage:
     page = convert(document, _Page)
     if len(page.results) > query.page_size:
         raise UpstreamMalformedError("more flyers than asked for")
-    flyers = convert_valid(page.results, Flyer)
-    if page.results and not flyers:
-        raise UpstreamMalformedError("no flyer of the page is fit to show")
+    flyers = convert_valid(page.results, Flyer, none_valid="no flyer of the page is fit to show")
     if (name := _ignored_filter(flyers, query)) is not None:
         raise UpstreamMalformedError(f"an answer that ignores the filter {name}")
     return FlyerPage(page.count, tuple(flyers), left_out=len(page.results) - len(flyers))
@@ -255,10 +249,7 @@ def _categories(document: object) -> tuple[Category, ...]:
     items = convert(document, list[object])
     if len(items) > MAX_CATEGORIES:
         raise UpstreamMalformedError("more categories than anyone can choose from")
-    categories = convert_valid(items, Category)
-    if items and not categories:
-        raise UpstreamMalformedError("no category is fit to show")
-    return tuple(categories)
+    return tuple(convert_valid(items, Category, none_valid="no category is fit to show"))
 
 
 def _item(into: type[Identified], expected_id: int, document: object) -> Identified:

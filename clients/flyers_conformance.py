@@ -90,43 +90,42 @@ def _because(failure: UpstreamError) -> Judgement:
             return Verdict.UNKNOWN, f"no answer: {failure.reason}"
 
 
-class _Checks:
+class _Checks(NamedTuple):
     """The checks; ``feed`` is the first page of ``query``, which has no filter."""
 
-    def __init__(self, client: FlyerClient, query: FlyerQuery, feed: FlyerPage, ends_at: float) -> None:
-        self._client = client
-        self._query = query
-        self._feed = feed
-        self._ends_at = ends_at
+    client: FlyerClient
+    query: FlyerQuery
+    feed: FlyerPage
+    ends_at: float
 
     def whole_feed(self) -> Judgement:
-        if self._feed.left_out:
-            return Verdict.CAN, f"{self._feed.left_out} of its first {_PAGE} flyers are not fit to show"
-        return Verdict.CAN, f"{self._feed.count} flyers"
+        if self.feed.left_out:
+            return Verdict.CAN, f"{self.feed.left_out} of its first {_PAGE} flyers are not fit to show"
+        return Verdict.CAN, f"{self.feed.count} flyers"
 
     def page_size(self) -> Judgement:
-        received = len(self._feed.results) + self._feed.left_out
-        if received < min(_PAGE, self._feed.count):
+        received = len(self.feed.results) + self.feed.left_out
+        if received < min(_PAGE, self.feed.count):
             return Verdict.MISSING, f"{received} flyers on a page of {_PAGE}"
-        if self._feed.count < 2:
+        if self.feed.count < 2:
             return _TOO_FEW
         self._list(page_size=1)  # The client refuses more.
         return Verdict.CAN, f"pages of 1 and of {_PAGE}"
 
     def page(self) -> Judgement:
-        if self._feed.count < 2:
+        if self.feed.count < 2:
             return _TOO_FEW
-        size = min(_PAGE, self._feed.count // 2)
+        size = min(_PAGE, self.feed.count // 2)
         second = {flyer.id for flyer in self._list(page=2, page_size=size).results}
         if not second:
             return Verdict.MISSING, "the second page is empty"
-        if second == {flyer.id for flyer in self._feed.results[:size]}:
+        if second == {flyer.id for flyer in self.feed.results[:size]}:
             return Verdict.MISSING, "the second page is the first"
         return Verdict.CAN, "the second page goes on"
 
     def past_the_end(self) -> Judgement:
         try:
-            page = self._list(page=self._feed.count + 2)
+            page = self._list(page=self.feed.count + 2)
         except UpstreamNotFoundError as answer:
             return Verdict.CAN, answer.reason
         if page.results:
@@ -135,7 +134,7 @@ class _Checks:
 
     def filter(self, name: str, values_of: Callable[[Flyer], Collection[object]]) -> Judgement:
         """Judge a filter by the two values that the fewest flyers have, or by one if two leave no flyer out."""
-        shown = [frozenset(values) for flyer in self._feed.results if (values := values_of(flyer))]
+        shown = [frozenset(values) for flyer in self.feed.results if (values := values_of(flyer))]
         counts = Counter(value for values in shown for value in values)
         wanted: frozenset[object] = frozenset()
         for value, _ in reversed(counts.most_common()):
@@ -151,11 +150,11 @@ class _Checks:
         return self._judge_count(page)
 
     def search(self) -> Judgement:
-        if not self._feed.count:
+        if not self.feed.count:
             return _TOO_FEW
-        if self._list(search=_NONSENSE).count >= self._feed.count:
+        if self._list(search=_NONSENSE).count >= self.feed.count:
             return Verdict.MISSING, "a word that nobody uses finds every flyer"
-        words = [word for flyer in self._feed.results for word in re.findall(r"\w+", flyer.title)]
+        words = [word for flyer in self.feed.results for word in re.findall(r"\w+", flyer.title)]
         if not words:
             return Verdict.UNKNOWN, "no flyer has a title"
         if not self._list(search=max(words, key=len)).count:
@@ -163,7 +162,7 @@ class _Checks:
         return Verdict.CAN, "a word of a title finds flyers, and one that nobody uses fewer"
 
     def near_me(self) -> Judgement:
-        places = [(flyer.location.lat, flyer.location.lng) for flyer in self._feed.results]
+        places = [(flyer.location.lat, flyer.location.lng) for flyer in self.feed.results]
         distances = (distance_km(places[0], place) for place in places[1:])
         nearest = min((distance for distance in distances if distance >= _MIN_KM), default=None)
         if nearest is None:
@@ -175,46 +174,46 @@ class _Checks:
         return self._judge_count(page)
 
     def flyer(self) -> Judgement:
-        if not self._feed.results:
+        if not self.feed.results:
             return _TOO_FEW
-        self._client.get_flyer(self._feed.results[0].id, ends_at=self._ends_at)
+        self.client.get_flyer(self.feed.results[0].id, ends_at=self.ends_at)
         return Verdict.CAN, "a flyer of the feed"
 
     def creator(self) -> Judgement:
-        if not self._feed.results:
+        if not self.feed.results:
             return _TOO_FEW
-        self._client.get_creator(self._feed.results[0].creator.id, ends_at=self._ends_at)
+        self.client.get_creator(self.feed.results[0].creator.id, ends_at=self.ends_at)
         return Verdict.CAN, "the creator of a flyer"
 
     def no_such_item(self, get: Callable[..., object]) -> Judgement:
         try:
-            get(self._client, _NO_SUCH_ID, ends_at=self._ends_at)
+            get(_NO_SUCH_ID, ends_at=self.ends_at)
         except UpstreamNotFoundError as answer:
             return Verdict.CAN, answer.reason
         return Verdict.UNKNOWN, f"there is one with the id {_NO_SUCH_ID}"
 
     def categories(self) -> Judgement:
-        categories = self._client.list_categories(ends_at=self._ends_at).value
+        categories = self.client.list_categories(ends_at=self.ends_at).value
         return Verdict.CAN, f"{len(categories or ())} categories"
 
     def revalidation(self) -> Judgement:
-        etag = self._client.list_categories(ends_at=self._ends_at).etag
+        etag = self.client.list_categories(ends_at=self.ends_at).etag
         if etag is None:
             return Verdict.NOT_OFFERED, "no ETag: what has not changed is sent again"
-        if self._client.list_categories(ends_at=self._ends_at, etag=etag).value is not None:
+        if self.client.list_categories(ends_at=self.ends_at, etag=etag).value is not None:
             return Verdict.NOT_OFFERED, "an ETag, and never a 304: what has not changed is sent again"
         return Verdict.CAN, "what has not changed is not sent again"
 
     def _list(self, **changes: object) -> FlyerPage:
-        page = self._client.list_flyers(replace(self._query, **changes), ends_at=self._ends_at).value
+        page = self.client.list_flyers(replace(self.query, **changes), ends_at=self.ends_at).value
         if page is None:
             raise UpstreamMalformedError("304 without a question")
         return page
 
     def _judge_count(self, page: FlyerPage) -> Judgement:
-        if page.count >= self._feed.count:
+        if page.count >= self.feed.count:
             return Verdict.MISSING, "as many flyers as without it"
-        return Verdict.CAN, f"{page.count} of {self._feed.count} flyers"
+        return Verdict.CAN, f"{page.count} of {self.feed.count} flyers"
 
 
 # In the order of the contract.
@@ -232,9 +231,9 @@ _CHECKS: Final[dict[str, Callable[[_Checks], Judgement]]] = {
     "flyers/feed/ creators": lambda checks: checks.filter("creators", lambda flyer: {flyer.creator.id}),
     "flyers/feed/ ids": lambda checks: checks.filter("ids", lambda flyer: {flyer.id}),
     "flyers/{id}/": _Checks.flyer,
-    "flyers/{id}/ of none": lambda checks: checks.no_such_item(FlyerClient.get_flyer),
+    "flyers/{id}/ of none": lambda checks: checks.no_such_item(checks.client.get_flyer),
     "users/{id}/": _Checks.creator,
-    "users/{id}/ of none": lambda checks: checks.no_such_item(FlyerClient.get_creator),
+    "users/{id}/ of none": lambda checks: checks.no_such_item(checks.client.get_creator),
     "categories/": _Checks.categories,
     "ETag and 304": _Checks.revalidation,
 }

@@ -9,10 +9,7 @@ _SECONDS = re.compile(r"[0-9]{1,9}")
 
 
 def retry_after(value: str | None, *, now: datetime) -> float | None:
-    """Return for how many seconds ``Retry-After`` asks us to wait; ``None`` if it says nothing usable.
-
-    Both forms of RFC 9110 section 10.2.3 are understood: seconds, and an HTTP-date.
-    """
+    """Return the seconds of ``Retry-After``, given as such or as an HTTP-date (RFC 9110, section 10.2.3), if usable."""
     text = (value or "").strip()
     if text.isascii() and text.isdigit():
         return float(text[:9])
@@ -25,10 +22,9 @@ def retry_after(value: str | None, *, now: datetime) -> float | None:
 
 
 def max_age(value: str | None) -> int | None:
-    """Return for how many seconds ``Cache-Control`` lets an answer count as fresh; ``None`` if it does not say.
+    """Return for how many seconds ``Cache-Control`` lets an answer be fresh; ``None`` if it does not say.
 
-    ``no-store`` and ``no-cache`` are 0; ``s-maxage`` comes before ``max-age``, for we are a shared cache
-    (RFC 9111, section 5.2.2).
+    ``no-store`` and ``no-cache`` are 0; ``s-maxage`` precedes ``max-age``, for a shared cache (RFC 9111, section 5.2.2).
     """
     directives: dict[str, str] = {}
     for part in (value or "").lower().split(","):

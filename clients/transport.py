@@ -39,42 +39,31 @@ _REQUEST_ID = re.compile(r"[A-Za-z0-9-]{1,64}")
 
 
 class CallOptions(TypedDict, total=False):
-    """Options of every call.
+    """Options of every call."""
 
-    ``etag`` of an earlier answer: if it still holds, ``value`` is ``None``. ``request_id`` is sent along, for whoever
-    compares the logs of both services. ``ends_at``, a moment of the monotonic clock, may end the call before its own
-    deadline, as one of several that share a deadline.
-    """
-
-    etag: str | None
-    request_id: str | None
-    ends_at: float
+    etag: str | None  # of an earlier answer: if it still holds, ``value`` is ``None``
+    request_id: str | None  # sent along, to compare the logs of both services
+    ends_at: (
+        float  # on the monotonic clock: a deadline shared with other calls, if earlier than the call's own
+    )
 
 
 class Fetched(msgspec.Struct, Generic[T], frozen=True):
-    """The answer of the service, and for how long it may be cached.
+    """The answer of the service, and for how long it may be cached."""
 
-    ``value`` is ``None`` if the copy with the ``etag`` sent is still good (304 Not Modified). ``etag`` can be sent with
-    the next call. ``max_age`` is in seconds, ``None`` if the service does not say.
-    """
-
-    value: T | None
-    etag: str | None = None
-    max_age: int | None = None
+    value: T | None  # ``None`` if the copy with the ``etag`` sent is still good (304 Not Modified)
+    etag: str | None = None  # to be sent with the next call
+    max_age: int | None = None  # seconds, ``None`` if the service does not say
 
 
 class Health(msgspec.Struct, frozen=True):
-    """The state of the service as seen from this process.
+    """The state of the service as seen from this process."""
 
-    ``state`` of the breaker; ``retry_in`` seconds for which no call will be made, 0 if one would; ``in_use`` of ``limit``
-    calls wait; ``last_success`` in Unix seconds, ``None`` if there was none.
-    """
-
-    state: State
-    retry_in: float
-    in_use: int
-    limit: int
-    last_success: float | None
+    state: State  # of the breaker
+    retry_in: float  # seconds for which no call will be made, 0 if one would
+    in_use: int  # calls in progress
+    limit: int  # calls allowed at once
+    last_success: float | None  # Unix seconds
 
 
 class Transport:
@@ -118,15 +107,11 @@ class Transport:
         self._bulkhead = Bulkhead(max_concurrency)
         self._large_document = threading.Lock()
         self._metrics = CallMetrics(name, slots=max_concurrency, logs=logs)
-        request_headers = {
-            "Accept": "application/json",
-            "Accept-Encoding": "identity",
-            "User-Agent": "flyers-bff",
-        }
+        common = {"Accept": "application/json", "Accept-Encoding": "identity", "User-Agent": "flyers-bff"}
         if token:
-            request_headers["Authorization"] = f"Bearer {token}"
+            common["Authorization"] = f"Bearer {token}"
         # Made once and copied: to make a request costs nearly as much as to send it.
-        self._template = requests.Request("GET", self._base_url, headers=request_headers).prepare()
+        self._template = requests.Request("GET", self._base_url, headers=common).prepare()
 
     def get(
         self,
@@ -236,13 +221,10 @@ class Transport:
         status = response.status_code
         if 500 <= status <= 599:
             seconds = _retry_after(response) if status == 503 else None
-            is_momentary = status in {500, 502, 503} and seconds is None
-            failure = errors.UpstreamUnavailableError(
-                f"status {status}", retry_after=seconds, is_momentary=is_momentary
-            )
-            if failure.retry_after is not None:
-                self._breaker.cool_down(failure.retry_after)
-            raise failure
+            if seconds is not None:
+                self._breaker.cool_down(seconds)
+                raise errors.UpstreamUnavailableError("status 503", retry_after=seconds)
+            raise errors.UpstreamUnavailableError(f"status {status}", is_momentary=status in {500, 502, 503})
         if not (status == 200 or 400 <= status <= 499 or (status == 304 and can_be_unmodified)):
             raise errors.UpstreamMalformedError(f"status {status}")
         if status == 200 and response.headers.get("Content-Encoding", "identity").lower() != "identity":
@@ -259,9 +241,9 @@ class Transport:
             case 401 | 403:
                 raise errors.UpstreamRefusedError(reason)
             case 429:
-                failure = errors.UpstreamThrottledError(reason, retry_after=_retry_after(response) or 1.0)
-                self._breaker.cool_down(failure.retry_after)
-                raise failure
+                seconds = _retry_after(response) or 1.0
+                self._breaker.cool_down(seconds)
+                raise errors.UpstreamThrottledError(reason, retry_after=seconds)
             case _:
                 raise errors.UpstreamMalformedError(reason)
 

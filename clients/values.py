@@ -21,7 +21,7 @@ _WEB_URL = re.compile(rf"https?://[^{_NEVER_IN_URL}/?#@]+(?:[/?#][^{_NEVER_IN_UR
 
 def line(value: str, longest: int) -> str:
     """Return ``value`` on one line and without what can't be seen, at most ``longest`` characters of it."""
-    # Nearly every line is printable as it is, and asking costs a tenth of replacing. Nothing unseen is printable.
+    # Nearly every line is printable as it is, and the check costs a tenth of replacing. Nothing unseen is printable.
     if not value.isprintable():
         value = _UNSEEN.sub("", _BREAK.sub(" ", value))
     return value[:longest]

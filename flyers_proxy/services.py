@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
-from typing import NamedTuple, Self, TypeVar
+from typing import Any, NamedTuple, Self, TypeVar
 
 import msgspec
 import structlog
@@ -52,6 +52,7 @@ __all__ = [
     "renew_listed",
     "rounded",
     "store",
+    "transport",
     "waiters",
 ]
 
@@ -101,18 +102,22 @@ class PageTooDeepError(Exception):
     }
 
 
+def transport(**options: Any) -> Transport:
+    """Return a new transport to the flyer service, by the settings; ``options`` are those of ``Transport``."""
+    return Transport(
+        "flyers",
+        settings.FLYERS_API_URL,
+        settings.FLYERS_API_TOKEN,
+        deadline=settings.FLYERS_DEADLINE_SECONDS,
+        max_concurrency=settings.FLYERS_MAX_CONCURRENCY,
+        **options,
+    )
+
+
 @OncePerProcess
 def client() -> FlyerClient:
     """Return this process's client of the flyer service."""
-    return FlyerClient(
-        Transport(
-            "flyers",
-            settings.FLYERS_API_URL,
-            settings.FLYERS_API_TOKEN,
-            deadline=settings.FLYERS_DEADLINE_SECONDS,
-            max_concurrency=settings.FLYERS_MAX_CONCURRENCY,
-        )
-    )
+    return FlyerClient(transport())
 
 
 @OncePerProcess

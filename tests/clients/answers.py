@@ -1,4 +1,4 @@
-"""tests of the clients room: what the flyer service may answer, made up. Fields can be replaced and added."""
+"""Documents of a made-up flyer service, whose fields can be replaced and added."""
 
 UPSTREAM = "http://flyers.example"
 KEY = "the-key-of-the-service"

@@ -1,4 +1,4 @@
-"""tests of the clients room: a client on a replaced wire, or on the wire to a hostile server. No Django here."""
+"""Fixtures: a client on a replaced adapter, or on a real socket to a hostile server; no Django."""
 
 from collections.abc import Callable, Iterator
 
@@ -27,7 +27,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def wire() -> Iterator[responses.RequestsMock]:
-    """The wire to the service: only what a test put there answers, and all of it must be asked."""
+    """The replaced adapter: it answers only what a test has registered, and all of that must be requested."""
     with responses.RequestsMock(assert_all_requests_are_fired=True) as wire:
         yield wire
 

@@ -1,4 +1,4 @@
-"""tests of the clients room: when calls are let through. Time is a number here, and passes when told."""
+"""Tests of breaker, cooldown and bulkhead; time is a number here."""
 
 import threading
 

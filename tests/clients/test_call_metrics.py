@@ -1,4 +1,4 @@
-"""tests of the clients room: what is counted and logged of each call."""
+"""Tests of the metrics and log lines of each call."""
 
 import logging
 import threading

@@ -1,4 +1,4 @@
-"""tests of the clients room: a page with bad flyers in it, and what is no page at all."""
+"""Tests of pages with invalid flyers, and of documents that are no page."""
 
 import logging
 

@@ -1,4 +1,4 @@
-"""tests of the clients room: what is asked of the flyer service, and what its answers become."""
+"""Tests of the requests to the flyer service, and of the types of its answers."""
 
 from datetime import UTC, datetime
 

@@ -1,4 +1,4 @@
-"""tests of the clients room: what the flyer service can do is found out by asking it, and told in our own words."""
+"""Tests of the conformance check of the flyer service."""
 
 import logging
 from datetime import UTC, datetime

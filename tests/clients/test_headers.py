@@ -1,4 +1,4 @@
-"""tests of the clients room: what the service's headers mean to us."""
+"""Tests of the parsing of an answer's headers."""
 
 from datetime import UTC, datetime
 

@@ -1,4 +1,4 @@
-"""tests of the clients room: what becomes of a call when the service misbehaves, on real sockets."""
+"""Tests of calls to a misbehaving service, on real sockets."""
 
 import json
 import logging

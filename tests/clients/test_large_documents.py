@@ -1,4 +1,4 @@
-"""clients: large documents take many times their bytes while they are decoded, so they are decoded one at a time."""
+"""Tests of large documents, which are decoded one at a time: they take many times their bytes meanwhile."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor

@@ -1,4 +1,4 @@
-"""tests of the clients room: whatever bytes come for an answer, nothing leaves the tree of failures."""
+"""Tests with random bytes for an answer: every failure is an UpstreamError."""
 
 import contextlib
 import json

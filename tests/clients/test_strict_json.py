@@ -1,4 +1,4 @@
-"""tests of the clients room: what counts as a JSON document."""
+"""Tests of what counts as a JSON document."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""tests of the clients room: how connections come about, and that none of it takes longer than told."""
+"""Tests of looking up and connecting, and that none of it takes longer than allowed."""
 
 import shlex
 import socket

@@ -1,4 +1,4 @@
-"""tests of the clients room: when the service is asked, with what, and what is told about it."""
+"""Tests of requests, retries, cooldown, breaker and bulkhead of the transport."""
 
 import threading
 import time

@@ -1,4 +1,4 @@
-"""tests of the clients room: texts and addresses are made safe to show, whoever wrote them."""
+"""Tests of texts and addresses being made safe to show."""
 
 import pytest
 

@@ -1,6 +1,7 @@
 """`manage.py check_upstream`: conformance check of the flyer service."""
 
 import threading
+from contextlib import closing
 from typing import Any, Final
 
 import structlog
@@ -11,8 +12,7 @@ from clients import flyers_conformance
 from clients.breaker import Breaker
 from clients.flyers import FlyerClient
 from clients.flyers_conformance import Finding, Verdict
-from clients.transport import Transport
-from flyers_proxy.services import rounded
+from flyers_proxy.services import rounded, transport
 
 log = structlog.get_logger(__name__)
 
@@ -44,20 +44,10 @@ def examine() -> list[Finding]:
     The calls have a transport of their own: they appear in the metrics, but neither open nor obey the breaker of the
     requests being served, and are not logged.
     """
-    transport = Transport(
-        "flyers",
-        settings.FLYERS_API_URL,
-        settings.FLYERS_API_TOKEN,
-        deadline=settings.FLYERS_DEADLINE_SECONDS,
-        max_concurrency=settings.FLYERS_MAX_CONCURRENCY,
-        breaker=Breaker(failures_in_a_row=_NEVER, window_calls=_NEVER),
-        logs=False,
-    )
     lat, lng = rounded(None)
-    try:
-        return flyers_conformance.examine(FlyerClient(transport), lat=lat, lng=lng, seconds=MAX_SECONDS)
-    finally:
-        transport.close()
+    breaker = Breaker(failures_in_a_row=_NEVER, window_calls=_NEVER)
+    with closing(transport(breaker=breaker, logs=False)) as own:
+        return flyers_conformance.examine(FlyerClient(own), lat=lat, lng=lng, seconds=MAX_SECONDS)
 
 
 def report_in_background() -> None:
