@@ -1,1 +1,1 @@
-"""config: Django's PostgreSQL, waited for no longer than a request can afford (`base` is where Django looks)."""
+"""Django's PostgreSQL backend with a pool of ours (Django looks for `base`)."""

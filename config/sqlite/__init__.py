@@ -1,1 +1,1 @@
-"""config: Django's SQLite, whose writers wait in line (`base` is where Django looks)."""
+"""Django's SQLite backend with a write lock of ours (Django looks for `base`)."""

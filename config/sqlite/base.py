@@ -1,7 +1,7 @@
-"""config: SQLite, whose writers wait in line, bounded in number and time. It knows statements, and no table.
+"""The SQLite backend whose writers take a lock of ours.
 
-Who writes, by a transaction or by a single statement, takes a turn before it begins and ends it when nothing is open any
-more. Reads never wait.
+Each transaction, and each single statement that writes, acquires the lock before it begins and releases it when no
+transaction is open any more. Reads never wait.
 """
 
 import sqlite3
@@ -13,72 +13,65 @@ from typing import Any
 from django.db.backends.sqlite3 import base
 
 from config.bulkhead import BusyError
-from config.sqlite.line import Line, Turn, line_of
+from config.sqlite.write_lock import WritePermit, write_lock_of
 
-# A statement that begins otherwise writes, or begins a transaction, which takes the lock at once (BEGIN IMMEDIATE).
+# A statement that begins otherwise writes, or begins a transaction, which locks the file at once (BEGIN IMMEDIATE).
 _READS = ("SELECT", "PRAGMA", "EXPLAIN", "VALUES")
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    """Django's, and its place in the line of those who write."""
-
-    _turn: Turn | None = None
+    _permit: WritePermit | None = None
 
     def create_cursor(self, name: str | None = None) -> Any:
         return self.connection.cursor(factory=partial(Cursor, self))
 
-    def written(self, write: Callable[[], Any]) -> Any:
-        """Call ``write`` in turn, which lasts until no transaction is open."""
-        if self._turn is not None or self.is_in_memory_db():
+    def run_write(self, write: Callable[[], Any]) -> Any:
+        """Call ``write`` under the write lock, which is held until no transaction is open."""
+        bulkhead = None
+        if self._permit is None and not self.is_in_memory_db():
+            lock = write_lock_of(str(self.settings_dict["NAME"]))
             try:
-                return write()
-            finally:
-                self._end_turn()
-        line = self._line
-        try:
-            self._turn = line.wait()
-        except BusyError as error:
-            raise sqlite3.OperationalError(f"database is locked: {error}") from error
+                self._permit = lock.acquire()
+            except BusyError as error:
+                raise sqlite3.OperationalError(f"database is locked: {error}") from error
+            bulkhead = lock.bulkhead
         try:
             result = write()
-            line.recover()
         except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode == sqlite3.SQLITE_BUSY:
-                line.fail()  # An outsider has the lock.
+            if bulkhead is not None and error.sqlite_errorcode == sqlite3.SQLITE_BUSY:
+                bulkhead.fail()  # Somebody who does not take our lock writes.
             raise
         else:
+            if bulkhead is not None:
+                bulkhead.recover()
             return result
         finally:
-            self._end_turn()
+            self._release_when_done()
 
     def commit(self) -> None:
         try:
             super().commit()
         finally:
-            self._end_turn()
+            self._release_when_done()
 
     def rollback(self) -> None:
         try:
             super().rollback()
         finally:
-            self._end_turn()
+            self._release_when_done()
 
     def close(self) -> None:
         super().close()
-        self._end_turn(is_closed=True)
+        self._release_when_done(is_closed=True)
 
-    def _end_turn(self, *, is_closed: bool = False) -> None:
-        if self._turn is not None and (is_closed or not self.connection.in_transaction):
-            self._turn.end()
-            self._turn = None
-
-    @property
-    def _line(self) -> Line:
-        return line_of(str(self.settings_dict["NAME"]))
+    def _release_when_done(self, *, is_closed: bool = False) -> None:
+        if self._permit is not None and (is_closed or not self.connection.in_transaction):
+            self._permit.release()
+            self._permit = None
 
 
 class Cursor(base.SQLiteCursorWrapper):
-    """Django's, for statements that write in turn."""
+    """A cursor that runs statements under the write lock, unless they only read."""
 
     def __init__(self, database: DatabaseWrapper, connection: sqlite3.Connection) -> None:
         super().__init__(connection)
@@ -89,15 +82,15 @@ class Cursor(base.SQLiteCursorWrapper):
         self._rows = None
         if query.lstrip()[:7].upper().startswith(_READS):
             return super().execute(query, params)
-        return self._database.written(partial(self._write, query, params))
+        return self._database.run_write(partial(self._write, query, params))
 
     def executemany(self, query: str, param_list: Iterable[Any]) -> Any:
-        return self._database.written(partial(super().executemany, query, param_list))
+        return self._database.run_write(partial(super().executemany, query, param_list))
 
     def _write(self, query: str, params: Any) -> Any:
         super().execute(query, params)
         if self.description is not None:
-            # With RETURNING a statement ends, and is committed, when its last row was read: that has to be in turn.
+            # With RETURNING a statement ends, and is committed, when its last row was read: that has to be under the lock.
             self._rows = iter(self.fetchall())
         return self
 

@@ -50,7 +50,7 @@ def is_refused(bulkhead):
     return False
 
 
-def test_there_are_as_many_places_as_it_has(clock):
+def test_there_are_as_many_slots_as_it_has(clock):
     bulkhead = Bulkhead(2, max_waiting=0, wait_seconds=0, clock=clock)
 
     first, second = bulkhead.enter(), bulkhead.enter()
@@ -61,7 +61,7 @@ def test_there_are_as_many_places_as_it_has(clock):
     first.release()
 
 
-def test_a_place_is_given_back_once(clock):
+def test_a_slot_is_given_back_once(clock):
     bulkhead = Bulkhead(1, max_waiting=0, wait_seconds=0, clock=clock)
     permit = bulkhead.enter()
 
@@ -159,12 +159,12 @@ def test_then_one_at_a_time_finds_out(clock):
     bulkhead.fail()
     clock.now += COOLDOWN_SECONDS
 
-    trial = bulkhead.enter()
+    probe = bulkhead.enter()
 
-    assert trial.is_trial
+    assert probe.is_probe
     assert is_refused(bulkhead)
-    trial.release()
-    assert bulkhead.enter().is_trial
+    probe.release()
+    assert bulkhead.enter().is_probe
 
 
 def test_who_finds_out_that_it_answers_lets_all_in(clock):
@@ -172,27 +172,27 @@ def test_who_finds_out_that_it_answers_lets_all_in(clock):
     bulkhead.fail()
     clock.now += COOLDOWN_SECONDS
 
-    trial = bulkhead.enter()
+    probe = bulkhead.enter()
     bulkhead.recover()
     other = bulkhead.enter()
 
-    assert (trial.is_trial, other.is_trial) == (True, False)
+    assert (probe.is_probe, other.is_probe) == (True, False)
 
 
 def test_who_finds_out_that_it_does_not_keeps_all_out(bulkhead, clock):
     bulkhead.fail()
     clock.now += COOLDOWN_SECONDS
-    trial = bulkhead.enter()
+    probe = bulkhead.enter()
 
     bulkhead.fail()
-    trial.release()
+    probe.release()
 
     assert is_refused(bulkhead)
     clock.now += COOLDOWN_SECONDS
     assert not is_refused(bulkhead)
 
 
-def test_a_trial_that_finds_no_place_leaves_it_to_the_next(clock):
+def test_a_probe_that_finds_no_slot_leaves_it_to_the_next(clock):
     bulkhead = Bulkhead(1, max_waiting=2, wait_seconds=0, clock=clock)
     stuck = bulkhead.enter()
     bulkhead.fail()
@@ -201,10 +201,10 @@ def test_a_trial_that_finds_no_place_leaves_it_to_the_next(clock):
     assert is_refused(bulkhead)
     stuck.release()
 
-    assert bulkhead.enter().is_trial
+    assert bulkhead.enter().is_probe
 
 
-def test_a_place_that_was_forgotten_is_given_back(bulkhead):
+def test_a_slot_that_was_forgotten_is_given_back(bulkhead):
     permit = bulkhead.enter()
 
     del permit

@@ -1,4 +1,4 @@
-"""config: those who write to an SQLite file wait in line, and the line moves on however a write ends."""
+"""config: those who write to an SQLite file wait for its lock, which is released however a write ends."""
 
 import fcntl
 import os
@@ -10,7 +10,7 @@ import pytest
 from django.db import IntegrityError, OperationalError, connections, transaction
 
 from config.bulkhead import BusyError
-from config.sqlite.line import Line, line_of
+from config.sqlite.write_lock import WriteLock, write_lock_of
 from tests.operations.programs import until
 
 LONG = 30
@@ -38,7 +38,7 @@ def known(django_db_blocker):
 
 @pytest.fixture
 def file(known, tmp_path):
-    known("line", tmp_path / "db.sqlite3")
+    known("file", tmp_path / "db.sqlite3")
     return str(tmp_path / "db.sqlite3")
 
 
@@ -50,14 +50,14 @@ def bob(file):
         thread.submit(hang_up).result(LONG)
 
 
-def say(statement, values=(), alias="line"):
+def say(statement, values=(), alias="file"):
     with connections[alias].cursor() as cursor:
         cursor.execute(statement, values)
         return cursor.fetchall()
 
 
 def hang_up():
-    connections["line"].close()
+    connections["file"].close()
 
 
 def add(name):
@@ -69,11 +69,11 @@ def adding(name):
 
 
 def until_somebody_waits(file):
-    until(lambda: line_of(file)._bulkhead._queue, what="waiting in line")
+    until(lambda: write_lock_of(file).bulkhead._queue, what="waiting for the write lock")
 
 
 def test_who_writes_waits_until_the_transaction_before_is_over(file, bob):
-    with transaction.atomic("line"):
+    with transaction.atomic("file"):
         add("alice")
         written = bob(*adding("bob"))
         until_somebody_waits(file)
@@ -83,17 +83,17 @@ def test_who_writes_waits_until_the_transaction_before_is_over(file, bob):
 
 
 def test_who_reads_waits_for_nobody(bob):
-    with transaction.atomic("line"):
+    with transaction.atomic("file"):
         add("alice")
 
         assert bob(NAMES).result(LONG) == []
 
 
-def test_a_transaction_within_a_transaction_ends_no_turn(file, bob):
-    with transaction.atomic("line"):
-        with transaction.atomic("line"):
+def test_a_transaction_within_a_transaction_releases_no_lock(file, bob):
+    with transaction.atomic("file"):
+        with transaction.atomic("file"):
             add("alice")
-        with pytest.raises(IntegrityError), transaction.atomic("line"):
+        with pytest.raises(IntegrityError), transaction.atomic("file"):
             add("alice")
         written = bob(*adding("bob"))
         until_somebody_waits(file)
@@ -109,7 +109,7 @@ def single():
 
 def returning():
     statement = "INSERT INTO thing (name) VALUES ('alice'), ('carol'), ('dan') RETURNING name"
-    with connections["line"].cursor() as cursor:
+    with connections["file"].cursor() as cursor:
         cursor.execute(statement)
         assert cursor.fetchone() == (
             "alice",
@@ -117,7 +117,7 @@ def returning():
 
 
 def many():
-    with connections["line"].cursor() as cursor:
+    with connections["file"].cursor() as cursor:
         cursor.executemany("INSERT INTO thing (name) VALUES (%s)", [["alice"], ["carol"]])
 
 
@@ -127,27 +127,27 @@ def failing():
 
 
 def committed():
-    with transaction.atomic("line"):
+    with transaction.atomic("file"):
         add("alice")
 
 
 def rolled_back():
-    with transaction.atomic("line"):
+    with transaction.atomic("file"):
         add("alice")
-        transaction.set_rollback(True, "line")
+        transaction.set_rollback(True, "file")
 
 
 def closed():
-    with transaction.atomic("line"):
+    with transaction.atomic("file"):
         add("alice")
-        connections["line"].close()
+        connections["file"].close()
 
 
 def by_hand():
-    connections["line"].set_autocommit(False)
+    connections["file"].set_autocommit(False)
     add("alice")
-    connections["line"].commit()
-    connections["line"].set_autocommit(True)
+    connections["file"].commit()
+    connections["file"].set_autocommit(True)
 
 
 @pytest.mark.parametrize("write", [single, returning, many, failing, committed, rolled_back, closed, by_hand])
@@ -161,7 +161,7 @@ def test_however_a_write_ends_the_next_one_can_begin(bob, write):
 
 def test_rows_that_a_write_returns_are_read_as_any_others(file):
     statement = "INSERT INTO thing (name) VALUES ('a'), ('b'), ('c'), ('d'), ('e') RETURNING name"
-    with connections["line"].cursor() as cursor:
+    with connections["file"].cursor() as cursor:
         cursor.execute(statement)
 
         assert cursor.fetchone() == ("a",)
@@ -184,11 +184,11 @@ def test_a_storm_is_all_served_though_nobody_waits_for_a_lock_of_sqlites(file, s
     def person(number):
         try:
             for turn in range(5):
-                with transaction.atomic("line"):
+                with transaction.atomic("file"):
                     say(NAMES)
                     add(f"{number} {turn}")
         finally:
-            connections["line"].close()
+            connections["file"].close()
 
     with ThreadPoolExecutor(64) as threads:
         list(threads.map(person, range(64)))
@@ -219,45 +219,45 @@ def can(do, *arguments):
 
 
 def test_a_process_waits_for_others_and_not_for_long(tmp_path):
-    line = Line(str(tmp_path / "db.sqlite3"), wait_seconds=0)
-    line.wait().end()
+    lock = WriteLock(str(tmp_path / "db.sqlite3"), wait_seconds=0)
+    lock.acquire().release()
     elsewhere = os.open(tmp_path / "db.sqlite3-lock", os.O_RDONLY)
     fcntl.flock(elsewhere, fcntl.LOCK_EX)
 
     with pytest.raises(BusyError, match="another process"):
-        line.wait()
+        lock.acquire()
     with pytest.raises(BusyError, match="a moment ago"):
-        line.wait()
+        lock.acquire()
 
     os.close(elsewhere)  # as a process that is killed does
-    until(lambda: has_turn(line), what="noticing that the lock is free")
+    until(lambda: can_lock(lock), what="noticing that the lock is free")
 
 
-def has_turn(line):
+def can_lock(lock):
     try:
-        line.wait().end()
+        lock.acquire().release()
     except BusyError:
         return False
     return True
 
 
-def test_a_turn_that_is_forgotten_is_over(tmp_path):
-    line = Line(str(tmp_path / "db.sqlite3"), wait_seconds=0)
-    turn = line.wait()
+def test_a_permit_that_is_forgotten_is_released(tmp_path):
+    lock = WriteLock(str(tmp_path / "db.sqlite3"), wait_seconds=0)
+    permit = lock.acquire()
 
-    del turn
+    del permit
 
-    line.wait().end()
+    lock.acquire().release()
 
 
 def test_a_folder_without_room_for_the_lock_file_is_a_failure_that_says_so(tmp_path):
-    line = Line(str(tmp_path / "none" / "db.sqlite3"))
+    lock = WriteLock(str(tmp_path / "none" / "db.sqlite3"))
 
     with pytest.raises(BusyError, match="lock file"):
-        line.wait()
+        lock.acquire()
 
 
-def test_a_database_in_memory_has_no_line(known, monkeypatch, tmp_path):
+def test_a_database_in_memory_has_no_lock(known, monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
     known("memory", ":memory:")
 
