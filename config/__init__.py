@@ -1,1 +1,1 @@
-"""config: the wiring. It knows every room, and no room knows it."""
+"""The wiring of the service."""

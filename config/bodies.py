@@ -1,8 +1,8 @@
-"""config: the bodies of requests, of which only so many are read and worked on at once. It knows WSGI, and no route.
+"""Bounds on the request bodies that are read and processed concurrently.
 
-The server hands a request over when its head is there; its body may come a byte a minute, and a thread that waits for
-it can't be woken. Without a bound, as many such callers as there are threads would end every other answer, too. And a
-body of 1 MB can decode to many MB of objects: without a bound, as many of them as there are threads.
+The server hands a request over when its headers are complete; the body may arrive a byte a minute, and a thread that
+waits for it can't be woken: without a bound, a slow client for each thread would block all others. And a body of 1 MB
+can decode to many MB of objects: without a bound, once for each thread.
 """
 
 import threading
@@ -15,39 +15,41 @@ from config.parsers import UNTIL_ANSWERED, BodiesBusyError
 Environ = dict[str, Any]
 Application = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
 
-# Beyond this a body is large: nothing but an import of a library is, in good faith.
+# A body beyond this is large; in good faith only an import of a library is.
 LARGE_BODY_BYTES: Final = 16_384
-# Large bodies that are worked on at once, until they are answered, and for how many seconds another one waits.
+# Requests with large bodies that are processed concurrently, and how long another one waits.
 MAX_LARGE_BODIES: Final = 2
-PATIENCE_SECONDS: Final = 2.0
+WAIT_SECONDS: Final = 2.0
 
 
 class BoundedBodies:
-    """A WSGI application whose requests read their bodies through a door for ``at_once`` threads.
+    """A WSGI application in which at most ``max_readers`` threads read request bodies.
 
-    Of those with a large body ``MAX_LARGE_BODIES`` are worked on at once. The others wait, ``patience`` seconds at
-    most, and stand in the door meanwhile, so that there are threads for everybody else.
+    Requests with large bodies beyond ``MAX_LARGE_BODIES`` wait for at most ``wait_seconds``, and count as readers
+    meanwhile, so that threads are left for all others.
     """
 
-    def __init__(self, application: Application, *, at_once: int, patience: float = PATIENCE_SECONDS) -> None:
+    def __init__(
+        self, application: Application, *, max_readers: int, wait_seconds: float = WAIT_SECONDS
+    ) -> None:
         self._application = application
-        self._readers = threading.BoundedSemaphore(at_once)
+        self._readers = threading.BoundedSemaphore(max_readers)
         self._large = threading.BoundedSemaphore(MAX_LARGE_BODIES)
-        self._patience = patience
+        self._wait_seconds = wait_seconds
 
     def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
         with ExitStack() as until_answered:
 
-            def wait_for_place() -> None:
-                until_answered.enter_context(_place(self._large, self._patience))
+            def admit_large_body() -> None:
+                until_answered.enter_context(_slot(self._large, self._wait_seconds))
                 environ[UNTIL_ANSWERED] = until_answered
 
-            environ["wsgi.input"] = _Body(environ["wsgi.input"], self._readers, wait_for_place)
+            environ["wsgi.input"] = _Body(environ["wsgi.input"], self._readers, admit_large_body)
             return self._application(environ, start_response)
 
 
 class _Body:
-    """A body that is read as far as Django does: as a whole or by lines; ``BodiesBusyError`` when there is no place for it."""
+    """A body with the two ways that Django reads it by; ``BodiesBusyError`` when too many are being read."""
 
     def __init__(
         self, body: IO[bytes], readers: threading.BoundedSemaphore, when_large: Callable[[], None]
@@ -59,27 +61,27 @@ class _Body:
         self._left = LARGE_BODY_BYTES
 
     def read(self, size: int = -1) -> bytes:
-        with _place(self._readers):
-            return self._counted(self._body.read(size))
+        return self._counted(self._body.read, size)
 
     def readline(self, size: int = -1) -> bytes:
-        with _place(self._readers):
-            return self._counted(self._body.readline(size))
+        return self._counted(self._body.readline, size)
 
-    def _counted(self, part: bytes) -> bytes:
-        was_small = self._left >= 0
-        self._left -= len(part)
-        if was_small and self._left < 0:
-            self._when_large()
-        return part
+    def _counted(self, read: Callable[[int], bytes], size: int) -> bytes:
+        with _slot(self._readers):
+            part = read(size)
+            was_small = self._left >= 0
+            self._left -= len(part)
+            if was_small and self._left < 0:
+                self._when_large()
+            return part
 
 
 @contextmanager
-def _place(places: threading.BoundedSemaphore, patience: float = 0) -> Iterator[None]:
-    """Hold one of the places; ``BodiesBusyError`` if there is none within ``patience`` seconds."""
-    if not places.acquire(timeout=patience):
+def _slot(slots: threading.BoundedSemaphore, wait_seconds: float = 0) -> Iterator[None]:
+    """Hold a slot of the semaphore; ``BodiesBusyError`` if none is free within ``wait_seconds``."""
+    if not slots.acquire(timeout=wait_seconds):
         raise BodiesBusyError
     try:
         yield
     finally:
-        places.release()
+        slots.release()

@@ -1,6 +1,6 @@
-"""config: every failure as one envelope, and the one table from failures to HTTP.
+"""The table from exceptions to HTTP answers, and the one envelope of all of them.
 
-``{"error": {"code", "message", "details", "request_id"}}``, whoever raised it: a view, a rule, upstream or Django.
+``{"error": {"code", "message", "details", "request_id"}}``, whoever raised it: a view, a service, upstream or Django.
 """
 
 import logging
@@ -24,7 +24,6 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.multipartparser import MultiPartParserError
 from django.views.decorators.csrf import csrf_exempt
 from rest_framework import exceptions, status
-from rest_framework.views import APIView
 
 from accounts.authentication import OriginNotAllowedError
 from accounts.passwords import HashersBusyError
@@ -44,22 +43,22 @@ logger = logging.getLogger(__name__)
 
 
 class Failure(NamedTuple):
-    """What the caller is told: HTTP status, code of the envelope, and a sentence."""
+    """An HTTP status, the code of the envelope, and a sentence for the caller."""
 
     status: int
     code: str
     message: str
 
 
-# The database is down, full, locked for too long, or (InternalError) a copy that takes no writes.
-STORE_FAILURES = (OperationalError, InterfaceError, InternalError)
+# The database is down, full, locked for too long, or (InternalError) a replica that takes no writes.
+DATABASE_FAILURES = (OperationalError, InterfaceError, InternalError)
 
 BAD_REQUEST = Failure(400, "VALIDATION_ERROR", "The request is not valid.")
 
-# Most special first: the first class that fits is the answer.
+# Subclasses come before their base classes: the first match is the answer.
 FAILURES: dict[type[Exception], Failure] = {
     upstream.UpstreamNotFoundError: Failure(404, "NOT_FOUND", "There is nothing here."),
-    # Our key was refused: nothing the caller can mend, and a 401 would send an app into a refresh loop.
+    # Our key was refused: the caller can't fix that, and a 401 would send an app into a refresh loop.
     upstream.UpstreamRefusedError: Failure(502, "UPSTREAM_ERROR", "The flyer service refused the request."),
     upstream.UpstreamMalformedError: Failure(
         502, "UPSTREAM_BAD_RESPONSE", "The flyer service gave an answer that can't be used."
@@ -123,14 +122,14 @@ FAILURES: dict[type[Exception], Failure] = {
     RequestDataTooBig: Failure(413, "PAYLOAD_TOO_LARGE", "The body is larger than 1 MB."),
     **dict.fromkeys((SuspiciousOperation, BadRequest, MultiPartParserError), BAD_REQUEST),
     **dict.fromkeys(
-        STORE_FAILURES, Failure(503, "SERVICE_UNAVAILABLE", "This service can't store or read just now.")
+        DATABASE_FAILURES, Failure(503, "SERVICE_UNAVAILABLE", "This service can't store or read just now.")
     ),
 }
 SERVER_ERROR = Failure(500, "SERVER_ERROR", "Something went wrong here. It has been logged.")
 
 
 def envelope(failure: Failure, *, details: dict[str, list[str]] | None = None) -> JsonResponse:
-    """Return the answer for a failure; ``details`` maps fields to messages."""
+    """Return the answer to a failure; ``details`` maps fields to messages."""
     body = {
         "code": failure.code,
         "message": failure.message,
@@ -140,8 +139,8 @@ def envelope(failure: Failure, *, details: dict[str, list[str]] | None = None) -
     return JsonResponse({"error": body}, status=failure.status, headers={"Cache-Control": "no-store"})
 
 
-def answer_exception(error: Exception, context: dict[str, Any]) -> HttpResponse | None:
-    """Answer what a view raised; ``None`` (a bug) is for Django to log and for ``server_error`` to answer."""
+def answer_exception(error: Exception, context: Any = None) -> HttpResponse | None:
+    """Answer an exception of a view; ``None`` (a bug) makes Django log it and call ``server_error``."""
     failure = next((row for kind, row in FAILURES.items() if isinstance(error, kind)), None)
     details: dict[str, list[str]] = getattr(error, "details", {})
     if isinstance(error, upstream.UpstreamNotFoundError) and error.kind:
@@ -153,8 +152,8 @@ def answer_exception(error: Exception, context: dict[str, Any]) -> HttpResponse 
         details = _details(error.detail)
     if failure is None:
         return None
-    if isinstance(error, STORE_FAILURES):
-        # Without a traceback: in an outage this is every second line, and what the store says is all there is to know.
+    if isinstance(error, DATABASE_FAILURES):
+        # Without a traceback: in an outage this is every second line, and the database's reason says it all.
         reason = str(error).partition("\n")[0]
         logger.error("the database failed", extra={"failure": type(error).__name__, "reason": reason})
     response = envelope(failure, details=details)
@@ -162,37 +161,31 @@ def answer_exception(error: Exception, context: dict[str, Any]) -> HttpResponse 
         response["Retry-After"] = str(_retry_after(error))
     if failure.status == status.HTTP_401_UNAUTHORIZED:
         response["WWW-Authenticate"] = "Bearer"
-    if isinstance(error, exceptions.MethodNotAllowed):
-        view: APIView = context["view"]
-        response["Allow"] = ", ".join(view.allowed_methods)
     return response
 
 
 def _retry_after(error: Exception) -> int:
-    """Return whole seconds, 1 to 60: what the failure says, else a short while."""
+    """Return whole seconds, 1 to 60: those of the exception, else 2."""
     seconds = getattr(error, "retry_after", None) or getattr(error, "wait", None) or 2
     return min(60, max(1, math.ceil(seconds)))
 
 
 def _details(detail: Any, field: str = "non_field_errors") -> dict[str, list[str]]:
     """Flatten DRF's nested messages to one level: ``flyer_ids.3`` → its messages."""
+    found: dict[str, list[str]] = {}
     if isinstance(detail, dict):
-        found: dict[str, list[str]] = {}
         for name, inner in detail.items():
-            path = str(name) if field == "non_field_errors" else f"{field}.{name}"
-            found.update(_details(inner, path))
-        return found
-    if isinstance(detail, list) and any(isinstance(inner, (dict, list)) for inner in detail):
-        found = {}
+            found |= _details(inner, str(name) if field == "non_field_errors" else f"{field}.{name}")
+    elif isinstance(detail, list) and any(isinstance(inner, (dict, list)) for inner in detail):
         for index, inner in enumerate(detail):
-            if inner:
-                found.update(_details(inner, f"{field}.{index}"))
-        return found
-    return {field: [str(message) for message in (detail if isinstance(detail, list) else [detail])]}
+            found |= _details(inner, f"{field}.{index}") if inner else {}
+    else:
+        found[field] = [str(message) for message in (detail if isinstance(detail, list) else [detail])]
+    return found
 
 
 def reads_only(view: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """Answer a method that a plain Django view does not take as the API's views do."""
+    """Make a plain Django view answer other methods than GET and HEAD as the API's views do."""
 
     @csrf_exempt
     @wraps(view)
@@ -206,32 +199,29 @@ def reads_only(view: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpReq
     return answered
 
 
-# --- What Django itself answers, before or outside of a view --------------------------------------
+# --- Handlers of Django, for what fails before or outside of a view of the API -----------------------
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Answer what Django refuses: a host it does not know, too many fields, a form that can't be read."""
-    return answer_exception(exception, {}) or envelope(BAD_REQUEST)
+    """Answer what Django refuses: another host, too many fields, a form that can't be read."""
+    return answer_exception(exception) or envelope(BAD_REQUEST)
 
 
-def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Answer Django's 403."""
+def permission_denied(
+    request: HttpRequest, exception: Exception | None = None, reason: str = ""
+) -> HttpResponse:
+    """Answer Django's 403, and forms of the admin site without their CSRF token (``reason``)."""
     return envelope(FAILURES[PermissionDenied])
 
 
-def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """Answer a form of the admin site that did not come from there."""
-    return envelope(FAILURES[PermissionDenied])
-
-
-@csrf_exempt  # A path that nobody has is not there for any method.
+@csrf_exempt  # An unknown path is a 404 for every method.
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """Answer Django's 404, and every path that no route knows."""
+    """Answer Django's 404, and every path without a route."""
     return envelope(FAILURES[Http404])
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Answer an exception that nobody expected; Django has logged it. The admin site's views leave a broken store to us."""
+    """Answer an unexpected exception, which Django has logged; from the admin site's views also a failed database."""
     error = sys.exception()
-    answer = answer_exception(error, {}) if isinstance(error, STORE_FAILURES) else None
+    answer = answer_exception(error) if isinstance(error, DATABASE_FAILURES) else None
     return answer or envelope(SERVER_ERROR)

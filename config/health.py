@@ -1,10 +1,10 @@
-"""config: is the process alive, and can it serve? It knows our stores, and only looks at upstream."""
+"""Liveness and readiness of a process."""
 
+import functools
 import math
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
-from functools import cache as remembered
 from typing import Any
 
 from django.conf import settings
@@ -17,22 +17,22 @@ from flyers_proxy import services
 
 
 class UnmigratedError(Exception):
-    """The database answers, and lacks migrations of this version."""
+    """The database answers but lacks migrations of this version."""
 
 
 _NO_STORE = {"Cache-Control": "no-store"}
 
 
 def live(request: HttpRequest) -> JsonResponse:
-    """Say that the process answers; it asks nobody."""
+    """Answer without any check: the process is alive."""
     return JsonResponse({"status": "ok"}, headers=_NO_STORE)
 
 
 def ready(request: HttpRequest) -> JsonResponse:
-    """Say how well we can serve: ``ok``; ``degraded`` without what is not needed; or ``unavailable``, with 503."""
+    """Check our stores: ``ok``, ``degraded`` (Redis or upstream fails) or ``unavailable`` (no database, 503)."""
     checks = {
-        "database": _check(_ask_database),
-        "redis": _check(_ask_redis) if settings.CACHE_URL else {"status": "skipped", "latency_ms": None},
+        "database": _check(_query_database),
+        "redis": _check(_query_redis) if settings.CACHE_URL else {"status": "skipped", "latency_ms": None},
     }
     upstream = _upstream()
     broken = checks["database"]["status"] == "fail"
@@ -62,34 +62,33 @@ def _upstream() -> dict[str, Any]:
     }
 
 
-def _check(ask: Callable[[], None]) -> dict[str, Any]:
+def _check(query: Callable[[], None]) -> dict[str, Any]:
     start = time.perf_counter()
-    details = {}
+    status, details = "fail", {}
     try:
-        ask()
+        query()
+        status = "ok"
     except UnmigratedError as error:
-        verdict, details = "fail", {"detail": str(error)}
-    except Exception:  # noqa: BLE001 - whatever a store's driver raises, the store is not well
-        verdict = "fail"
-    else:
-        verdict = "ok"
-    return {"status": verdict, "latency_ms": round((time.perf_counter() - start) * 1000, 1), **details}
+        details = {"detail": str(error)}
+    except Exception:  # noqa: BLE001, S110 - whatever a driver raises, the check has failed
+        pass
+    return {"status": status, "latency_ms": round((time.perf_counter() - start) * 1000, 1), **details}
 
 
-def _ask_database() -> None:
+def _query_database() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
     require_migrations()
 
 
-@remembered
+@functools.cache
 def require_migrations() -> None:
-    """Raise ``UnmigratedError`` while migrations are pending. Once none is, nobody asks again; no failure is remembered."""
+    """Raise ``UnmigratedError`` while migrations are pending. Success is cached, failure is not."""
     executor = MigrationExecutor(connection)
     pending = executor.migration_plan(executor.loader.graph.leaf_nodes())
     if pending:
         raise UnmigratedError(f"{len(pending)} migrations are pending: run manage.py migrate")
 
 
-def _ask_redis() -> None:
+def _query_redis() -> None:
     cache.get("health")

@@ -1,4 +1,4 @@
-"""config: how log lines look, and what never stands in one. It knows no route and no store."""
+"""The format of log lines, and what is removed from them."""
 
 import logging
 import re
@@ -6,9 +6,9 @@ import sys
 from typing import Any
 
 import structlog
-from structlog.types import EventDict, Processor
+from structlog.types import Processor
 
-# Nothing here logs an address or a token on purpose; these catch what a driver or a library puts into its messages.
+# Nothing here logs an e-mail address or a token on purpose; these catch them in messages of drivers and libraries.
 _SECRETS = (
     (re.compile(r"[\w.+%-]+@[\w-]+(\.[\w-]+)+"), "[e-mail]"),
     (re.compile(r"eyJ[\w-]{5,}\.[\w-]+\.[\w-]*"), "[token]"),
@@ -18,34 +18,25 @@ _SECRETS = (
 
 
 def scrubbed(text: str) -> str:
-    """Return a line without e-mail addresses, tokens and credentials."""
-    for pattern, stand_in in _SECRETS:
-        text = pattern.sub(stand_in, text)
+    """Return a text without e-mail addresses, tokens and credentials."""
+    for pattern, replacement in _SECRETS:
+        text = pattern.sub(replacement, text)
     return text
 
 
-class _Scrubbed:
-    """A renderer's line, scrubbed."""
-
-    def __init__(self, render: Processor) -> None:
-        self.render = render
-
-    def __call__(self, logger: Any, name: str, event: EventDict) -> str:
-        return scrubbed(str(self.render(logger, name, event)))
+def _scrub(logger: Any, name: str, line: Any) -> str:
+    return scrubbed(line)
 
 
-class _Bugs(logging.Filter):
-    """Lets through what has a traceback."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        return record.exc_info is not None
+def _has_traceback(record: logging.LogRecord) -> bool:
+    return record.exc_info is not None
 
 
 def configuration(*, log_format: str, level: str) -> dict[str, Any]:
     """Return the ``LOGGING`` setting: one line an event, ``json`` for machines or ``console`` for people.
 
-    Lines carry ``timestamp``, ``level``, ``logger``, ``event``, the request's id and what was given as ``extra``.
-    Tracebacks come without local variables, which hold tokens and passwords.
+    Lines have ``timestamp``, ``level``, ``logger``, ``event``, the request's id and what was passed as ``extra``.
+    Tracebacks come without local variables, which contain tokens and passwords.
     """
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
@@ -54,19 +45,12 @@ def configuration(*, log_format: str, level: str) -> dict[str, Any]:
         structlog.stdlib.ExtraAdder(),
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
-    render: list[Processor]
     if log_format == "json":
-        render = [
-            structlog.processors.ExceptionRenderer(
-                structlog.tracebacks.ExceptionDictTransformer(show_locals=False, max_frames=20)
-            ),
-            _Scrubbed(structlog.processors.JSONRenderer()),
-        ]
+        tracebacks = structlog.tracebacks.ExceptionDictTransformer(show_locals=False, max_frames=20)
+        render = [structlog.processors.ExceptionRenderer(tracebacks), structlog.processors.JSONRenderer()]
     else:
-        plain = structlog.dev.ConsoleRenderer(
-            colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
-        )
-        render = [_Scrubbed(plain)]
+        formatter = structlog.dev.plain_traceback
+        render = [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=formatter)]
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
@@ -79,15 +63,14 @@ def configuration(*, log_format: str, level: str) -> dict[str, Any]:
             "line": {
                 "()": structlog.stdlib.ProcessorFormatter,
                 "foreign_pre_chain": shared,
-                "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, *render],
+                "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, *render, _scrub],
             }
         },
-        "filters": {"bugs": {"()": _Bugs}},
         "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
         "root": {"handlers": ["console"], "level": level},
         "loggers": {
-            # Each request has its line already; of these only a bug's traceback is news.
-            "django.request": {"level": "ERROR", "filters": ["bugs"]},
+            # Each request has its line already; these add only the traceback of a bug.
+            "django.request": {"level": "ERROR", "filters": [_has_traceback]},
             "django.security": {"level": "CRITICAL"},
             "django.server": {"level": "ERROR"},
         },

@@ -1,7 +1,6 @@
-"""config: what is counted of every request, and `/metrics`. It knows routes and no rule.
+"""The metrics of requests, and `/metrics`, which shows these and those of all other rooms.
 
-Other rooms keep counters of their own beside what they count; all of them are shown here, added up over the
-server's processes where `PROMETHEUS_MULTIPROC_DIR` says so (the server sets it).
+They are summed over the server's processes if `PROMETHEUS_MULTIPROC_DIR` is set (the server sets it).
 """
 
 import functools
@@ -34,7 +33,7 @@ SECONDS = Histogram(
     buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5),
 )
 
-# Where a request's WSGI environment tells its route, for the path that answers the next one without Django.
+# The key of a request's route in its WSGI environment; the hit path reads it.
 ROUTE: Final = "flyers_bff.route"
 
 _METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
@@ -47,14 +46,14 @@ def observe(*, route: str, method: str, status: int, seconds: float) -> None:
 
 
 def counter(environ: Mapping[str, Any]) -> Callable[[str, str], None]:
-    """Return what counts the next answers at a request's address: it takes their method and status.
+    """Return a function that counts answers of the hit path at a request's route, by their method and status.
 
-    Such an answer is not in the histogram: it takes some 50 microseconds, and to observe that would cost two of them.
+    These answers are not in the histogram: one takes some 50 microseconds, and to observe it would cost two of them.
     """
     return _counter(environ.get(ROUTE, "none"))
 
 
-@functools.cache  # there are as many routes as stand in config.urls
+@functools.cache  # routes are those of config.urls
 def _counter(route: str) -> Callable[[str, str], None]:
     counts = {
         (method, status): REQUESTS.labels(route, method, status)
@@ -69,14 +68,12 @@ def _counter(route: str) -> Callable[[str, str], None]:
 
 
 def metrics(request: HttpRequest) -> HttpResponse:
-    """Show every counter in Prometheus' text format to whoever has the token; without a token set, to this machine."""
+    """Return all metrics in Prometheus' text format; needs ``METRICS_TOKEN``, or if there is none, this machine."""
     if not _is_allowed(request):
-        refused = answer_exception(NotAuthenticated(), {})
-        assert refused is not None  # noqa: S101 - NotAuthenticated is in the table
-        return refused
+        return answer_exception(NotAuthenticated()) or HttpResponse(status=401)
     registry = REGISTRY
     if folder := os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
-        _forget_what_the_dead_held(Path(folder))
+        _remove_gauges_of_ended_processes(Path(folder))
         registry = CollectorRegistry()
         MultiProcessCollector(registry)  # type: ignore[no-untyped-call]  # it ships no types
     return HttpResponse(
@@ -84,8 +81,8 @@ def metrics(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _forget_what_the_dead_held(folder: Path) -> None:
-    """Drop the gauges of processes that are gone; what they counted stays counted."""
+def _remove_gauges_of_ended_processes(folder: Path) -> None:
+    """Remove the gauges of processes that ended; their counters stay."""
     pids = {int(file.stem.rpartition("_")[2]) for file in folder.glob("gauge_live*_*.db")}
     for pid in pids:
         try:
@@ -98,7 +95,6 @@ def _is_allowed(request: HttpRequest) -> bool:
     if settings.METRICS_TOKEN:
         given = request.headers.get("Authorization", "")
         return hmac.compare_digest(given.encode(), f"Bearer {settings.METRICS_TOKEN}".encode())
-    # A proxy on this machine also comes from here; what it forwards is told by its header.
-    return (
-        request.META.get("REMOTE_ADDR") in {"127.0.0.1", "::1"} and "X-Forwarded-For" not in request.headers
-    )
+    # A proxy on this machine has a local address, too; the header shows that it forwards for somebody else.
+    is_local = request.META.get("REMOTE_ADDR") in {"127.0.0.1", "::1"}
+    return is_local and "X-Forwarded-For" not in request.headers

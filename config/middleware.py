@@ -1,4 +1,4 @@
-"""config: what every request and answer passes through. It knows HTTP and no flyers."""
+"""The middleware of this service."""
 
 import random
 import re
@@ -11,6 +11,7 @@ from corsheaders.middleware import CorsMiddleware
 from django.conf import settings
 from django.core.exceptions import DisallowedHost, MiddlewareNotUsed
 from django.http import HttpRequest, HttpResponse
+from django.utils.deprecation import MiddlewareMixin
 from django.utils.log import log_response
 
 from config import errors, metrics
@@ -21,21 +22,21 @@ Handler = Callable[[HttpRequest], HttpResponse]
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9-]{1,64}")
 
-# Swagger UI styles itself with inline styles and data: images; its scripts are files of ours.
+# Swagger UI needs inline styles and data: images; its scripts are files of ours.
 _PAGE_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
     "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-_ANSWER_POLICY = "default-src 'none'; frame-ancestors 'none'"
+_API_POLICY = "default-src 'none'; frame-ancestors 'none'"
 
 
 def request_id_of(header: str | None) -> str:
-    """Return the caller's request id when it is a plain short one, else a new one."""
+    """Return the client's request id if it is valid, else a new one."""
     return header if header and _REQUEST_ID.fullmatch(header) else f"{random.getrandbits(128):032x}"
 
 
 class RequestId:
-    """Give each request an id: in the answer, in every log line, and in what is asked of upstream."""
+    """Gives each request an id: in the answer, in log lines and in calls of upstream."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
@@ -50,7 +51,7 @@ class RequestId:
 
 
 class RequestLog:
-    """Write one line for each request, count it, and tell the browser where the time went (Server-Timing)."""
+    """Logs and counts each request, and reports its time to the browser (Server-Timing)."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
@@ -59,85 +60,71 @@ class RequestLog:
         start = time.perf_counter()
         response = self.get_response(request)
         seconds = time.perf_counter() - start
+        ms = round(seconds * 1000, 1)
         route = (request.resolver_match and request.resolver_match.route) or "none"
         request.META[metrics.ROUTE] = route
         metrics.observe(
             route=route, method=request.method or "", status=response.status_code, seconds=seconds
         )
         upstream_ms = structlog.contextvars.get_contextvars().get("upstream_ms")
-        timing = f"app;dur={seconds * 1000:.1f}"
-        response["Server-Timing"] = timing + (f", upstream;dur={upstream_ms}" if upstream_ms else "")
+        response["Server-Timing"] = f"app;dur={ms}" + (f", upstream;dur={upstream_ms}" if upstream_ms else "")
         logger.info(  # with request_id, and user_id and upstream_ms where they were bound on the way
             "request",
             method=request.method,
             route=route,
             status=response.status_code,
-            ms=round(seconds * 1000, 1),
+            ms=ms,
             cache=response.get("X-Cache"),
         )
         return response
 
 
-def security_headers(*, page: bool) -> dict[str, str]:
-    """Return the headers that every answer carries; ``page`` is true for what a person opens in a browser."""
-    headers = {
-        "Content-Security-Policy": _PAGE_POLICY if page else _ANSWER_POLICY,
-        "X-Content-Type-Options": "nosniff",
-        "Referrer-Policy": "same-origin" if page else "no-referrer",
-        "X-Frame-Options": "DENY",
-        "Cross-Origin-Opener-Policy": "same-origin",
-    }
-    if settings.SECURE_HSTS_SECONDS:
-        headers["Strict-Transport-Security"] = f"max-age={settings.SECURE_HSTS_SECONDS}; includeSubDomains"
-    return headers
+class SecurityHeaders(MiddlewareMixin):
+    """Adds the security headers to every answer, errors and assets too, unless a view has set its own."""
 
-
-class SecurityHeaders:
-    """Put the security headers on every answer, errors and assets too, unless a view has set its own."""
-
-    def __init__(self, get_response: Handler) -> None:
-        self.get_response = get_response
-        self.pages = security_headers(page=True)
-        self.answers = security_headers(page=False)
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        response = self.get_response(request)
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         is_page = response.get("Content-Type", "").startswith("text/html")
-        for name, value in (self.pages if is_page else self.answers).items():
+        headers = {
+            "Content-Security-Policy": _PAGE_POLICY if is_page else _API_POLICY,
+            "X-Content-Type-Options": "nosniff",
+            "Referrer-Policy": "same-origin" if is_page else "no-referrer",
+            "X-Frame-Options": "DENY",
+            "Cross-Origin-Opener-Policy": "same-origin",
+        }
+        if settings.SECURE_HSTS_SECONDS:
+            headers["Strict-Transport-Security"] = (
+                f"max-age={settings.SECURE_HSTS_SECONDS}; includeSubDomains"
+            )
+        for name, value in headers.items():
             response.headers.setdefault(name, value)
         return response
 
 
-class OptionalSlash:
-    """Serve every route with and without its last slash: a redirect would lose the body of a POST."""
+class OptionalSlash(MiddlewareMixin):
+    """Serves every route with and without its last slash: a redirect would lose the body of a POST."""
 
-    def __init__(self, get_response: Handler) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def process_request(self, request: HttpRequest) -> None:
         if not request.path_info.endswith("/"):
             request.path_info += "/"
-        return self.get_response(request)
 
 
-class PlainErrors:
-    """Answer failures with DEBUG, too, in the envelope: Django has long pages for them then, full of settings."""
+class PlainErrors(MiddlewareMixin):
+    """Answers failures in the envelope with DEBUG, too: Django's pages for them are long and full of settings."""
 
     def __init__(self, get_response: Handler) -> None:
         if not settings.DEBUG:
             raise MiddlewareNotUsed
-        self.get_response = get_response
+        super().__init__(get_response)
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def process_request(self, request: HttpRequest) -> HttpResponse | None:
         try:
             request.get_host()  # CommonMiddleware does the same, where nobody can catch it
         except DisallowedHost as error:
             return errors.bad_request(request, error)
-        return self.get_response(request)
+        return None
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse:
-        """Answer what a view ended in."""
-        answer = errors.answer_exception(error, {})
+        answer = errors.answer_exception(error)
         if answer is None:
             answer = errors.server_error(request)
             log_response("%s", request.path, response=answer, request=request, exception=error)
@@ -145,7 +132,7 @@ class PlainErrors:
 
 
 class ExactCors(CorsMiddleware):
-    """Let pages of ``CORS_ALLOWED_ORIGINS`` read answers, to the letter: the library looks at scheme and host alone."""
+    """Compares a whole origin with ``CORS_ALLOWED_ORIGINS``; the library compares only scheme and host."""
 
     def origin_found_in_white_lists(self, origin: str, url: SplitResult) -> bool:
         return origin in settings.CORS_ALLOWED_ORIGINS

@@ -1,4 +1,4 @@
-"""config: `python -m config.probe` asks the server beside it whether it is alive. It knows settings and no Django."""
+"""The liveness probe of a container: `python -m config.probe`."""
 
 import http.client
 import sys
@@ -6,12 +6,12 @@ import sys
 from config import settings
 
 TIMEOUT_SECONDS = 2
-_ANY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - where a server listens, not where we do
+_ANY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - where the server listens, not where we do
 
 
 def is_alive() -> bool:
-    """Return whether the server that these settings describe answers /health/live, in two seconds."""
-    # A host it answers to: the first, or what its pattern (".flyers.example", "*") matches.
+    """Return whether the server of these settings answers ``/health/live`` in time."""
+    # The first allowed host, or one that its pattern (".flyers.example", "*") matches.
     host = (settings.ALLOWED_HOSTS or ["localhost"])[0].lstrip(".").replace("*", "localhost")
     address = _ANY_ADDRESS.get(settings.HOST, settings.HOST)
     connection = http.client.HTTPConnection(address, settings.PORT, timeout=TIMEOUT_SECONDS)

@@ -1,6 +1,5 @@
-"""config: how the code becomes OpenAPI. It knows every route's shape and none of its rules."""
+"""The OpenAPI document: what drf-spectacular does not derive from the code."""
 
-import functools
 import threading
 from collections.abc import Iterator
 from typing import Any
@@ -30,10 +29,7 @@ ERROR = {
     },
 }
 
-
-HEADERS = {
-    "X-Request-ID": {"description": "Names this request in the log.", "schema": {"type": "string"}},
-}
+HEADERS = {"X-Request-ID": {"description": "Names this request in the log.", "schema": {"type": "string"}}}
 RETRY_AFTER = {
     "Retry-After": {
         "description": "Seconds to wait.",
@@ -46,12 +42,32 @@ CONDITIONAL_HEADERS = {
 }
 ENVELOPE = {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
 
-# Tags of the routes whose GETs carry an ETag.
+
+def _failure(description: str, headers: dict[str, Any]) -> dict[str, Any]:
+    return {"description": description, "headers": headers, "content": ENVELOPE}
+
+
+RESPONSES = {
+    "Error": _failure("What went wrong, in the one envelope.", HEADERS),
+    "Throttled": _failure(
+        "`THROTTLED`: too many calls; wait for `Retry-After` seconds.", HEADERS | RETRY_AFTER
+    ),
+    "Unavailable": _failure(
+        "The flyer service or our own store is not there; try again after `Retry-After` seconds.",
+        HEADERS | RETRY_AFTER,
+    ),
+    "NotModified": {
+        "description": "The answer that `If-None-Match` names is still good.",
+        "headers": HEADERS | CONDITIONAL_HEADERS,
+    },
+}
+
+# Tags of the routes whose GETs have an ETag.
 _CONDITIONAL = {"creators", "favorites", "flyers", "follows", "sharing"}
 
 
 class Operation(AutoSchema):
-    """Tells the body of a DELETE, too, where a view names one; drf-spectacular leaves it out, OpenAPI 3.1 does not."""
+    """Describes the body of a DELETE, too, if a view names one: OpenAPI 3.1 allows it, drf-spectacular leaves it out."""
 
     def _get_serializer(self) -> Any:
         return None if self.method == "DELETE" else super()._get_serializer()  # type: ignore[no-untyped-call]
@@ -64,99 +80,68 @@ class Operation(AutoSchema):
         return {"content": {"application/json": {"schema": schema}}, "required": is_required}
 
 
-class OneDocument(SchemaGenerator):
-    """Makes the document once a process, whatever is asked with it: it takes long, and in two threads at once it fails."""
+class CachedSchema(SchemaGenerator):
+    """Generates the document once a process, whatever the query: it takes long, and in two threads at once it fails."""
+
+    _lock = threading.Lock()
+    _document: dict[str, Any] | None = None
 
     def get_schema(self, request: Any = None, public: bool = False) -> dict[str, Any]:
-        """Return the document."""
-        with _MAKING:
-            return _document()
-
-
-_MAKING = threading.Lock()
-
-
-@functools.cache
-def _document() -> dict[str, Any]:
-    document: dict[str, Any] = SchemaGenerator().get_schema(public=True)  # type: ignore[no-untyped-call]
-    return document
+        with self._lock:
+            if CachedSchema._document is None:
+                CachedSchema._document = SchemaGenerator().get_schema(public=True)  # type: ignore[no-untyped-call]
+            return CachedSchema._document
 
 
 def leave_out_alias(endpoints: list[Any], **kwargs: Any) -> list[Any]:
-    """Keep the canonical routes alone: ``/api/`` is an alias of ``/api/v1/``."""
+    """Return the canonical routes: ``/api/`` is an alias of ``/api/v1/``."""
     return [endpoint for endpoint in endpoints if endpoint[0].startswith("/api/v1/")]
 
 
 def add_errors(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
-    """Give every operation the envelope for the failures it may end in, and every conditional read its 304."""
-    components = result["components"]
-    components["schemas"]["Error"] = ERROR
-    components["responses"] = {
-        "Error": {
-            "description": "What went wrong, in the one envelope.",
-            "headers": HEADERS,
-            "content": ENVELOPE,
-        },
-        "Throttled": {
-            "description": "`THROTTLED`: too many calls; wait for `Retry-After` seconds.",
-            "headers": HEADERS | RETRY_AFTER,
-            "content": ENVELOPE,
-        },
-        "Unavailable": {
-            "description": "The flyer service or our own store is not there; try again after `Retry-After` seconds.",
-            "headers": HEADERS | RETRY_AFTER,
-            "content": ENVELOPE,
-        },
-        "NotModified": {
-            "description": "The answer that `If-None-Match` names is still good.",
-            "headers": HEADERS | CONDITIONAL_HEADERS,
-        },
-    }
-    for address, methods in result["paths"].items():
+    """Add to each operation the failures it may end in, and to each conditional read its 304."""
+    result["components"]["schemas"]["Error"] = ERROR
+    result["components"]["responses"] = RESPONSES
+    for path, methods in result["paths"].items():
         for method, operation in methods.items():
             _join_lists(operation)
-            for status in _failures(address, method, operation):
+            responses = operation["responses"]
+            is_conditional = method == "get" and not _CONDITIONAL.isdisjoint(operation["tags"])
+            for status, response in responses.items():
+                _complete(status, response, is_conditional=is_conditional)
+            for status in _failures(path, method, operation):
                 kind = {"429": "Throttled", "503": "Unavailable"}.get(status, "Error")
-                operation["responses"].setdefault(status, {"$ref": f"#/components/responses/{kind}"})
-            is_conditional = method == "get" and bool(_CONDITIONAL & set(operation["tags"]))
+                responses.setdefault(status, {"$ref": f"#/components/responses/{kind}"})
             if is_conditional:
-                operation["responses"]["304"] = {"$ref": "#/components/responses/NotModified"}
-            for status, answer in operation["responses"].items():
-                if "$ref" not in answer:
-                    _complete(status, answer, is_conditional=is_conditional)
-            operation["responses"] = dict(sorted(operation["responses"].items()))
+                responses["304"] = {"$ref": "#/components/responses/NotModified"}
+            operation["responses"] = dict(sorted(responses.items()))
     return result
 
 
 def _join_lists(operation: dict[str, Any]) -> None:
-    """Say that a list in the query is one parameter, its values joined by commas; OpenAPI has no word for "or several"."""
+    """Document a list in the query as one comma-separated parameter: OpenAPI can't express "or repeated"."""
     for parameter in operation.get("parameters", ()):
         if parameter["in"] == "query" and parameter["schema"].get("type") == "array":
             parameter |= {"style": "form", "explode": False}
             parameter["description"] += " Separated by commas; the parameter may also be repeated."
 
 
-def _complete(status: str, answer: dict[str, Any], *, is_conditional: bool) -> None:
-    """Add to an answer what its view leaves out: of a failure it has only said when that happens."""
-    answer["description"] = answer["description"] or "Done."
-    headers = HEADERS | answer.get("headers", {})
+def _complete(status: str, response: dict[str, Any], *, is_conditional: bool) -> None:
+    """Add what a view leaves out of a response: of a failure it declares only the description."""
+    response["description"] = response["description"] or "Done."
+    response["headers"] = HEADERS | response.get("headers", {})
     if status in {"429", "503"}:
-        headers |= RETRY_AFTER
+        response["headers"] |= RETRY_AFTER
     if status == "200" and is_conditional:
-        headers |= CONDITIONAL_HEADERS
-    answer["headers"] = headers
+        response["headers"] |= CONDITIONAL_HEADERS
     if status >= "400":
-        answer["content"] = ENVELOPE
+        response["content"] = ENVELOPE
 
 
-def _is_flyer_read(method: str, operation: dict[str, Any]) -> bool:
-    return method == "get" and bool({"flyers", "creators"} & set(operation["tags"]))
-
-
-def _failures(address: str, method: str, operation: dict[str, Any]) -> Iterator[str]:
-    """Tell the failures a caller should be ready for; ``default`` stands for the rest (405, 406, 500, …)."""
+def _failures(path: str, method: str, operation: dict[str, Any]) -> Iterator[str]:
+    """Return the failures a client should handle; ``default`` is for all others (405, 406, 500, …)."""
     yield from ("default", "400", "503")
-    if "{" in address:
+    if "{" in path:
         yield "404"
     if operation.get("security"):
         yield "401"
@@ -164,5 +149,5 @@ def _failures(address: str, method: str, operation: dict[str, Any]) -> Iterator[
         yield from ("413", "415")
     if method != "get":
         yield "429"
-    if _is_flyer_read(method, operation):
+    elif not {"flyers", "creators"}.isdisjoint(operation["tags"]):
         yield from ("429", "502", "504")

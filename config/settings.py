@@ -1,12 +1,10 @@
-"""Every setting of the service, read once from the environment. No "if production": safe defaults.
-
-A value that is missing or wrong stops the start with one sentence; `.env.example` names them all.
-"""
+"""Every setting of the service, read once from the environment; `.env.example` documents them. No "if production"."""
 
 import re
 from typing import Any
 from urllib.parse import urlsplit
 
+from clients.values import MAX_ID
 from config.environment import (
     BASE_DIR,
     choice,
@@ -23,6 +21,9 @@ from config.environment import (
     refuse_misspelt_names,
     secret,
     stop,
+    text,
+    upstream,
+    upstreams,
 )
 from config.logging import configuration
 
@@ -39,12 +40,11 @@ ALLOWED_HOSTS: list[str] = read(
 )
 PUBLIC_URL = http_url("PUBLIC_URL", "http://localhost:8000")
 TRUSTED_PROXIES = integer("TRUSTED_PROXIES", 0, 0, 10)
-HOST = read(
+HOST = text(
     "HOST",
-    env.str,
     "127.0.0.1",
+    r"[0-9A-Fa-f.:]+",
     need="an address to listen on: 127.0.0.1 for this machine alone, 0.0.0.0 for all networks",
-    valid=lambda v: re.fullmatch(r"[0-9A-Fa-f.:]+", v) is not None,
 )
 PORT = integer("PORT", 8000, 1, 65535)
 WORKERS = integer("WORKERS", 2, 1, 64)
@@ -100,7 +100,7 @@ TEMPLATES = [
     }
 ]
 
-# --- Stores ---------------------------------------------------------------------------------------
+# --- Database and cache ---------------------------------------------------------------------------
 
 DATABASE_CONNECTIONS = integer("DATABASE_CONNECTIONS", 16, 1, 512)
 DATABASE_STATEMENT_SECONDS = integer("DATABASE_STATEMENT_SECONDS", 3, 1, 86_400)
@@ -117,11 +117,11 @@ if _database["ENGINE"] == "django.db.backends.sqlite3":
     _database["ENGINE"] = "config.sqlite"
     _database["CONN_MAX_AGE"] = 600
     _database["OPTIONS"] = {
-        # A writer takes its lock when it begins: two of them then wait instead of failing half-way.
+        # A writer locks the file when it begins: two of them then wait instead of failing half-way.
         "transaction_mode": "IMMEDIATE",
-        # For those who do not stand in our line: a shell, a backup. With the line it is less than 5 seconds.
+        # For writers without our write lock, such as a shell or a backup. With our lock it is less than 5 seconds.
         "timeout": 2,
-        # Each thread has a connection with a cache of its own, 2 MB by default: the system caches the file for all of them.
+        # Each thread's connection has a cache of its own, 2 MB by default, while the system caches the file for all of them.
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-500;",
     }
 else:
@@ -129,7 +129,7 @@ else:
     _database["OPTIONS"] = {
         **_database.get("OPTIONS", {}),
         "connect_timeout": 3,
-        # A host that went without a word is noticed.
+        # Detect a host that vanished without closing its connections.
         "keepalives_idle": 10,
         "keepalives_interval": 5,
         "keepalives_count": 3,
@@ -139,9 +139,8 @@ else:
             "-c idle_in_transaction_session_timeout=10000"
         ),
     }
-    # Back to the pool with the end of a request.
-    _database["CONN_MAX_AGE"] = 0
-    # They need a connection of one's own, which a pooler (PgBouncer) does not give.
+    _database["CONN_MAX_AGE"] = 0  # At the end of a request it returns to the pool.
+    # They need a dedicated connection, which a pooler (PgBouncer) does not give.
     _database["DISABLE_SERVER_SIDE_CURSORS"] = True
 DATABASES = {"default": _database}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -153,24 +152,20 @@ CACHE_URL = read(
     need="empty or an address such as redis://127.0.0.1:6379/0",
     valid=lambda v: not v or urlsplit(v).scheme in {"redis", "rediss"},
 )
-CACHES: dict[str, dict[str, Any]] = {
-    # What one process counts for itself, and the stand-in when the shared cache does not answer.
-    "local": {
-        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
-        "LOCATION": "local",
-        "OPTIONS": {"MAX_ENTRIES": 20_000},
-    },
+# What one process counts for itself, and the fallback when the shared cache does not answer.
+_local_cache = {
+    "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+    "LOCATION": "local",
+    "OPTIONS": {"MAX_ENTRIES": 20_000},
 }
-CACHES["default"] = (
-    {
+CACHES: dict[str, dict[str, Any]] = {"default": _local_cache, "local": _local_cache}
+if CACHE_URL:
+    CACHES["default"] = {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": CACHE_URL,
         "KEY_PREFIX": "flyers-bff",
         "OPTIONS": {"socket_timeout": 0.1, "socket_connect_timeout": 0.1, "max_connections": 64},
     }
-    if CACHE_URL
-    else CACHES["local"]
-)
 
 # --- People ---------------------------------------------------------------------------------------
 
@@ -209,16 +204,15 @@ REFRESH_COOKIE_SECURE = not DEBUG or REFRESH_COOKIE_SAMESITE == "None"
 SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = "/admin/"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEBUG
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Strict"
-CSRF_FAILURE_VIEW = "config.errors.csrf_failure"
+CSRF_FAILURE_VIEW = "config.errors.permission_denied"
 CSRF_TRUSTED_ORIGINS = [origin(PUBLIC_URL)]
 
 PASSWORD_RESET_TIMEOUT = 1_800
-PASSWORD_RESET_URL = read(
+PASSWORD_RESET_URL = text(
     "PASSWORD_RESET_URL",
-    env.str,
     "http://localhost:5173/#/reset/{token}",
+    r"https?://\S*\{token\}\S*",
     need="an address with {token} in it, such as https://app.example/#/reset/{token}",
-    valid=lambda v: re.fullmatch(r"https?://\S*\{token\}\S*", v) is not None,
 )
 
 # --- E-mail ---------------------------------------------------------------------------------------
@@ -236,12 +230,11 @@ EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _email["EMAIL_HOST_USER"] or "", _email["
 EMAIL_FILE_PATH = _email["EMAIL_FILE_PATH"] or None
 EMAIL_USE_TLS, EMAIL_USE_SSL = _email.get("EMAIL_USE_TLS", False), _email.get("EMAIL_USE_SSL", False)
 EMAIL_TIMEOUT = 5
-DEFAULT_FROM_EMAIL = SERVER_EMAIL = read(
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = text(
     "EMAIL_FROM",
-    env.str,
     "Flyers BFF <noreply@localhost>",
+    r"[^\r\n]*[^@\s<>]+@[^@\s<>]+>?",
     need="an e-mail address such as Flyers BFF <noreply@flyers.example>",
-    valid=lambda v: re.fullmatch(r"[^\r\n]*[^@\s<>]+@[^@\s<>]+>?", v) is not None,
 )
 
 # --- Limits ---------------------------------------------------------------------------------------
@@ -250,32 +243,28 @@ THROTTLE_AUTH = rate("THROTTLE_AUTH", "10/min")
 THROTTLE_ANON = rate("THROTTLE_ANON", "120/min")
 THROTTLE_USER = rate("THROTTLE_USER", "600/min")
 
-# --- The upstream flyer service -------------------------------------------------------------------
+# --- Upstream services ----------------------------------------------------------------------------
 
-FLYERS_API_URL = http_url("FLYERS_API_URL", "http://127.0.0.1:9000")
-FLYERS_API_TOKEN = read(
-    "FLYERS_API_TOKEN",
-    env.str,
-    "",
-    need="set to the flyer service's key, printable ASCII without spaces",
-    valid=lambda v: re.fullmatch(r"[!-~]+", v) is not None,
-)
-FLYERS_FRESH_SECONDS = integer("FLYERS_FRESH_SECONDS", 60, 1, 86_400)
-FLYERS_STALE_SECONDS = integer("FLYERS_STALE_SECONDS", 86_400, 1, 2_592_000)
-FLYERS_DEADLINE_SECONDS = number("FLYERS_DEADLINE_SECONDS", 2.5, 0.1, 30)
-FLYERS_MAX_CONCURRENCY = integer("FLYERS_MAX_CONCURRENCY", 12, 1, 512)
-# Threads that may wait for the calls of others. With those that call they leave a third of all threads to hits, sign-in,
-# favorites and health, whatever upstream does.
-MAX_WAITERS = THREADS * 2 // 3 - FLYERS_MAX_CONCURRENCY
-if MAX_WAITERS < 1:
-    stop(
-        "THREADS must be more than one and a half times FLYERS_MAX_CONCURRENCY: who waits for upstream may hold "
-        "two thirds of the threads, calls and those who wait for the calls of others together."
-    )
+(
+    FLYERS_API_URL,
+    FLYERS_API_TOKEN,
+    FLYERS_FRESH_SECONDS,
+    FLYERS_STALE_SECONDS,
+    FLYERS_DEADLINE_SECONDS,
+    FLYERS_MAX_CONCURRENCY,
+) = upstream("FLYERS", service="the flyer service", default_url="http://127.0.0.1:9000")
 FLYERS_DEFAULT_LAT = number("FLYERS_DEFAULT_LAT", 40.4168, -90, 90)
 FLYERS_DEFAULT_LNG = number("FLYERS_DEFAULT_LNG", -3.7038, -180, 180)
 FLYERS_LOCATION_DECIMALS = integer("FLYERS_LOCATION_DECIMALS", 2, 0, 6)
 FLYERS_CHECK_AT_START = read("FLYERS_CHECK_AT_START", env.bool, default=True, need="True or False")
+# Threads that may wait for the calls of others. With those that call they leave a third of all threads to cache hits,
+# sign-in, favorites and health, whatever upstream does.
+MAX_WAITERS = THREADS * 2 // 3 - sum(upstreams.values())
+if MAX_WAITERS < 1:
+    stop(
+        f"THREADS must be more than one and a half times {' + '.join(f'{name}_MAX_CONCURRENCY' for name in upstreams)}: "
+        "who waits for upstream may hold two thirds of the threads, calls and those who wait for the calls of others together."
+    )
 
 # --- The single-page app --------------------------------------------------------------------------
 
@@ -312,7 +301,6 @@ WHITENOISE_AUTOREFRESH = False
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.authentication.BearerToken"],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.AllowAny"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PAGINATION_CLASS": "config.pagination.Pages",
     "DEFAULT_PARSER_CLASSES": ["config.parsers.StrictJSONParser"],
@@ -337,7 +325,7 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
-    "PATH_CONVERTER_OVERRIDES": {"id": {"type": "integer", "minimum": 1, "maximum": 2**63 - 1}},
+    "PATH_CONVERTER_OVERRIDES": {"id": {"type": "integer", "minimum": 1, "maximum": MAX_ID}},
     "APPEND_COMPONENTS": {
         "securitySchemes": {
             "refreshCookie": {
@@ -361,12 +349,11 @@ SPECTACULAR_SETTINGS = {
 LOG_FORMAT = choice("LOG_FORMAT", "json", "json", "console")
 LOG_LEVEL = choice("LOG_LEVEL", "INFO", "DEBUG", "INFO", "WARNING", "ERROR")
 LOGGING = configuration(log_format=LOG_FORMAT, level=LOG_LEVEL)
-METRICS_TOKEN = read(
+METRICS_TOKEN = text(
     "METRICS_TOKEN",
-    env.str,
     "",
+    r"([!-~]{16,})?",
     need="empty or at least 16 printable ASCII characters without spaces",
-    valid=lambda v: not v or re.fullmatch(r"[!-~]{16,}", v) is not None,
 )
 SENTRY_DSN = optional("SENTRY_DSN", package="sentry_sdk", extra="sentry")
 OTEL_EXPORTER_OTLP_ENDPOINT = optional(
@@ -377,7 +364,6 @@ if OTEL_EXPORTER_OTLP_ENDPOINT:
 
 # --- The rest -------------------------------------------------------------------------------------
 
-USE_TZ = True
 TIME_ZONE = "UTC"
 USE_I18N = False
 

@@ -1,10 +1,10 @@
-"""config: traces (OpenTelemetry) and error reports (Sentry) for who wants them. It knows requests, and no rule.
+"""Traces (OpenTelemetry) and error reports (Sentry).
 
-Both are off unless the settings name an address, and their packages are extras. What leaves this process is named
-here: no query, header, body, cookie or local variable, and nobody's name or address.
+Both are off unless the settings have an address for them, and their packages are extras. They are allow-lists: no query,
+header, body, cookie, local variable, name or e-mail address leaves this process.
 """
 
-# ruff: noqa: PLC0415 - the packages are extras, imported only when they are asked for.
+# ruff: noqa: PLC0415 - the packages are extras, imported only when they are used.
 
 import os
 from collections.abc import Callable
@@ -17,20 +17,20 @@ from django.http import HttpRequest, HttpResponse
 from config.logging import scrubbed
 from config.metrics import ROUTE
 
-# Of an error report, what tells where it happened; the rest may hold what a person sent.
+# The parts of an error report that say where it happened; others may contain what a person sent.
 _REPORTED = ("event_id", "timestamp", "level", "logger", "platform", "environment", "release", "server_name")
 _REPORTED_TEXTS = ("message", "logentry", "exception", "transaction")
 
 
 def start() -> None:
-    """Begin to report and to trace, as the settings say; once in each process."""
+    """Start reports and traces if the settings turn them on; called once in each process."""
     if settings.SENTRY_DSN:
-        _report_errors()
+        _start_sentry()
     if settings.OTEL_EXPORTER_OTLP_ENDPOINT:
-        _trace()
+        _start_tracing()
 
 
-def _report_errors() -> None:
+def _start_sentry() -> None:
     import sentry_sdk
 
     sentry_sdk.init(
@@ -38,14 +38,14 @@ def _report_errors() -> None:
         send_default_pii=False,
         include_local_variables=False,
         max_request_body_size="never",
-        max_breadcrumbs=0,  # they hold addresses with queries
+        max_breadcrumbs=0,  # they contain URLs with queries
         auto_session_tracking=False,
         before_send=reported,
     )
 
 
 def reported(event: dict[str, Any], hint: object = None) -> dict[str, Any]:
-    """Return of an event of Sentry's what may leave this process."""
+    """Return the parts of a Sentry event that may leave this process."""
     found = {name: event[name] for name in _REPORTED if name in event}
     found |= {name: _scrubbed(event[name]) for name in _REPORTED_TEXTS if name in event}
     return found | {"tags": {"request_id": structlog.contextvars.get_contextvars().get("request_id")}}
@@ -59,7 +59,7 @@ def _scrubbed(value: Any) -> Any:
     return [_scrubbed(inner) for inner in value] if isinstance(value, list | tuple) else value
 
 
-def _trace() -> None:
+def _start_tracing() -> None:
     from opentelemetry import trace
     from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
     from opentelemetry.instrumentation.urllib3 import URLLib3Instrumentor
@@ -67,17 +67,17 @@ def _trace() -> None:
     from opentelemetry.sdk.trace.export import BatchSpanProcessor
 
     os.environ.setdefault("OTEL_SERVICE_NAME", "flyers-bff")
-    provider = TracerProvider()  # everything else is as OpenTelemetry's own variables say
+    provider = TracerProvider()  # configured by OpenTelemetry's own variables
     provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
     trace.set_tracer_provider(provider)
-    # Calls to the flyer service, which get our trace's id. What a person looks for stands behind the question mark.
+    # Calls to upstream, which get our trace's id. The query is left out: it contains what a person searches for.
     URLLib3Instrumentor().instrument(url_filter=lambda url: url.partition("?")[0])
 
 
 class Traced:
-    """Make a span of each request that reaches Django; its log lines carry the id of its trace.
+    """Makes a span of each request that reaches Django and binds its trace id to the log lines.
 
-    Each request begins a trace of its own: what strangers send as theirs is not believed.
+    Each request begins a new trace: a trace id that a client sends is not trusted.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:

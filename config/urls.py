@@ -1,22 +1,23 @@
-"""config: every address of the service, on one screen."""
+"""Every URL of the service, on one screen."""
 
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path, re_path, register_converter
 from django.urls.converters import StringConverter
 from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSplitView
 
+from clients.values import MAX_ID
 from config import errors, health, metrics
-from config.schema import OneDocument
+from config.schema import CachedSchema
 
 
 class IdConverter(StringConverter):
-    """An id of the flyer service: 1 to 2^63-1 in ASCII digits; anything else is a 404."""
+    """An id, of ours or of an upstream: 1 to ``MAX_ID`` in ASCII digits; anything else is a 404."""
 
     regex = "[1-9][0-9]{0,18}"
 
     def to_python(self, value: str) -> int:  # type: ignore[override]  # an id is a number
         number = int(value)
-        if number >= 2**63:
+        if number > MAX_ID:
             raise ValueError
         return number
 
@@ -30,10 +31,10 @@ api: list[URLPattern | URLResolver] = [
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    # With a version of its own it does not take one from the query, into a header.
+    # With an api_version the view takes none from the query, into a header.
     path(
         "api/schema/",
-        SpectacularJSONAPIView.as_view(generator_class=OneDocument, api_version="1"),
+        SpectacularJSONAPIView.as_view(generator_class=CachedSchema, api_version="1"),
         name="schema",
     ),
     path("api/docs/", SpectacularSwaggerSplitView.as_view(url_name="schema")),
@@ -43,7 +44,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("health/live/", errors.reads_only(health.live)),
     path("health/ready/", errors.reads_only(health.ready)),
     path("metrics/", errors.reads_only(metrics.metrics)),
-    re_path("", errors.not_found),  # for every method, and with DEBUG, where Django has a page of its own
+    re_path(
+        "", errors.not_found
+    ),  # for every method, and with DEBUG, where Django answers with a page of its own
 ]
 
 handler400 = errors.bad_request

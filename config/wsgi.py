@@ -1,4 +1,4 @@
-"""config: the WSGI application that the server runs: the hit path, and Django behind it."""
+"""The WSGI application: the hit path, and Django behind it."""
 
 import os
 import sys
@@ -18,12 +18,12 @@ from config.middleware import request_id_of  # noqa: E402
 from flyers_proxy import services  # noqa: E402
 from proxy.hit_path import HitPath  # noqa: E402
 
-# A thread that computes hands the interpreter over after this long; with the default of 5 ms a few misses are the p99
-# of every hit.
+# After this long a computing thread hands the interpreter over; with the default of 5 ms a few misses set the p99 of
+# every hit.
 sys.setswitchinterval(0.0005)
 
 telemetry.start()
 services.client()  # Made at the start, so that its metrics are there before its first failure.
-# A caller who sends slowly takes a thread; half of them are for everybody else.
-_bounded = BoundedBodies(_django, at_once=max(1, settings.THREADS // 2))
+# A client that sends slowly occupies a thread; half of them are reserved for all others.
+_bounded = BoundedBodies(_django, max_readers=max(1, settings.THREADS // 2))
 application = HitPath(_bounded, request_id=request_id_of, counter=counter)

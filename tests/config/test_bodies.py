@@ -64,7 +64,7 @@ def is_refused(bounded):
 
 
 def test_few_large_bodies_are_worked_on_at_once_and_the_others_wait(application, threads):
-    bounded = BoundedBodies(application, at_once=PLENTY, patience=10)
+    bounded = BoundedBodies(application, max_readers=PLENTY, wait_seconds=10)
 
     calls = [threads.submit(call, bounded, LARGE) for _ in range(8)]
     assert eventually(lambda: application.begun == 8 and application.working == MAX_LARGE_BODIES)
@@ -75,7 +75,7 @@ def test_few_large_bodies_are_worked_on_at_once_and_the_others_wait(application,
 
 
 def test_a_large_body_that_waits_for_too_long_is_refused(application, threads):
-    bounded = BoundedBodies(application, at_once=PLENTY, patience=0)
+    bounded = BoundedBodies(application, max_readers=PLENTY, wait_seconds=0)
     calls = [threads.submit(call, bounded, LARGE) for _ in range(MAX_LARGE_BODIES)]
     assert eventually(lambda: application.working == MAX_LARGE_BODIES)
 
@@ -88,7 +88,7 @@ def test_a_large_body_that_waits_for_too_long_is_refused(application, threads):
 
 
 def test_small_bodies_do_not_wait_for_large_ones(application, threads):
-    bounded = BoundedBodies(application, at_once=PLENTY, patience=10)
+    bounded = BoundedBodies(application, max_readers=PLENTY, wait_seconds=10)
     large = [threads.submit(call, bounded, LARGE) for _ in range(MAX_LARGE_BODIES + 1)]
     assert eventually(lambda: application.working == MAX_LARGE_BODIES)
 
@@ -100,7 +100,7 @@ def test_small_bodies_do_not_wait_for_large_ones(application, threads):
 
 
 def test_those_who_wait_count_among_those_who_read(application, threads):
-    bounded = BoundedBodies(application, at_once=1, patience=10)
+    bounded = BoundedBodies(application, max_readers=1, wait_seconds=10)
     calls = []
     for number in range(1, MAX_LARGE_BODIES + 1):
         calls.append(threads.submit(call, bounded, LARGE))
@@ -118,7 +118,7 @@ def test_whoever_fails_gives_the_place_back():
         environ["wsgi.input"].readline()
         raise ZeroDivisionError
 
-    bounded = BoundedBodies(failing, at_once=1, patience=0)
+    bounded = BoundedBodies(failing, max_readers=1, wait_seconds=0)
 
     for _ in range(MAX_LARGE_BODIES + 1):
         with pytest.raises(ZeroDivisionError):
@@ -143,7 +143,7 @@ def test_of_a_large_document_nothing_is_left_when_it_is_answered(body, left):
         return []
 
     environ = {"REQUEST_METHOD": "POST", "PATH_INFO": "/", "CONTENT_LENGTH": str(len(body))}
-    BoundedBodies(parse, at_once=1)(environ | {"wsgi.input": io.BytesIO(body)}, None)
+    BoundedBodies(parse, max_readers=1)(environ | {"wsgi.input": io.BytesIO(body)}, None)
 
     assert lengths[0] > 0
     assert documents == [left]

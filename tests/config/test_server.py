@@ -1,4 +1,4 @@
-"""config: what the server tells when it starts."""
+"""config: what the server reports when it starts."""
 
 import json
 import os
@@ -10,12 +10,12 @@ import pytest
 
 from config.allocator import MAX_ARENAS
 
-TELL = "import json; from config.server import told; print(json.dumps(told()))"
+REPORT = "import json; from config.server import reported_settings; print(json.dumps(reported_settings()))"
 
 
 def told(**environment):
     said = subprocess.run(
-        [sys.executable, "-c", TELL],
+        [sys.executable, "-c", REPORT],
         env={**os.environ, **environment},
         check=True,
         capture_output=True,

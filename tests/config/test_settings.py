@@ -25,7 +25,7 @@ def start(tmp_path):
         done = subprocess.run(
             [sys.executable, "-c", "import config.settings"],
             cwd=tmp_path,
-            env={"PATH": os.environ["PATH"], **SECRETS, **variables},
+            env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **SECRETS, **variables},
             capture_output=True,
             text=True,
             check=False,
