@@ -35,7 +35,7 @@ def stop(sentence: str) -> NoReturn:
     raise SystemExit(f"flyers-bff cannot start: {sentence}")
 
 
-def read(
+def value(
     name: str,
     kind: Callable[..., Any],
     default: Any,
@@ -46,27 +46,27 @@ def read(
     """Return one setting; ``need`` says what it must be, and is all that is printed: values may be secret."""
     names.add(name)
     with suppress(environ.ImproperlyConfigured, ValueError, TypeError):
-        value = kind(name, default=default)
-        if valid(value):
-            return value
+        found = kind(name, default=default)
+        if valid(found):
+            return found
     stop(f"{name} must be {need}.")
 
 
 def number(name: str, default: float, low: float, high: float) -> float:
     """Return a number from ``low`` to ``high``."""
     need = f"a number from {low:g} to {high:g}"
-    return float(read(name, env.float, default, need=need, valid=lambda v: low <= v <= high))
+    return float(value(name, env.float, default, need=need, valid=lambda v: low <= v <= high))
 
 
 def integer(name: str, default: int, low: int, high: int) -> int:
     """Return a whole number from ``low`` to ``high``."""
     need = f"a whole number from {low} to {high}"
-    return int(read(name, env.int, default, need=need, valid=lambda v: low <= v <= high))
+    return int(value(name, env.int, default, need=need, valid=lambda v: low <= v <= high))
 
 
 def flag(name: str, *, default: bool) -> bool:
     """Return whether a switch is on; an empty one is off."""
-    word = read(
+    word = value(
         name, env.str, str(default), need="True or False", valid=lambda v: v.strip().lower() in _FLAGS
     )
     return _FLAGS[word.strip().lower()]
@@ -74,12 +74,12 @@ def flag(name: str, *, default: bool) -> bool:
 
 def text(name: str, default: str, pattern: str, *, need: str) -> str:
     """Return a text that matches the whole ``pattern``."""
-    return str(read(name, env.str, default, need=need, valid=re.compile(pattern).fullmatch))
+    return str(value(name, env.str, default, need=need, valid=re.compile(pattern).fullmatch))
 
 
 def choice(name: str, default: str, *choices: str) -> str:
     """Return one of ``choices``."""
-    return str(read(name, env.str, default, need="one of " + ", ".join(choices), valid=choices.__contains__))
+    return str(value(name, env.str, default, need="one of " + ", ".join(choices), valid=choices.__contains__))
 
 
 def is_host_pattern(value: str) -> bool:
@@ -97,7 +97,7 @@ def _is_url(value: str) -> bool:
 def http_url(name: str, default: str) -> str:
     """Return a URL, without its last slash."""
     need = "an address such as https://flyers.example"
-    return str(read(name, env.str, default, need=need, valid=_is_url)).rstrip("/")
+    return str(value(name, env.str, default, need=need, valid=_is_url)).rstrip("/")
 
 
 def origin(url: str) -> str:
@@ -111,7 +111,7 @@ def origin(url: str) -> str:
 def secret(name: str) -> str:
     """Return a secret of at least 32 bytes."""
     need = "set to a secret of at least 32 characters (`make run` writes one into .env)"
-    return str(read(name, env.str, "", need=need, valid=lambda v: len(v.encode()) >= 32))
+    return str(value(name, env.str, "", need=need, valid=lambda v: len(v.encode()) >= 32))
 
 
 def rate(name: str, default: str) -> tuple[int, int]:
@@ -124,7 +124,7 @@ def rate(name: str, default: str) -> tuple[int, int]:
 def optional(name: str, *, package: str, extra: str) -> str:
     """Return the URL that turns an optional part on, or an empty text; its package must be installed then."""
     need = "empty or an address such as https://reports.example"
-    url = str(read(name, env.str, "", need=need, valid=lambda v: not v or _is_url(v)))
+    url = str(value(name, env.str, "", need=need, valid=lambda v: not v or _is_url(v)))
     with suppress(ModuleNotFoundError):  # The package that it is in may be missing, too.
         if not url or importlib.util.find_spec(package):
             return url

@@ -45,29 +45,25 @@ def serve(target: str = "config.wsgi:application") -> None:
     # imported in a worker.
     with tempfile.TemporaryDirectory(prefix="flyers-bff-metrics-") as folder:
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
-        _serve(target)
-
-
-def _serve(target: str) -> None:
-    server = _Server(
-        target,
-        address=settings.HOST,
-        port=settings.PORT,
-        interface=Interfaces.WSGI,
-        workers=settings.WORKERS,
-        blocking_threads=settings.THREADS,
-        http=HTTPModes.http1,
-        http1_settings=HTTP1Settings(header_read_timeout=IDLE_SECONDS * 1000),
-        websockets=False,
-        respawn_failed_workers=True,
-        workers_kill_timeout=STOP_SECONDS,
-        log_level=LogLevels(settings.LOG_LEVEL.lower()),
-        log_dictconfig={"loggers": {}} | settings.LOGGING,
-    )
-    # Granian warns of more threads than processors; ours wait for upstream, not for a processor.
-    logging.getLogger("_granian").addFilter(lambda record: "Python threads" not in record.getMessage())
-    structlog.get_logger("config.server").info("starting", **reported_settings())
-    server.serve(target_loader=_load)
+        server = _Server(
+            target,
+            address=settings.HOST,
+            port=settings.PORT,
+            interface=Interfaces.WSGI,
+            workers=settings.WORKERS,
+            blocking_threads=settings.THREADS,
+            http=HTTPModes.http1,
+            http1_settings=HTTP1Settings(header_read_timeout=IDLE_SECONDS * 1000),
+            websockets=False,
+            respawn_failed_workers=True,
+            workers_kill_timeout=STOP_SECONDS,
+            log_level=LogLevels(settings.LOG_LEVEL.lower()),
+            log_dictconfig={"loggers": {}} | settings.LOGGING,
+        )
+        # Granian warns of more threads than processors; ours wait for upstream, not for a processor.
+        logging.getLogger("_granian").addFilter(lambda record: "Python threads" not in record.getMessage())
+        structlog.get_logger("config.server").info("starting", **reported_settings())
+        server.serve(target_loader=_load)
 
 
 class _Server(MPServer):

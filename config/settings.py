@@ -2,53 +2,33 @@
 
 import re
 from typing import Any
-from urllib.parse import urlsplit
 
 from clients.values import MAX_ID
-from config.environment import (
-    BASE_DIR,
-    choice,
-    env,
-    flag,
-    http_url,
-    integer,
-    is_host_pattern,
-    number,
-    optional,
-    origin,
-    rate,
-    read,
-    refuse_misspelt_names,
-    secret,
-    stop,
-    text,
-    upstream,
-    upstreams,
-)
+from config import environment as read
 from config.logging import configuration
 
 # --- The service itself ---------------------------------------------------------------------------
 
-DEBUG = flag("DEBUG", default=False)
-SECRET_KEY = secret("SECRET_KEY")
-ALLOWED_HOSTS: list[str] = read(
+DEBUG = read.flag("DEBUG", default=False)
+SECRET_KEY = read.secret("SECRET_KEY")
+ALLOWED_HOSTS: list[str] = read.value(
     "ALLOWED_HOSTS",
-    env.list,
+    read.env.list,
     [],
     need="host names separated by commas, such as localhost,[::1],.flyers.example (with all below it), or *",
-    valid=lambda v: all(map(is_host_pattern, v)),
+    valid=lambda v: all(map(read.is_host_pattern, v)),
 )
-PUBLIC_URL = http_url("PUBLIC_URL", "http://localhost:8000")
-TRUSTED_PROXIES = integer("TRUSTED_PROXIES", 0, 0, 10)
-HOST = text(
+PUBLIC_URL = read.http_url("PUBLIC_URL", "http://localhost:8000")
+TRUSTED_PROXIES = read.integer("TRUSTED_PROXIES", 0, 0, 10)
+HOST = read.text(
     "HOST",
     "127.0.0.1",
     r"[0-9A-Fa-f.:]+",
     need="an address to listen on: 127.0.0.1 for this machine alone, 0.0.0.0 for all networks",
 )
-PORT = integer("PORT", 8000, 1, 65535)
-WORKERS = integer("WORKERS", 2, 1, 64)
-THREADS = integer("THREADS", 64, 1, 512)
+PORT = read.integer("PORT", 8000, 1, 65535)
+WORKERS = read.integer("WORKERS", 2, 1, 64)
+THREADS = read.integer("THREADS", 64, 1, 512)
 
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
@@ -102,18 +82,18 @@ TEMPLATES = [
 
 # --- Database and cache ---------------------------------------------------------------------------
 
-DATABASE_CONNECTIONS = integer("DATABASE_CONNECTIONS", 16, 1, 512)
-DATABASE_STATEMENT_SECONDS = integer("DATABASE_STATEMENT_SECONDS", 3, 1, 86_400)
-_database = read(
+DATABASE_CONNECTIONS = read.integer("DATABASE_CONNECTIONS", 16, 1, 512)
+DATABASE_STATEMENT_SECONDS = read.integer("DATABASE_STATEMENT_SECONDS", 3, 1, 86_400)
+_database = read.value(
     "DATABASE_URL",
-    env.db_url,
+    read.env.db_url,
     "sqlite:///db.sqlite3",
     need="an address such as sqlite:///db.sqlite3 or postgres://user@host:5432/name",
     valid=lambda v: v.get("ENGINE") in {"django.db.backends.sqlite3", "django.db.backends.postgresql"},
 )
 if _database["ENGINE"] == "django.db.backends.sqlite3":
     if _database["NAME"] != ":memory:":
-        _database["NAME"] = str(BASE_DIR / _database["NAME"])
+        _database["NAME"] = str(read.BASE_DIR / _database["NAME"])
     _database["ENGINE"] = "config.sqlite"
     _database["CONN_MAX_AGE"] = 600
     _database["OPTIONS"] = {
@@ -145,12 +125,11 @@ else:
 DATABASES = {"default": _database}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-CACHE_URL = read(
+CACHE_URL = read.text(
     "CACHE_URL",
-    env.str,
     "",
+    "((?i:rediss?):.*)?",
     need="empty or an address such as redis://127.0.0.1:6379/0",
-    valid=lambda v: not v or urlsplit(v).scheme in {"redis", "rediss"},
 )
 # What one process counts for itself, and the fallback when the shared cache does not answer.
 _local_cache = {
@@ -184,20 +163,20 @@ AUTH_PASSWORD_VALIDATORS = [
 
 # The first key signs access and refresh tokens; all of them verify.
 JWT_KEYS: list[str] = [
-    secret("JWT_SIGNING_KEY"),
-    *read(
+    read.secret("JWT_SIGNING_KEY"),
+    *read.value(
         "JWT_PREVIOUS_KEYS",
-        env.list,
+        read.env.list,
         [],
         need="empty, or comma-separated secrets of at least 32 characters",
         valid=lambda v: all(len(key.encode()) >= 32 for key in v),
     ),
 ]
 if SECRET_KEY in JWT_KEYS:
-    stop("JWT_SIGNING_KEY must differ from SECRET_KEY (whoever learns one must not hold both).")
+    read.stop("JWT_SIGNING_KEY must differ from SECRET_KEY (whoever learns one must not hold both).")
 
 # The cookies of the refresh token and of a known device. Browsers take SameSite=None only with Secure, on localhost too.
-REFRESH_COOKIE_SAMESITE: Any = choice("REFRESH_COOKIE_SAMESITE", "Strict", "Strict", "Lax", "None")
+REFRESH_COOKIE_SAMESITE: Any = read.choice("REFRESH_COOKIE_SAMESITE", "Strict", "Strict", "Lax", "None")
 REFRESH_COOKIE_SECURE = not DEBUG or REFRESH_COOKIE_SAMESITE == "None"
 
 # Cookies of the admin site.
@@ -205,10 +184,10 @@ SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = "/admin/"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEBUG
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Strict"
 CSRF_FAILURE_VIEW = "config.errors.permission_denied"
-CSRF_TRUSTED_ORIGINS = [origin(PUBLIC_URL)]
+CSRF_TRUSTED_ORIGINS = [read.origin(PUBLIC_URL)]
 
 PASSWORD_RESET_TIMEOUT = 1_800
-PASSWORD_RESET_URL = text(
+PASSWORD_RESET_URL = read.text(
     "PASSWORD_RESET_URL",
     "http://localhost:5173/#/reset/{token}",
     r"https?://\S*\{token\}\S*",
@@ -217,9 +196,9 @@ PASSWORD_RESET_URL = text(
 
 # --- E-mail ---------------------------------------------------------------------------------------
 
-_email = read(
+_email = read.value(
     "EMAIL_URL",
-    env.email_url,
+    read.env.email_url,
     "smtp://localhost:25",
     need="an address such as smtp+tls://user:password@host:587 or consolemail://",
     valid=lambda v: bool(v.get("EMAIL_BACKEND")),
@@ -230,7 +209,7 @@ EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _email["EMAIL_HOST_USER"] or "", _email["
 EMAIL_FILE_PATH = _email["EMAIL_FILE_PATH"] or None
 EMAIL_USE_TLS, EMAIL_USE_SSL = _email.get("EMAIL_USE_TLS", False), _email.get("EMAIL_USE_SSL", False)
 EMAIL_TIMEOUT = 5
-DEFAULT_FROM_EMAIL = SERVER_EMAIL = text(
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = read.text(
     "EMAIL_FROM",
     "Flyers BFF <noreply@localhost>",
     r"[^\r\n]*[^@\s<>]+@[^@\s<>]+>?",
@@ -239,9 +218,9 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = text(
 
 # --- Limits ---------------------------------------------------------------------------------------
 
-THROTTLE_AUTH = rate("THROTTLE_AUTH", "10/min")
-THROTTLE_ANON = rate("THROTTLE_ANON", "120/min")
-THROTTLE_USER = rate("THROTTLE_USER", "600/min")
+THROTTLE_AUTH = read.rate("THROTTLE_AUTH", "10/min")
+THROTTLE_ANON = read.rate("THROTTLE_ANON", "120/min")
+THROTTLE_USER = read.rate("THROTTLE_USER", "600/min")
 
 # --- Upstream services ----------------------------------------------------------------------------
 
@@ -252,31 +231,32 @@ THROTTLE_USER = rate("THROTTLE_USER", "600/min")
     FLYERS_STALE_SECONDS,
     FLYERS_DEADLINE_SECONDS,
     FLYERS_MAX_CONCURRENCY,
-) = upstream("FLYERS", service="the flyer service", default_url="http://127.0.0.1:9000")
-FLYERS_DEFAULT_LAT = number("FLYERS_DEFAULT_LAT", 40.4168, -90, 90)
-FLYERS_DEFAULT_LNG = number("FLYERS_DEFAULT_LNG", -3.7038, -180, 180)
-FLYERS_LOCATION_DECIMALS = integer("FLYERS_LOCATION_DECIMALS", 2, 0, 6)
-FLYERS_CHECK_AT_START = read("FLYERS_CHECK_AT_START", env.bool, default=True, need="True or False")
+) = read.upstream("FLYERS", service="the flyer service", default_url="http://127.0.0.1:9000")
+FLYERS_DEFAULT_LAT = read.number("FLYERS_DEFAULT_LAT", 40.4168, -90, 90)
+FLYERS_DEFAULT_LNG = read.number("FLYERS_DEFAULT_LNG", -3.7038, -180, 180)
+FLYERS_LOCATION_DECIMALS = read.integer("FLYERS_LOCATION_DECIMALS", 2, 0, 6)
+FLYERS_CHECK_AT_START = read.value("FLYERS_CHECK_AT_START", read.env.bool, default=True, need="True or False")
 # Threads that may wait for the calls of others. With those that call they leave a third of all threads to cache hits,
 # sign-in, favorites and health, whatever upstream does.
-MAX_WAITERS = THREADS * 2 // 3 - sum(upstreams.values())
+MAX_WAITERS = THREADS * 2 // 3 - sum(read.upstreams.values())
 if MAX_WAITERS < 1:
-    stop(
-        f"THREADS must be more than one and a half times {' + '.join(f'{name}_MAX_CONCURRENCY' for name in upstreams)}: "
+    _calls = " + ".join(f"{name}_MAX_CONCURRENCY" for name in read.upstreams)
+    read.stop(
+        f"THREADS must be more than one and a half times {_calls}: "
         "who waits for upstream may hold two thirds of the threads, calls and those who wait for the calls of others together."
     )
 
 # --- The single-page app --------------------------------------------------------------------------
 
-CORS_ALLOWED_ORIGINS: list[str] = read(
+CORS_ALLOWED_ORIGINS: list[str] = read.value(
     "CORS_ALLOWED_ORIGINS",
-    env.list,
+    read.env.list,
     ["http://localhost:5173"],
     need="a comma-separated list of origins such as https://app.example, without a path",
     valid=lambda v: all(re.fullmatch(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?", origin) for origin in v),
 )
 # Pages that may sign people in: the app's, and Swagger UI on our own origin.
-OWN_ORIGINS = frozenset([*CORS_ALLOWED_ORIGINS, origin(PUBLIC_URL)])
+OWN_ORIGINS = frozenset([*CORS_ALLOWED_ORIGINS, read.origin(PUBLIC_URL)])
 CORS_ALLOW_CREDENTIALS = True
 CORS_ALLOW_METHODS = ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"]
 CORS_ALLOW_HEADERS = ["accept", "authorization", "content-type", "if-none-match", "x-request-id"]
@@ -346,17 +326,17 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_SETTINGS": {"persistAuthorization": True, "displayRequestDuration": True, "filter": True},
 }
 
-LOG_FORMAT = choice("LOG_FORMAT", "json", "json", "console")
-LOG_LEVEL = choice("LOG_LEVEL", "INFO", "DEBUG", "INFO", "WARNING", "ERROR")
+LOG_FORMAT = read.choice("LOG_FORMAT", "json", "json", "console")
+LOG_LEVEL = read.choice("LOG_LEVEL", "INFO", "DEBUG", "INFO", "WARNING", "ERROR")
 LOGGING = configuration(log_format=LOG_FORMAT, level=LOG_LEVEL)
-METRICS_TOKEN = text(
+METRICS_TOKEN = read.text(
     "METRICS_TOKEN",
     "",
     r"([!-~]{16,})?",
     need="empty or at least 16 printable ASCII characters without spaces",
 )
-SENTRY_DSN = optional("SENTRY_DSN", package="sentry_sdk", extra="sentry")
-OTEL_EXPORTER_OTLP_ENDPOINT = optional(
+SENTRY_DSN = read.optional("SENTRY_DSN", package="sentry_sdk", extra="sentry")
+OTEL_EXPORTER_OTLP_ENDPOINT = read.optional(
     "OTEL_EXPORTER_OTLP_ENDPOINT", package="opentelemetry.instrumentation.urllib3", extra="otel"
 )
 if OTEL_EXPORTER_OTLP_ENDPOINT:
@@ -367,4 +347,4 @@ if OTEL_EXPORTER_OTLP_ENDPOINT:
 TIME_ZONE = "UTC"
 USE_I18N = False
 
-refuse_misspelt_names()
+read.refuse_misspelt_names()

@@ -7,6 +7,7 @@ the time of a write under load. Here writers wait in a queue that is bounded in 
 import fcntl
 import os
 import time
+import weakref
 from typing import Final
 
 from django.conf import settings
@@ -24,20 +25,12 @@ class WritePermit:
     def __init__(self, permit: Permit, lock_file: int) -> None:
         """``lock_file`` is the descriptor of the locked file."""
         self._permit = permit
-        self._lock_file = lock_file
+        self._unlock = weakref.finalize(self, os.close, lock_file)
 
     def release(self) -> None:
         """Let the next one write; a second call does nothing."""
         self._unlock()
         self._permit.release()
-
-    def __del__(self) -> None:
-        self._unlock()
-
-    def _unlock(self) -> None:
-        lock_file, self._lock_file = self._lock_file, -1
-        if lock_file >= 0:
-            os.close(lock_file)
 
 
 class WriteLock:
