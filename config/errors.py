@@ -58,7 +58,7 @@ BAD_REQUEST = Failure(400, "VALIDATION_ERROR", "The request is not valid.")
 # Subclasses come before their base classes: the first match is the answer.
 FAILURES: dict[type[Exception], Failure] = {
     upstream.UpstreamNotFoundError: Failure(404, "NOT_FOUND", "There is nothing here."),
-    # Our key was refused: the caller can't fix that, and a 401 would send an app into a refresh loop.
+    # Our key was refused: nothing the caller can mend, and a 401 would send an app into a refresh loop.
     upstream.UpstreamRefusedError: Failure(502, "UPSTREAM_ERROR", "The flyer service refused the request."),
     upstream.UpstreamMalformedError: Failure(
         502, "UPSTREAM_BAD_RESPONSE", "The flyer service gave an answer that can't be used."

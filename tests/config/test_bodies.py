@@ -1,4 +1,4 @@
-"""config: bodies of requests, of which few are read at once, and fewer large ones are worked on."""
+"""Bodies of requests, of which few are read at once, and fewer large ones are worked on."""
 
 import io
 import threading

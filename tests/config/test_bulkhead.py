@@ -1,4 +1,4 @@
-"""config: so many at a store at a time, a queue with an end, and nobody waits for a store that gives no answer."""
+"""At most so many use a database at a time, the queue is bounded, and nobody waits for one that gives no answer."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -33,7 +33,7 @@ def bulkhead(clock):
 
 @contextmanager
 def waiting(bulkhead, number):
-    """Have so many wait, one after the other; give their futures, which end with a permit or with what they were told."""
+    """Have so many wait, one after the other; yield their futures, which end with a permit or a ``BusyError``."""
     with ThreadPoolExecutor(number) as threads:
         people = []
         for place in range(len(bulkhead._queue), len(bulkhead._queue) + number):

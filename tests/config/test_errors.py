@@ -1,4 +1,4 @@
-"""config: every failure in one envelope, whoever raised it."""
+"""Every failure in one envelope, whoever raised it."""
 
 import pytest
 from django.core.exceptions import BadRequest, PermissionDenied, RequestDataTooBig, SuspiciousOperation

@@ -1,4 +1,4 @@
-"""config: alive, and ready to serve."""
+"""Alive, and ready to serve."""
 
 import socket
 

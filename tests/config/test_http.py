@@ -1,4 +1,4 @@
-"""config: what every answer has in common, from slashes to security headers."""
+"""What every answer has in common, from slashes to security headers."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""config: log lines say what happened, and never a secret."""
+"""Log lines say what happened, and never a secret."""
 
 import io
 import json

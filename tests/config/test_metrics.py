@@ -1,4 +1,4 @@
-"""config: what is counted, and who may see it."""
+"""What is counted, and who may see it."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""config: requests share few connections to PostgreSQL, and get none that is broken or in the middle of something."""
+"""Requests share few connections to PostgreSQL, and get none that is broken or in the middle of something."""
 
 import gc
 from concurrent.futures import ThreadPoolExecutor

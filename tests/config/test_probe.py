@@ -1,4 +1,4 @@
-"""config: the probe inside a container says whether the server beside it is alive."""
+"""The probe inside a container says whether the server beside it is alive."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""config: the published OpenAPI says what the service does."""
+"""The published OpenAPI says what the service does."""
 
 from pathlib import Path
 

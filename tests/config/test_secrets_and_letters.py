@@ -1,4 +1,4 @@
-"""config: a wrong secret, cookie or mail setting stops the start with one sentence, which tells no value."""
+"""A wrong secret, cookie or mail setting stops the start with one sentence, which shows no value."""
 
 import os
 import subprocess

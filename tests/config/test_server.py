@@ -1,4 +1,4 @@
-"""config: what the server reports when it starts."""
+"""What the server reports when it starts."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""config: every setting is named in `.env.example`, and nothing else is; a name that is nearly one stops the start."""
+"""Every setting is named in `.env.example`, and nothing else is; a name that is nearly one stops the start."""
 
 import os
 import shutil

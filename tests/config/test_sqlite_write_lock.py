@@ -1,4 +1,4 @@
-"""config: those who write to an SQLite file wait for its lock, which is released however a write ends."""
+"""Those who write to an SQLite file wait for its lock, which is released however a write ends."""
 
 import fcntl
 import os

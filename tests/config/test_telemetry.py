@@ -1,4 +1,4 @@
-"""config: error reports and traces: off, unless asked for, and never with what a person sent.
+"""Error reports and traces: off unless the settings turn them on, and never with what a person sent.
 
 The packages are extras. What needs them is skipped where they are not installed (``EXTRAS="otel sentry" make test``).
 """
