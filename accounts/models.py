@@ -137,6 +137,17 @@ def live_session_sql(*, session_id: int, user_id: int) -> tuple[str, list[Any]]:
     return sql, [session_id, user_id, connection.ops.adapt_datetimefield_value(timezone.now())]
 
 
+def lock_person(user_id: int) -> bool:
+    """Lock a person's row until the transaction ends, on SQLite with everybody else's; False if there is none.
+
+    SQL, because while it is locked the ORM's time to compile a statement is time that others wait.
+    """
+    lock = " FOR NO KEY UPDATE" if connection.features.has_select_for_no_key_update else ""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT id FROM accounts_user WHERE id = %s{lock}", [user_id])  # noqa: S608 - our own words
+        return cursor.fetchone() is not None
+
+
 class Session(models.Model):
     """A signed-in device. It is live until it is revoked or ``expires_at``, which no refresh moves."""
 

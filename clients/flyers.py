@@ -15,7 +15,7 @@ from clients import values
 from clients.decoding import convert, convert_valid, prepare
 from clients.distance import distance_km
 from clients.errors import UpstreamMalformedError
-from clients.transport import CallOptions, Fetched, Health, Transport
+from clients.transport import CallOptions, Fetched, ListPage, Transport
 from clients.values import MAX_ID
 
 MAX_IMAGES: Final = 5
@@ -99,12 +99,7 @@ class Flyer(Struct, frozen=True, kw_only=True):
             force_setattr(self, "created_at", values.utc(self.created_at))
 
 
-class FlyerPage(Struct, frozen=True):
-    """One page: ``count`` flyers match in all; ``left_out`` invalid ones of this page were dropped."""
-
-    count: int
-    results: tuple[Flyer, ...]
-    left_out: int = 0
+FlyerPage = ListPage[Flyer]
 
 
 class Creator(CreatorSummary, frozen=True):
@@ -176,10 +171,6 @@ class FlyerClient:
     def list_categories(self, **call: Unpack[CallOptions]) -> Fetched[tuple[Category, ...]]:
         """Return every category, in the order of the service."""
         return self._transport.get("/api/v1/categories/", _categories, **call)
-
-    def health(self) -> Health:
-        """Return the state of the service as seen from this process, without a call."""
-        return self._transport.health()
 
 
 def _params(query: FlyerQuery) -> dict[str, str | int]:

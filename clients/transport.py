@@ -56,6 +56,14 @@ class Fetched(msgspec.Struct, Generic[T], frozen=True):
     max_age: int | None = None  # seconds, ``None`` if the service does not say
 
 
+class ListPage(msgspec.Struct, Generic[T], frozen=True):
+    """A page of a list: ``count`` match in all; ``left_out`` came with it and were not fit to show."""
+
+    count: int
+    results: tuple[T, ...]
+    left_out: int = 0
+
+
 class Health(msgspec.Struct, frozen=True):
     """The state of the service as seen from this process."""
 

@@ -37,7 +37,8 @@ from favorites.services.favorites import FavoriteNotFoundError
 from favorites.services.follows import SelfFollowError
 from favorites.services.sharing import ListNotFoundError, ListRevokedError
 from favorites.services.store import AccountRemovedError, LibraryFullError
-from flyers_proxy.services import PageTooDeepError
+from flyers_proxy.catalog import PageTooDeepError
+from proxy.catalog import catalogs
 
 logger = logging.getLogger(__name__)
 
@@ -59,23 +60,21 @@ BAD_REQUEST = Failure(400, "VALIDATION_ERROR", "The request is not valid.")
 FAILURES: dict[type[Exception], Failure] = {
     upstream.UpstreamNotFoundError: Failure(404, "NOT_FOUND", "There is nothing here."),
     # Our key was refused: nothing the caller can mend, and a 401 would send an app into a refresh loop.
-    upstream.UpstreamRefusedError: Failure(502, "UPSTREAM_ERROR", "The flyer service refused the request."),
+    upstream.UpstreamRefusedError: Failure(502, "UPSTREAM_ERROR", "The {service} refused the request."),
     upstream.UpstreamMalformedError: Failure(
-        502, "UPSTREAM_BAD_RESPONSE", "The flyer service gave an answer that can't be used."
+        502, "UPSTREAM_BAD_RESPONSE", "The {service} gave an answer that can't be used."
     ),
-    upstream.UpstreamTimeoutError: Failure(
-        504, "UPSTREAM_TIMEOUT", "The flyer service did not answer in time."
-    ),
+    upstream.UpstreamTimeoutError: Failure(504, "UPSTREAM_TIMEOUT", "The {service} did not answer in time."),
     upstream.UpstreamThrottledError: Failure(
-        503, "UPSTREAM_UNAVAILABLE", "The flyer service is busy. Try again soon."
+        503, "UPSTREAM_UNAVAILABLE", "The {service} is busy. Try again soon."
     ),
     upstream.UpstreamBusyError: Failure(
-        503, "UPSTREAM_UNAVAILABLE", "The flyer service is busy. Try again soon."
+        503, "UPSTREAM_UNAVAILABLE", "The {service} is busy. Try again soon."
     ),
     upstream.UpstreamUnavailableError: Failure(
-        503, "UPSTREAM_UNAVAILABLE", "The flyer service is not available."
+        503, "UPSTREAM_UNAVAILABLE", "The {service} is not available."
     ),
-    upstream.UpstreamError: Failure(502, "UPSTREAM_ERROR", "The flyer service failed."),
+    upstream.UpstreamError: Failure(502, "UPSTREAM_ERROR", "The {service} failed."),
     InvalidTokenError: Failure(401, "INVALID_TOKEN", "The token is not valid."),
     InvalidCredentialsError: Failure(
         401, "INVALID_CREDENTIALS", "The e-mail address or the password is wrong."
@@ -152,6 +151,10 @@ def answer_exception(error: Exception, context: Any = None) -> HttpResponse | No
         details = _details(error.detail)
     if failure is None:
         return None
+    if isinstance(error, upstream.UpstreamError):
+        catalog = catalogs().get(error.upstream)
+        service = catalog.service if catalog else "upstream service"
+        failure = failure._replace(message=failure.message.format(service=service))
     if isinstance(error, DATABASE_FAILURES):
         # Without a traceback: in an outage this is every second line, and the database's reason says it all.
         reason = str(error).partition("\n")[0]

@@ -13,7 +13,8 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, JsonResponse
 
-from flyers_proxy import services
+from clients.transport import Health
+from proxy.catalog import catalogs
 
 
 class UnmigratedError(Exception):
@@ -34,23 +35,22 @@ def ready(request: HttpRequest) -> JsonResponse:
         "database": _check(_query_database),
         "redis": _check(_query_redis) if settings.CACHE_URL else {"status": "skipped", "latency_ms": None},
     }
-    upstream = _upstream()
+    upstreams = {name: _upstream(catalog.transport.health()) for name, catalog in catalogs().items()}
     broken = checks["database"]["status"] == "fail"
-    weak = checks["redis"]["status"] == "fail" or upstream["status"] != "ok"
+    weak = checks["redis"]["status"] == "fail" or any(row["status"] != "ok" for row in upstreams.values())
     return JsonResponse(
         {
             "status": "unavailable" if broken else "degraded" if weak else "ok",
             "checks": checks,
-            "upstream": upstream,
+            "upstreams": upstreams,
         },
         status=503 if broken else 200,
         headers=_NO_STORE | ({"Retry-After": "2"} if broken else {}),
     )
 
 
-def _upstream() -> dict[str, Any]:
-    """Return how it goes with the flyer service, as this process knows it; nobody is asked."""
-    health = services.client().health()
+def _upstream(health: Health) -> dict[str, Any]:
+    """Return how it goes with a service, as this process knows it."""
     last = health.last_success and datetime.fromtimestamp(int(health.last_success), UTC)
     return {
         "status": "ok" if health.retry_in == 0 and health.state == "closed" else "down",

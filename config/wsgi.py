@@ -15,7 +15,7 @@ from config import telemetry  # noqa: E402
 from config.bodies import BoundedBodies  # noqa: E402
 from config.metrics import counter  # noqa: E402
 from config.middleware import request_id_of  # noqa: E402
-from flyers_proxy import services  # noqa: E402
+from proxy.catalog import catalogs  # noqa: E402
 from proxy.hit_path import HitPath  # noqa: E402
 
 # After this long a computing thread hands the interpreter over; with the default of 5 ms a few misses set the p99 of
@@ -23,7 +23,8 @@ from proxy.hit_path import HitPath  # noqa: E402
 sys.setswitchinterval(0.0005)
 
 telemetry.start()
-services.client()  # Made at the start, so that its metrics are there before its first failure.
+for catalog in catalogs().values():
+    _ = catalog.transport  # Made at the start, so that its metrics are there before its first failure.
 # A client that sends slowly occupies a thread; half of them are reserved for all others.
 _bounded = BoundedBodies(_django, max_readers=max(1, settings.THREADS // 2))
 application = HitPath(_bounded, request_id=request_id_of, counter=counter)

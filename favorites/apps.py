@@ -1,7 +1,14 @@
-"""favorites: the room's name for Django."""
+"""The room's name for Django; offers the marks of what people save."""
 
 from django.apps import AppConfig
 
 
 class Favorites(AppConfig):
     name = "favorites"
+
+    def ready(self) -> None:
+        from favorites.services.store import FAVORITES, FOLLOWS  # noqa: PLC0415 - needs the models
+        from proxy.marks import register_offer  # noqa: PLC0415
+
+        register_offer("favorites", "flyer", FAVORITES)
+        register_offer("follows", "creator", FOLLOWS)

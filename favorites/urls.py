@@ -1,4 +1,4 @@
-"""favorites: the addresses of what a person keeps."""
+"""The addresses of what a person saves."""
 
 from django.urls import path
 
@@ -14,6 +14,6 @@ urlpatterns = [
     path("favorites/share/", sharing.OwnSharedList.as_view()),
     path("favorites/shared/<slug:slug>/", sharing.SharedFavorites.as_view()),
     path("follows/", follows.FollowList.as_view()),
-    path("follows/status/", follows.FollowStatus.as_view()),
+    path("follows/status/", follows.FollowStatusDetail.as_view()),
     path("follows/<id:followed_id>/", follows.FollowDetail.as_view()),
 ]

@@ -1,110 +1,135 @@
-"""flyers_proxy: answers field by field, for writing. What is not named here never reaches a browser.
+"""What is shown of flyers, creators and categories: what the client gives, and placeholders."""
 
-A hole stands where two callers may differ; ``rendering`` cuts there. ``serializers`` tells the same to the schema.
-"""
-
+import math
 from datetime import datetime
-from typing import Final
+from typing import Annotated, Any
 
-import msgspec
+from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
+from msgspec import Meta
 
-from clients.flyers import Category, Creator, Flyer
+from clients import flyers
+from clients.distance import Position, distance_km
+from proxy.rendering import FALSE, NULL, TRUE, Filler, Summary, has_ended, register_filler
+from proxy.schema import ListEnvelope
+from proxy.shapes import Shape, mark
 
-# JSON escapes control characters, so this byte stands in no document of ours.
-CUT: Final = b"\x00"
-HOLE: Final = msgspec.Raw(CUT)
-
-
-class CreatorSummaryShape(msgspec.Struct):
-    id: int
-    username: str
-    profile_picture: str | None
-    is_following: msgspec.Raw = HOLE
+# --- Computed for the caller, or for the moment -----------------------------------------------------
 
 
-class CreatorShape(msgspec.Struct):
-    id: int
-    username: str
-    profile_picture: str | None
+def _fill_distance(place: tuple[float, ...], now: float, position: Position | None) -> bytes:
+    return NULL if position is None else b"%.3f" % distance_km((place[0], place[1]), position)
+
+
+def _fill_validity(moments: tuple[float, ...], now: float, context: Any) -> bytes:
+    valid_from, valid_until = moments
+    return TRUE if valid_from <= now and not has_ended(valid_until, now) else FALSE
+
+
+# Kilometres with metres from the caller's exact position.
+DISTANCE = register_filler(Filler("distance", lambda location: (location.lat, location.lng), _fill_distance))
+VALIDITY = register_filler(
+    Filler(
+        "validity",
+        lambda validity: (validity.valid_from.timestamp(), validity.valid_until.timestamp()),
+        _fill_validity,
+        # It is over once its last moment has passed.
+        moments=lambda moments: (moments[0], math.nextafter(moments[1], math.inf)),
+    )
+)
+
+# --- Field by field ---------------------------------------------------------------------------------
+
+FLYER_EXAMPLE: dict[str, Any] = {
+    "id": 7,
+    "title": "Jazz by the river",
+    "description": "Three bands, one bridge, bring a blanket.",
+    "categories": ["events", "nightlife"],
+    "creator": {
+        "id": 3,
+        "username": "casa-del-jazz",
+        "profile_picture": "https://img.example/creators/3.svg",
+        "is_following": None,
+    },
+    "images": [{"url": "https://img.example/flyers/7.svg", "order": 0}],
+    "location": {"address": "Calle Mayor 1, Madrid", "lat": 40.4169, "lng": -3.7035, "distance_km": 0.028},
+    "validity": {
+        "valid_from": "2026-01-01T18:00:00Z",
+        "valid_until": "2099-01-01T23:00:00Z",
+        "is_valid": True,
+    },
+    "created_at": "2026-01-01T09:30:00Z",
+    "is_favorited": None,
+}
+FLYER_PAGE_EXAMPLE = {
+    "count": 12,
+    "next": "http://localhost:8000/api/v1/flyers/discover/?lat=40.4168&lng=-3.7038&limit=1&page=2",
+    "previous": None,
+    "results": [FLYER_EXAMPLE],
+    "meta": {"as_of": "2026-05-01T12:00:00Z", "stale": False},
+}
+
+
+IsFollowing = Annotated[
+    bool | None,
+    mark("follows", "creator"),
+    Meta(description="Whether the caller follows this creator; null for an anonymous caller."),
+]
+
+
+class CreatorSummary(flyers.CreatorSummary, frozen=True, kw_only=True):
+    is_following: IsFollowing
+
+
+class Creator(CreatorSummary, frozen=True, kw_only=True):
     bio: str | None
     created_at: datetime | None
-    is_following: msgspec.Raw = HOLE
 
 
-class ImageShape(msgspec.Struct):
-    url: str
-    order: int
+class Image(flyers.Image, frozen=True):
+    order: int  # of any size, for all that callers need to know
 
 
-class LocationShape(msgspec.Struct):
-    address: str
-    lat: float
-    lng: float
-    distance_km: msgspec.Raw = HOLE
+class Location(flyers.Location, frozen=True):
+    distance_km: Annotated[
+        float | None, DISTANCE, Meta(description="From the caller's exact position; null without one.")
+    ]
 
 
-class ValidityShape(msgspec.Struct):
-    valid_from: datetime
-    valid_until: datetime
-    is_valid: msgspec.Raw = HOLE
+class Validity(flyers.Validity, frozen=True):
+    is_valid: Annotated[bool, VALIDITY, Meta(description="Whether it is valid at the moment of the answer.")]
 
 
-class FlyerShape(msgspec.Struct):
-    id: int
-    title: str
-    description: str
-    categories: tuple[str, ...]
-    creator: CreatorSummaryShape
-    images: list[ImageShape]
-    location: LocationShape
-    validity: ValidityShape
-    created_at: datetime | None
-    is_favorited: msgspec.Raw = HOLE
+@extend_schema_serializer(examples=[OpenApiExample("A flyer", value=FLYER_EXAMPLE)])
+class Flyer(flyers.Flyer, frozen=True, kw_only=True):
+    creator: CreatorSummary
+    images: tuple[Image, ...]
+    location: Location
+    validity: Validity
+    is_favorited: Annotated[
+        bool | None,
+        mark("favorites", "flyer"),
+        Meta(description="Whether the caller keeps this flyer; null for an anonymous caller."),
+    ]
 
 
-class CategoryShape(msgspec.Struct):
-    slug: str
-    name: str
+@extend_schema_serializer(examples=[OpenApiExample("A page of flyers", value=FLYER_PAGE_EXAMPLE)])
+class FlyerPage(ListEnvelope, kw_only=True):
+    results: list[Flyer]
+
+
+class Category(flyers.Category, frozen=True):
     flyer_count: int | None
 
 
-class PageShape(msgspec.Struct, kw_only=True):
-    count: int
-    next: msgspec.Raw = HOLE
-    previous: msgspec.Raw = HOLE
-    results: msgspec.Raw = msgspec.Raw(b"[" + CUT + b"]")
-    meta: msgspec.Raw = HOLE
+class CategoryPage(ListEnvelope, kw_only=True):
+    results: list[Category]
 
 
-def flyer_shape(flyer: Flyer) -> FlyerShape:
-    """Return the shape of one flyer."""
-    creator, location, validity = flyer.creator, flyer.location, flyer.validity
-    return FlyerShape(
-        id=flyer.id,
-        title=flyer.title,
-        description=flyer.description,
-        categories=flyer.categories,
-        creator=CreatorSummaryShape(
-            id=creator.id, username=creator.username, profile_picture=creator.profile_picture
-        ),
-        images=[ImageShape(url=image.url, order=image.order) for image in flyer.images],
-        location=LocationShape(address=location.address, lat=location.lat, lng=location.lng),
-        validity=ValidityShape(valid_from=validity.valid_from, valid_until=validity.valid_until),
-        created_at=flyer.created_at,
-    )
+def _summary(flyer: flyers.Flyer) -> Summary:
+    image_url = flyer.images[0].url if flyer.images else None
+    return Summary(flyer.title, image_url, flyer.validity.valid_until)
 
 
-def creator_shape(creator: Creator) -> CreatorShape:
-    """Return the shape of a creator's profile."""
-    return CreatorShape(
-        id=creator.id,
-        username=creator.username,
-        profile_picture=creator.profile_picture,
-        bio=creator.bio,
-        created_at=creator.created_at,
-    )
-
-
-def category_shape(category: Category) -> CategoryShape:
-    """Return the shape of one category."""
-    return CategoryShape(slug=category.slug, name=category.name, flyer_count=category.flyer_count)
+FLYER: Shape[flyers.Flyer] = Shape(Flyer, kind="flyer", summarize=_summary)
+CREATOR: Shape[flyers.Creator] = Shape(Creator, kind="creator")
+CATEGORY: Shape[flyers.Category] = Shape(Category, kind="category")

@@ -1,188 +1,199 @@
-"""flyers_proxy: many single things asked for at once, within one deadline. It knows no people."""
+"""Many items at once, of any kind: from the cache, and the others side by side within one deadline."""
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import wait
-from functools import partial
-from typing import Final, Generic, NamedTuple, TypeVar
+from functools import cache, partial
+from typing import Any, Final, Generic, NamedTuple, TypeVar
 
-from django.conf import settings
+from msgspec.structs import replace
 
 from clients.errors import UpstreamBusyError, UpstreamError, UpstreamNotFoundError, UpstreamTimeoutError
-from flyers_proxy.services import (
-    Answer,
-    OnMiss,
-    confirm_flyer,
-    free,
-    get_creator,
-    get_kept,
-    get_kept_creators,
-    get_listed,
-    listed_at,
-    release_connection,
-    renew_listed,
-    waiters,
-)
+from proxy.cache import free
+from proxy.catalog import Catalog, Kind, OnMiss, find_kind
 from proxy.fair_pool import FairPool
-from proxy.once import OncePerProcess
-from proxy.pages import UPSTREAM_PAGE
-from proxy.rendering import Facts, facts_of
-from proxy.single_flight import YOUNG_SECONDS
+from proxy.rendering import Summary
+from proxy.single_flight import YOUNG_SECONDS, release_connection, waiters
+from proxy.store import Answer
 
 T = TypeVar("T")
 Q = TypeVar("Q")
 
-# Of the flyers that a list leaves out (they have ended, have not begun, or never were), so many are looked at singly.
+# Of the items that a list leaves out (they have ended, have not begun, or never were), so many are fetched singly.
 MAX_LOOKS: Final = 10
 
 
-@OncePerProcess
-def _pool() -> FairPool:
-    """Return the threads of all look-ups: fewer than the calls allowed, as reads of single things ask, too."""
-    return FairPool(max(2, settings.FLYERS_MAX_CONCURRENCY * 2 // 3), "lookup")
-
-
-class Lookup(NamedTuple, Generic[T]):
+class Batch(NamedTuple, Generic[T]):
     """What became of each id: it is in one of these. ``failure`` says why some are unknown, if upstream is to blame."""
 
     found: dict[int, T]
     absent: frozenset[int]
     unknown: frozenset[int]
-    failure: UpstreamError | None
-
-
-class FlyerBatch(NamedTuple):
-    """Flyers by id: ``absent`` are those that upstream left out (unknown or ended), ``unknown`` those it can't tell.
-
-    ``failure`` says why upstream could not be asked.
-    """
-
-    found: dict[int, Answer]
-    absent: frozenset[int]
-    unknown: frozenset[int]
     failure: UpstreamError | None = None
 
 
-def get_flyers_by_ids(
-    flyer_ids: Sequence[int], *, caller: str, confirm: bool = False, on_miss: OnMiss = free
-) -> FlyerBatch:
-    """Return those flyers: from the cache, and for the others one upstream call per 50. Never raises for upstream.
+@cache  # one pool an upstream: fewer threads than the calls allowed, as reads of single items ask, too
+def _pool(upstream: str, threads: int) -> FairPool:
+    return FairPool(threads, f"{upstream}-batch")
 
-    With ``confirm`` a stale copy is good enough only if upstream can't be asked. ``caller`` names who asks, for
-    callers share the threads fairly.
+
+class _Asking(NamedTuple):
+    """Who asks whom, and until when (monotonic)."""
+
+    catalog: Catalog[Any]
+    kind: Kind[Any]
+    caller: str
+    ends_at: float
+
+
+def _asking(kind: str, caller: str) -> _Asking:
+    catalog, found = find_kind(kind)
+    return _Asking(catalog, found, caller, time.monotonic() + catalog.setting("DEADLINE_SECONDS"))
+
+
+def get_many(kind: str, ids: Sequence[int], *, caller: str, on_miss: OnMiss = free) -> Batch[Answer]:
+    """Return those items, as many as can be fetched within the deadline of one call. Never raises for upstream.
+
+    ``absent`` are those that upstream does not have, or leaves out of a list; ``unknown`` those of which nobody can say.
+    ``caller`` names who asks, for callers share the threads fairly.
     """
-    found = get_kept(flyer_ids)
-    stale = {flyer_id for flyer_id, answer in found.items() if answer.is_stale}
-    missing = set(flyer_ids) - set(found)
+    asking = _asking(kind, caller)
+    if asking.kind.fetch_many:
+        return _listed(asking, ids, confirm=False, on_miss=on_miss)
+    copies = asking.catalog.copies(asking.kind, ids)
+    for id_, answer in copies.items():
+        if answer.is_stale:
+            asking.catalog.revalidate(asking.kind, id_)
+    fetch = partial(asking.catalog.get, asking.kind, on_miss=on_miss)
+    fetched = _each(asking, fetch, [id_ for id_ in ids if id_ not in copies])
+    return fetched._replace(found=copies | fetched.found)
+
+
+def confirm(kind: str, id_: int) -> Summary:
+    """Return what is remembered of an item that someone wants to save; ``UpstreamNotFoundError`` if there is none.
+
+    A stale copy is good enough only while upstream can't be asked; without one ``UpstreamError``.
+    """
+    catalog, found = find_kind(kind)
+    return summary_of(catalog.get(found, id_, confirm=True))
+
+
+def confirm_many(kind: str, ids: Sequence[int], *, caller: str) -> Batch[Summary]:
+    """Return what is remembered of items that someone wants to save, each judged as by ``confirm``.
+
+    Where upstream lists items by their ids, one call answers for many, and of what it leaves out ``MAX_LOOKS`` are
+    fetched singly. All that has one deadline, and what is not done by then stays unknown.
+    """
+    asking = _asking(kind, caller)
+    fetch = partial(asking.catalog.get, asking.kind, confirm=True)
+    if not asking.kind.fetch_many:
+        return _summaries(_each(asking, fetch, ids))
+    listed = _listed(asking, ids, confirm=True, on_miss=free)
+    silent = [id_ for id_ in ids if id_ in listed.absent]
+    fetched = _each(asking, fetch, silent[:MAX_LOOKS])
+    return _summaries(
+        Batch(
+            found=listed.found | fetched.found,
+            absent=fetched.absent,
+            unknown=listed.unknown | fetched.unknown | set(silent[MAX_LOOKS:]),
+            failure=listed.failure or fetched.failure,
+        )
+    )
+
+
+def _listed(asking: _Asking, ids: Sequence[int], *, confirm: bool, on_miss: OnMiss) -> Batch[Answer]:
+    """Return items from the cache, and of the others those that upstream lists: one call for each ``max_batch``."""
+    catalog, kind = asking.catalog, asking.kind
+    found = catalog.copies(kind, ids)
+    stale = {id_ for id_, answer in found.items() if answer.is_stale}
+    missing = set(ids) - set(found)
+    wanted = sorted(missing | stale)
+    parts = [tuple(wanted[start : start + kind.max_batch]) for start in range(0, len(wanted), kind.max_batch)]
     asked = []
-    for part in _parts_of(sorted(missing | stale)):
-        # A list that is as young as the copies is believed: only its silence tells that a flyer has gone.
-        if confirm or missing & set(part) or listed_at(part) >= max(found[id_].as_of for id_ in part):
+    for part in parts:
+        # A list that is as young as the copies is believed: only its silence says that an item has gone.
+        newest = max((found[id_].entry.fetched_at for id_ in part if id_ in found), default=0.0)
+        if confirm or missing & set(part) or catalog.listed_at(kind, part) >= newest:
             asked.append(part)
         else:
-            renew_listed(part)
+            catalog.revalidate_listed(kind, part)
     absent: set[int] = set()
     failure: UpstreamError | None = None
-    ask = partial(get_listed, confirm=confirm, on_miss=on_miss)
+    fetch = partial(catalog.get_listed, kind, confirm=confirm, on_miss=on_miss)
     # A single call is made here: it has the deadline of a call by itself, and needs no turn of the caller's.
-    is_one = len(asked) == 1
-    outcomes = [_outcome(ask, asked[0])] if is_one else _outcomes(ask, asked, caller, _deadline())
+    outcomes = [_outcome(fetch, asked[0])] if len(asked) == 1 else _side_by_side(asking, fetch, asked)
     for part, answer in zip(asked, outcomes, strict=True):
         if isinstance(answer, UpstreamError):
             failure = answer
             continue
-        page = answer.rendered
-        found |= {
-            spot.flyer_id: answer._replace(rendered=flyer, key=None)
-            for spot, flyer in zip(page.spots, page.flyers(), strict=True)
-        }
-        if page.count == len(page.spots):  # Otherwise some are there, and not fit to show.
-            absent |= set(part) - {spot.flyer_id for spot in page.spots}
-    return FlyerBatch(
-        found={flyer_id: answer for flyer_id, answer in found.items() if flyer_id not in absent},
+        items = {item.id: item for item in answer.body.items if item.id is not None}
+        for id_, item in items.items():
+            found[id_] = Answer(replace(answer.entry, body=item), answer.outcome)
+        if answer.body.count == len(items):  # Otherwise some are there, and not fit to show.
+            absent |= set(part) - items.keys()
+    return Batch(
+        found={id_: answer for id_, answer in found.items() if id_ not in absent},
         absent=frozenset(absent),
         unknown=frozenset(missing - found.keys() - absent),
         failure=failure,
     )
 
 
-def get_creators(creator_ids: Sequence[int], *, caller: str, on_miss: OnMiss) -> Lookup[Answer]:
-    """Return the profiles of creators, as many as can be had within the deadline of one call."""
-    ends_at = _deadline()
-    kept = get_kept_creators(creator_ids)
-    missing = [creator_id for creator_id in creator_ids if creator_id not in kept]
-    looked = _each(partial(get_creator, on_miss=on_miss), missing, caller, ends_at)
-    return looked._replace(found=kept | looked.found)
-
-
-def confirm_flyers(flyer_ids: Sequence[int], *, caller: str) -> Lookup[Facts]:
-    """Return what is known of flyers that someone wants to keep, each judged as by ``confirm_flyer``.
-
-    One upstream call per 50 answers for those that are valid now; of the others ``MAX_LOOKS`` are looked at singly.
-    All that has one deadline, and what is not done by then stays unknown.
-    """
-    ends_at = _deadline()
-    listed = get_flyers_by_ids(flyer_ids, caller=caller, confirm=True)
-    silent = [flyer_id for flyer_id in flyer_ids if flyer_id in listed.absent]
-    looked = _each(confirm_flyer, silent[:MAX_LOOKS], caller, ends_at)
-    return Lookup(
-        found={flyer_id: facts_of(flyer.rendered) for flyer_id, flyer in listed.found.items()} | looked.found,
-        absent=looked.absent,
-        unknown=listed.unknown | looked.unknown | set(silent[MAX_LOOKS:]),
-        failure=listed.failure or looked.failure,
-    )
-
-
-def _each(ask: Callable[[int], T], ids: Sequence[int], caller: str, ends_at: float) -> Lookup[T]:
-    """Ask for each of these; tell those that upstream does not have from those that can't be told."""
+def _each(asking: _Asking, fetch: Callable[[int], T], ids: Sequence[int]) -> Batch[T]:
+    """Fetch each of these; tell those that upstream does not have from those of which nobody can say."""
     found: dict[int, T] = {}
     absent: set[int] = set()
     failure: UpstreamError | None = None
-    for id_, outcome in zip(ids, _outcomes(ask, ids, caller, ends_at), strict=True):
+    for id_, outcome in zip(ids, _side_by_side(asking, fetch, ids), strict=True):
         if isinstance(outcome, UpstreamNotFoundError):
             absent.add(id_)
         elif isinstance(outcome, UpstreamError):
             failure = outcome
         else:
             found[id_] = outcome
-    return Lookup(found, frozenset(absent), frozenset(set(ids) - found.keys() - absent), failure)
+    return Batch(found, frozenset(absent), frozenset(set(ids) - found.keys() - absent), failure)
 
 
-def _parts_of(flyer_ids: Sequence[int]) -> Iterator[tuple[int, ...]]:
-    for start in range(0, len(flyer_ids), UPSTREAM_PAGE):
-        yield tuple(flyer_ids[start : start + UPSTREAM_PAGE])
-
-
-def _deadline() -> float:
-    return time.monotonic() + settings.FLYERS_DEADLINE_SECONDS
-
-
-def _outcomes(
-    ask: Callable[[Q], T], questions: Sequence[Q], caller: str, ends_at: float
+def _side_by_side(
+    asking: _Asking, fetch: Callable[[Q], T], questions: Sequence[Q]
 ) -> list[T | UpstreamError]:
-    """Ask all these side by side; return what came of each until ``ends_at``.
+    """Fetch all these at once; return what each ended in until the deadline.
 
     Past the bound on waiters there is only as much time as any young call is given.
     """
     if not questions:
         return []
     release_connection()
-    with waiters().place() as has_place:
-        seconds = ends_at - time.monotonic() if has_place else YOUNG_SECONDS
-        asked = [_pool().submit(caller, partial(_outcome, ask, question)) for question in questions]
-        late = wait(asked, timeout=max(0.0, seconds)).not_done
+    pool = _pool(asking.catalog.name, max(2, asking.catalog.setting("MAX_CONCURRENCY") * 2 // 3))
+    with waiters().slot() as has_slot:
+        seconds = asking.ends_at - time.monotonic() if has_slot else YOUNG_SECONDS
+        futures = [pool.submit(asking.caller, partial(_outcome, fetch, question)) for question in questions]
+        late = wait(futures, timeout=max(0.0, seconds)).not_done
     for future in late:
         future.cancel()
-    is_late = (
+    failure = (
         UpstreamTimeoutError("too many to ask for in time")
-        if has_place
+        if has_slot
         else UpstreamBusyError("too many wait")
     )
-    return [is_late if future in late else future.result() for future in asked]
+    failure.upstream = asking.catalog.name
+    return [failure if future in late else future.result() for future in futures]
 
 
-def _outcome(ask: Callable[[Q], T], question: Q) -> T | UpstreamError:
+def _outcome(fetch: Callable[[Q], T], question: Q) -> T | UpstreamError:
     try:
-        return ask(question)
+        return fetch(question)
     except UpstreamError as error:
         return error
+
+
+def summary_of(answer: Answer) -> Summary:
+    """Return what is remembered of an item."""
+    summary = answer.body.items[0].summary
+    assert summary is not None  # noqa: S101 - for the type: nobody saves items of a kind without
+    return summary
+
+
+def _summaries(batch: Batch[Answer]) -> Batch[Summary]:
+    found = {id_: summary_of(answer) for id_, answer in batch.found.items()}
+    return Batch(found, batch.absent, batch.unknown, batch.failure)

@@ -1,4 +1,4 @@
-"""flyers_proxy: threads that work for many owners, none of whom takes what is left for the others. It knows no work."""
+"""Threads that work for many owners, none of whom takes what is left for the others."""
 
 import contextvars
 import threading

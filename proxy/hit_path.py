@@ -1,4 +1,4 @@
-"""flyers_proxy: the WSGI function that answers hits before Django wakes up. It knows bytes and headers, and no route.
+"""The hit path: a WSGI function that answers fresh reads before Django wakes up.
 
 It learns from Django: a view that has answered a read leaves a note in the WSGI environment of what was asked. The next
 request for the very same address, host, origin and media type is answered here, if the entry is fresh, with the headers
@@ -6,28 +6,95 @@ that Django gave and a body by the same renderer. Whatever is new, stale, unusua
 """
 
 import threading
+import time
 from collections.abc import Callable, Iterable
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from cachetools import LRUCache
+from django.db import DatabaseError, InterfaceError, connection
 
-from flyers_proxy import services
-from proxy.hits import Count, Headers, Hits, Learned
+from accounts.tokens import InvalidTokenError, verify_access_token
+from proxy.marks import marks_of_session
 from proxy.reads import READ, Read
+from proxy.rendering import Marks, Template, changes_after, marks_in
+from proxy.single_flight import release_connection
+from proxy.store import MEBIBYTE, Answer, Entry, Outcome
 
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
 Application = Callable[[Environ, StartResponse], Iterable[bytes]]
 Address = tuple[str | None, ...]
+Headers = list[tuple[str, str]]
+# Counts an answer by its method and status.
+Count = Callable[[str, str], None]
 
 # Addresses remembered (about 3 KB each), and the longest worth it: what nobody asks for twice falls off.
 MAX_LEARNED: Final = 5_000
 MAX_ADDRESS_LENGTH: Final = 1_000
+# Addresses for which what was made of an entry is kept ready, and the entries that it was made of together. A body for
+# every address would double what the cache holds; and an entry that has fallen off there is still held here.
+MAX_READY: Final = 200
+MAX_READY_BYTES: Final = 16 * MEBIBYTE
 
-# Each answer has its own of these; the others stay the same until the settings change.
-_OWN = {"x-request-id", "server-timing", "etag", "age", "x-cache", "cache-control", "content-length"}
+# Of an earlier answer's headers these are repeated, for they depend on the address and the settings alone. Each answer has
+# its own of the others, or they are for one caller (cookies), or say how that answer was encoded.
+_REPEATED: Final = {
+    *(
+        "allow",
+        "content-type",
+        "vary",
+        "content-security-policy",
+        "x-content-type-options",
+        "x-frame-options",
+    ),
+    *("referrer-policy", "cross-origin-opener-policy", "strict-transport-security"),
+    *("access-control-allow-origin", "access-control-allow-credentials", "access-control-expose-headers"),
+}
+_FOR_ONE: Final = {"set-cookie", "content-encoding"}
 # With these a read may end in something else than the page or "not modified".
-_UNUSUAL = {"HTTP_IF_MATCH", "HTTP_IF_UNMODIFIED_SINCE"}
+_UNUSUAL: Final = {"HTTP_IF_MATCH", "HTTP_IF_UNMODIFIED_SINCE"}
+
+
+class Prepared(NamedTuple):
+    """What an entry is at an address until something computed changes by itself: all but the marks."""
+
+    entry: Entry
+    changes_at: float
+    template: Template
+    ids: dict[tuple[str, str], set[int]]
+
+
+class Ready(NamedTuple):
+    """An answer; one for anonymous callers is good for what was prepared, to the end of the second."""
+
+    prepared: Prepared
+    second: int
+    body: bytes
+    etag: str
+    headers: Headers
+
+
+class Learned:
+    """What was asked at an address, the headers that Django gave, and perhaps what was last made of them."""
+
+    __slots__ = ("count", "headers", "key", "prepared", "read", "ready")
+
+    def __init__(self, key: str, read: Read, headers: Headers, count: Count) -> None:
+        self.key = key
+        self.read = read
+        self.headers = headers
+        self.count = count
+        self.prepared: Prepared | None = None
+        self.ready: Ready | None = None
+
+
+class _Holders(LRUCache[Learned, int]):
+    """Addresses that hold what was made of an entry of so many bytes; one that falls off holds nothing any more."""
+
+    def popitem(self) -> tuple[Learned, int]:
+        learned, size = super().popitem()
+        learned.prepared = learned.ready = None
+        return learned, size
 
 
 class HitPath:
@@ -48,8 +115,10 @@ class HitPath:
         self._request_id = request_id
         self._counter = counter
         self._lock = threading.Lock()
-        self._hits = Hits()
         self._learned: LRUCache[Address, Learned] = LRUCache(MAX_LEARNED)
+        self._holders = _Holders(
+            MAX_READY_BYTES, getsizeof=lambda size: max(size, MAX_READY_BYTES // MAX_READY)
+        )
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         if environ["REQUEST_METHOD"] not in {"GET", "HEAD"} or not environ["PATH_INFO"].startswith("/api/"):
@@ -72,10 +141,10 @@ class HitPath:
         self, learned: Learned, environ: Environ, start_response: StartResponse
     ) -> Iterable[bytes] | None:
         method = environ["REQUEST_METHOD"]
-        entry = services.store().fresh(learned.key)
+        entry = learned.read.catalog.cache.fresh(learned.key)
         if entry is None or not _UNUSUAL.isdisjoint(environ):
             return None
-        ready = self._hits.answer(learned, entry, environ.get("HTTP_AUTHORIZATION"))
+        ready = self._answer(learned, entry, environ.get("HTTP_AUTHORIZATION"))
         if ready is None:
             return None
         body, etag = ready.body, ready.etag
@@ -99,12 +168,69 @@ class HitPath:
         def listen(status: str, headers: Headers, *more: Any) -> Any:
             read: Read | None = environ.get(READ)
             is_short = sum(len(part or "") for part in address) <= MAX_ADDRESS_LENGTH
-            # A cookie, and be it one to forget, is for this caller alone.
-            is_for_all = all(name.lower() != "set-cookie" for name, _ in headers)
+            # An answer with a cookie, or encoded for its caller, has headers that are for this caller alone.
+            is_for_all = _FOR_ONE.isdisjoint(name.lower() for name, _ in headers)
             if read is not None and read.key is not None and status == "200 OK" and is_short and is_for_all:
-                lasting = [pair for pair in headers if pair[0].lower() not in _OWN]
+                repeated = [pair for pair in headers if pair[0].lower() in _REPEATED]
                 with self._lock:
-                    self._learned[address] = Learned(read.key, read, lasting, self._counter(environ))
+                    self._learned[address] = Learned(read.key, read, repeated, self._counter(environ))
             return start_response(status, headers, *more)
 
         return self._application(environ, listen)
+
+    def _answer(self, learned: Learned, entry: Entry, authorization: str | None) -> Ready | None:
+        """Return the answer for a caller, None unless their token and its session are good."""
+        now = time.time()
+        prepared = learned.prepared
+        if prepared is None or prepared.entry is not entry or now >= prepared.changes_at:
+            prepared = self._prepare(learned, entry, now)
+        if authorization is None:
+            return _for_anyone(learned, prepared, now)
+        return _for_person(authorization, learned, prepared, now)
+
+    def _prepare(self, learned: Learned, entry: Entry, now: float) -> Prepared:
+        template = learned.read.template(Answer(entry, Outcome.HIT), now=now)
+        changes_at = changes_after(entry.body, now)
+        learned.prepared = prepared = Prepared(entry, changes_at, template, marks_in([entry.body]))
+        with self._lock:
+            self._holders.pop(learned, None)
+            if entry.body.size <= MAX_READY_BYTES:
+                self._holders[learned] = entry.body.size
+        return prepared
+
+
+def _for_anyone(learned: Learned, prepared: Prepared, now: float) -> Ready:
+    """Return the last answer, or make it anew when the second or what was prepared is another."""
+    ready = learned.ready
+    if ready is None or ready.prepared is not prepared or ready.second != int(now):
+        learned.ready = ready = _ready(learned, prepared, None, now)
+        if learned.prepared is not prepared:  # Another thread had this address let go of it meanwhile.
+            learned.ready = None
+    return ready
+
+
+def _for_person(authorization: str, learned: Learned, prepared: Prepared, now: float) -> Ready | None:
+    """Return the answer for whoever the token says, None unless it and its session are good."""
+    scheme, _, token = authorization.partition(" ")
+    try:
+        if scheme != "Bearer":
+            return None
+        claims = verify_access_token(token)
+        marks = marks_of_session(user_id=claims.user_id, session_id=claims.session_id, ids=prepared.ids)
+    except InvalidTokenError:
+        return None
+    except (DatabaseError, InterfaceError):
+        connection.close()  # What is broken stays broken: the whole way opens another, and says what is wrong.
+        return None
+    finally:
+        release_connection()  # No signal of Django's says that this request is over.
+    if marks is None:
+        return None
+    return _ready(learned, prepared, marks, now)
+
+
+def _ready(learned: Learned, prepared: Prepared, marks: Marks | None, now: float) -> Ready:
+    body, etag = prepared.template.filled(marks)
+    answer = Answer(prepared.entry, Outcome.HIT)
+    headers = [*learned.headers, *learned.read.headers(answer, etag, is_public=marks is None, now=now)]
+    return Ready(prepared, int(now), body, etag, headers)

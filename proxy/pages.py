@@ -1,101 +1,100 @@
-"""flyers_proxy: one page of ours, put together from pages of upstream. It knows no cache and no HTTP."""
+"""One page of ours, assembled from pages of upstream."""
 
 import contextvars
-from collections.abc import Callable, Sequence
+import heapq
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import Final, NamedTuple, TypeVar
+from itertools import islice
+from typing import Any, TypeVar
 
-import msgspec
-
-from clients.distance import Position
 from clients.errors import UpstreamMalformedError, UpstreamNotFoundError
-from clients.flyers import Flyer, FlyerPage, FlyerQuery
-from clients.transport import Fetched
-from clients.values import MAX_ID
+from clients.transport import Fetched, ListPage
 
 T = TypeVar("T")
+Item = Any  # has an ``id``
 
-# Asks for one upstream page, given the etag of the copy we have of it.
-Ask = Callable[[FlyerQuery, str | None], Fetched[FlyerPage]]
+# Asks upstream for a page by its number and size, given the etag of the copy we have of it.
+FetchPage = Callable[[int, int, str | None], Fetched[ListPage[Item]]]
 
-# The most that upstream gives on one page, and the most ids it can be asked for at once.
-UPSTREAM_PAGE: Final = 50
-# The most creators that it can be asked for at once, and how many flyers of more of them can be paged through.
-MAX_CREATORS: Final = 200
-MAX_MERGED_ROWS: Final = 500
-
-# A page of more than 50 asks for its parts at once. Threads start when first needed.
+# A page larger than upstream's asks for its parts at once. Threads start when first needed.
 _SIDE_BY_SIDE = ThreadPoolExecutor(max_workers=8, thread_name_prefix="upstream-page")
 
 
-class FlyerList(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
-    """Which page of which flyers, normalised: equal questions are equal values, and none knows who asks.
-
-    ``position`` is rounded to ``FLYERS_LOCATION_DECIMALS``: the service never learns where a person lives.
-    ``creators`` is None for flyers of anybody, and empty for those of nobody.
-    """
-
-    position: Position
-    page: int = 1
-    limit: int = 10
-    near_me: bool = False
-    radius: float = 5.0
-    categories: tuple[str, ...] = ()
-    creators: tuple[int, ...] | None = None
-    search: str | None = None
-    ids: tuple[int, ...] = ()
-
-    @property
-    def is_merged(self) -> bool:
-        """Say whether these are more creators than upstream takes at once."""
-        return self.creators is not None and len(self.creators) > MAX_CREATORS
-
-    @property
-    def reachable(self) -> int:
-        """Return how many flyers can be paged through at most."""
-        return MAX_MERGED_ROWS if self.is_merged else MAX_ID
-
-
-class Window(NamedTuple):
-    """The flyers of one page, how many there are on all pages, and how many were not fit to show."""
-
-    flyers: Sequence[Flyer]
-    total: int
-    left_out: int
-
-
-def fetch(question: FlyerList, ask: Ask, *, etag: str | None = None) -> Fetched[Window]:
-    """Return one page, put together from at most three upstream pages.
+def assemble(
+    fetch: FetchPage, *, page: int, limit: int, max_size: int, etag: str | None = None
+) -> Fetched[ListPage[Item]]:
+    """Return one page; upstream gives at most ``max_size`` items on one of its own, so it is asked for as many as it takes.
 
     Only a page that is one upstream page as it came has an etag, and can be ``None`` because its ``etag`` holds.
     """
-    size = min(question.limit, UPSTREAM_PAGE)
-    start = (question.page - 1) * question.limit
-    end = start + question.limit
+    size = min(limit, max_size)
+    start = (page - 1) * limit
+    end = start + limit
     numbers = range(start // size + 1, (end - 1) // size + 2)
     is_one = len(numbers) == 1
-    jobs = [partial(fetch_page, question, number, size, ask, etag if is_one else None) for number in numbers]
-    pages = [page for page in side_by_side(jobs) if page is not None]
-    if not pages:  # Past the end, where upstream says nothing: ask the first page how many there are.
-        first = fetch_page(question, 1, size, ask)
+    jobs = [partial(_fetched, fetch, number, size, etag if is_one else None) for number in numbers]
+    parts = [part for part in side_by_side(jobs) if part is not None]
+    if not parts:  # Past the end, where upstream says nothing: ask the first page how many there are.
+        first = _fetched(fetch, 1, size)
         total = first.value.count if first and first.value else 0
-        return Fetched(Window((), total, 0), max_age=first.max_age if first else None)
-    flyers: dict[int, Flyer] = {}  # by id: the list may have moved on between two upstream pages
+        return Fetched(ListPage(total, ()), max_age=first.max_age if first else None)
+    items: dict[int, Item] = {}  # by id: the list may have moved on between two upstream pages
     total = left_out = 0
-    for number, page in zip(numbers, pages, strict=False):
-        if page.value is None:
-            return Fetched(None, page.etag, page.max_age)
-        # Cut page by page: a flyer that was left out as malformed must not move its neighbours to other pages.
+    for number, part in zip(numbers, parts, strict=False):
+        if part.value is None:
+            return Fetched(None, part.etag, part.max_age)
+        # Cut page by page: an item that was left out as malformed must not move its neighbours to other pages.
         offset = (number - 1) * size
-        part = page.value.results[max(0, start - offset) : end - offset]
-        flyers.update((flyer.id, flyer) for flyer in part)
-        total, left_out = page.value.count, left_out + page.value.left_out
-    ages = [page.max_age for page in pages if page.max_age is not None]
+        items.update((item.id, item) for item in part.value.results[max(0, start - offset) : end - offset])
+        total, left_out = part.value.count, left_out + part.value.left_out
     return Fetched(
-        Window(tuple(flyers.values()), total, left_out),
-        etag=pages[0].etag if is_one else None,
-        max_age=min(ages, default=None),
+        ListPage(total, tuple(items.values()), left_out),
+        etag=parts[0].etag if is_one else None,
+        max_age=_shortest(parts),
+    )
+
+
+def merge(
+    lists: Sequence[FetchPage], *, page: int, limit: int, max_size: int, rank: Callable[[Item], Any]
+) -> Fetched[ListPage[Item]]:
+    """Return one page of several lists merged by ``rank``, the order that each of them has.
+
+    Every page is merged from the top, so that pages neither overlap nor leave a gap between them; a list is asked for
+    its next page only when the merge gets there.
+    """
+    seen: list[Fetched[ListPage[Item]]] = []
+
+    def page_of(fetch: FetchPage, number: int) -> ListPage[Item] | None:
+        fetched = _fetched(fetch, number, max_size)
+        if fetched is None:
+            return None
+        if fetched.value is None:
+            raise UpstreamMalformedError("304 without a question")
+        seen.append(fetched)
+        return fetched.value
+
+    def items_of(fetch: FetchPage, part: ListPage[Item] | None) -> Iterator[Item]:
+        number = 1
+        while part is not None:
+            yield from part.results
+            if number * max_size >= part.count:
+                return
+            number += 1
+            part = page_of(fetch, number)
+
+    firsts = side_by_side([partial(page_of, fetch, 1) for fetch in lists])
+    merged = heapq.merge(*map(items_of, lists, firsts), key=rank)
+    start = (page - 1) * limit
+    # By id: a list may have moved on between two of its pages.
+    items = {item.id: item for item in islice(merged, start + limit)}
+    return Fetched(
+        ListPage(
+            count=sum(first.count for first in firsts if first),
+            results=tuple(items.values())[start:],
+            left_out=sum(part.value.left_out for part in seen if part.value),
+        ),
+        max_age=_shortest(seen),
     )
 
 
@@ -110,25 +109,17 @@ def side_by_side(jobs: Sequence[Callable[[], T]]) -> list[T]:
             other.cancel()
 
 
-def fetch_page(
-    question: FlyerList, number: int, size: int, ask: Ask, etag: str | None = None
-) -> Fetched[FlyerPage] | None:
+def _fetched(
+    fetch: FetchPage, number: int, size: int, etag: str | None = None
+) -> Fetched[ListPage[Item]] | None:
     """Return one upstream page; None past the last."""
-    query = FlyerQuery(
-        lat=question.position[0],
-        lng=question.position[1],
-        page=number,
-        page_size=size,
-        categories=question.categories,
-        search=question.search,
-        near_me=question.near_me,
-        radius=question.radius,
-        creators=question.creators or (),
-        ids=question.ids,
-    )
     try:
-        return ask(query, etag)
+        return fetch(number, size, etag)
     except UpstreamNotFoundError:
         if number == 1:
             raise UpstreamMalformedError("the first page of a list was not found") from None
         return None
+
+
+def _shortest(pages: Sequence[Fetched[ListPage[Item]]]) -> int | None:
+    return min((page.max_age for page in pages if page.max_age is not None), default=None)

@@ -1,15 +1,16 @@
-"""flyers_proxy: what the two ways of answering a read share, Django's and the hit path. It knows no framework."""
+"""What the two ways of answering a read share, Django's and the hit path: links, the note of what was asked, headers."""
 
 from collections.abc import Sequence
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 from urllib.parse import urlencode
 
 from django.conf import settings
+from rest_framework.request import Request
 
-from clients.distance import Position
 from clients.values import MAX_ID
-from flyers_proxy.services import Answer
-from proxy.rendering import Links, Template
+from proxy.catalog import Catalog
+from proxy.rendering import Links, Page, Template
+from proxy.store import Answer
 
 # Where in the WSGI environment a view leaves the ``Read`` that it answered.
 READ: Final = "flyers_bff.read"
@@ -39,38 +40,50 @@ class PageLinks(NamedTuple):
         return f"{settings.PUBLIC_URL}{self.path}?{urlencode([*self.filters, ('page', page)], doseq=True)}"
 
 
-class Read(NamedTuple):
-    """What was understood of a request: the key of its entry, and what fills the holes for this caller."""
+def page_links(request: Request, page: int, limit: int, reachable: int = MAX_ID) -> PageLinks:
+    """Return the links of the page that a request asks for."""
+    filters = [(name, values) for name, values in request.query_params.lists() if name != "page"]
+    return PageLinks(request.path, filters, page, limit, reachable)
 
+
+class Read(NamedTuple):
+    """What was understood of a request: whose answer it is, and what fills its placeholders for this caller.
+
+    ``context`` is what the catalog's fillers take (a position, a language); the engine does not look into it.
+    """
+
+    catalog: Catalog[Any]
     key: str | None
-    position: Position | None = None
+    context: Any = None
     links: PageLinks | None = None
 
     def template(self, answer: Answer, *, now: float) -> Template:
         """Return the answer to it, for whoever asks: it lacks their marks."""
-        return answer.rendered.template(
-            as_of=answer.as_of,
-            stale=answer.is_stale,
+        body = answer.body
+        links = self.links.of(body.count) if self.links and isinstance(body, Page) else None
+        return body.template(
+            as_of=answer.entry.fetched_at,
+            is_stale=answer.is_stale,
             now=now,
-            position=self.position,
-            links=self.links.of(answer.rendered.count) if self.links else None,
+            context=self.context,
+            links=links,
         )
 
+    def headers(self, answer: Answer, etag: str, *, is_public: bool, now: float) -> list[tuple[str, str]]:
+        """Return the headers that say what the answer is, how it was obtained and for how long it may be cached.
 
-def read_headers(answer: Answer, etag: str, *, is_public: bool, now: float) -> list[tuple[str, str]]:
-    """Return the headers that say what the answer is, where it came from and for how long it may be kept.
-
-    RFC 9111, RFC 5861. A browser may go on showing what it kept for as long again, and not for a day: its copy does
-    not say that it is old.
-    """
-    max_age = 0 if answer.is_stale else answer.max_age
-    public = (
-        f"public, max-age={max_age}, stale-while-revalidate={answer.max_age}, "
-        f"stale-if-error={settings.FLYERS_STALE_SECONDS}"
-    )
-    return [
-        ("ETag", etag),
-        ("Age", str(max(0, int(now - answer.as_of)))),
-        ("Cache-Control", public if is_public else "private, no-cache"),
-        ("X-Cache", answer.outcome.value),
-    ]
+        RFC 9111, RFC 5861. A browser may go on showing its copy for as long again, and not for a day: the copy does not
+        say that it is old.
+        """
+        entry = answer.entry
+        max_age = 0 if answer.is_stale else entry.max_age
+        public = (
+            f"public, max-age={max_age}, stale-while-revalidate={entry.max_age}, "
+            f"stale-if-error={self.catalog.setting('STALE_SECONDS')}"
+        )
+        return [
+            ("ETag", etag),
+            ("Age", str(max(0, int(now - entry.fetched_at)))),
+            ("Cache-Control", public if is_public else "private, no-cache"),
+            ("X-Cache", answer.outcome.value),
+        ]

@@ -1,9 +1,9 @@
-"""flyers_proxy: the cache level that processes and hosts share, on Redis. It knows no upstream and no HTTP.
+"""The second cache level, on Redis, which processes and hosts share.
 
 A read is one round trip, which also says who fills a key that is missing. Redis slow, down or talking nonsense
-means misses: nothing here raises, and after a failure Redis is left alone for a while.
+means misses: nothing here raises, and after a failure Redis is left alone for a cooldown.
 
-How a value is written is told in ``packing``. A lock is held by a token, or by
+Of what upstream does not have, the moment alone is stored that other values begin with. A lock is held by a token, or by
 ``!`` and a failure: those who waited for a fill that failed share its failure.
 """
 
@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, Final, NamedTuple, Protocol, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
 
 import redis
 import structlog
@@ -20,23 +20,21 @@ from redis.retry import Retry
 
 from clients import errors
 from clients.errors import UpstreamError
-from proxy import counters, packing
-from proxy.entries import MAX_ENTRY_BYTES, Entry
+from proxy import counters
+from proxy.store import MAX_ENTRY_BYTES, MOMENT_DIGITS, Entry, pack, packed_moment, unpack
 
 T = TypeVar("T")
 
 log = structlog.get_logger(__name__)
 
-# Part of every key: raise it when the shape of an entry changes, and old entries are never read again.
-VERSION: Final = 1
-PREFIX: Final = f"flyers-bff:reads:{VERSION}:"
-
+PREFIX: Final = "flyers-bff:reads:"
+GENERATION: Final = f"{PREFIX}generation"
 # The first silence ends the question: connecting to nobody and then waiting in vain stay under 100 ms.
 CONNECT_SECONDS: Final = 0.03
 ANSWER_SECONDS: Final = 0.065
-# How often a failure of Redis is told.
-TELL_SECONDS: Final = 60.0
-GONE_SECONDS: Final = 60
+# How often a failure of Redis is logged.
+LOG_SECONDS: Final = 60.0
+NEGATIVE_SECONDS: Final = 60
 # For how long those who were waiting can see that the fill failed.
 FAILURE_MILLISECONDS: Final = 300
 
@@ -59,8 +57,8 @@ redis.call('SET', KEYS[2], ARGV[1], 'PX', ARGV[2])
 return {value, ARGV[1], generation, 0}
 """
 
-# KEYS: lock. ARGV: token, failure (empty for none), failure ms. Only the holder may let go.
-_LET_GO = """
+# KEYS: lock. ARGV: token, failure (empty for none), failure ms. Only the holder may release it.
+_RELEASE = """
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 if ARGV[2] == '' then return redis.call('DEL', KEYS[1]) end
 redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
@@ -74,78 +72,65 @@ class Look(NamedTuple):
     """What the shared level says about a key. The default is what it says when there is none: fill it yourself.
 
     ``is_mine``: the asker fills the key now. ``failure``: the fill that the asker waited for failed.
-    ``is_gone``: upstream does not have it. ``is_cleared``: everything kept until now should be forgotten.
+    ``is_negative``: upstream does not have it. ``is_cleared``: everything cached until now should be dropped.
     ``fill_age``: for how many seconds another has been filling the key.
     """
 
     entry: Entry | None = None
     is_mine: bool = True
     failure: UpstreamError | None = None
-    is_gone: bool = False
+    is_negative: bool = False
     is_cleared: bool = False
     fill_age: float = 0.0
 
 
-class SharedLevel(Protocol):
-    """What the cache needs of a level that it shares with others. ``token`` says who holds a key's lock."""
+class SharedLevel:
+    """What the cache needs of a level shared with others; this one is none, for a process on its own.
+
+    ``token`` says who holds a key's lock.
+    """
 
     def look(
         self, key: str, token: str, *, now: float, claims_stale: bool = False, is_waiting: bool = False
     ) -> Look:
         """Return what is there; whoever finds nothing (or, on demand, something stale) first, fills it."""
-
-    def look_at_all(self, keys: Sequence[str]) -> dict[str, Entry]:
-        """Return those that are there, fresh or stale, claiming none."""
-
-    def keep(self, key: str, token: str, entries: Mapping[str, Entry], *, now: float) -> None:
-        """Publish what a fill of ``key`` gave, and let go of its lock."""
-
-    def bury(self, key: str, token: str, *, now: float) -> None:
-        """Publish that upstream does not have it, and let go of its lock."""
-
-    def let_go(self, key: str, token: str, failure: UpstreamError | None = None) -> None:
-        """Let go of the lock without an entry; who waited for it shares ``failure``."""
-
-
-class NoSharedLevel:
-    """A process on its own: it always has to fill by itself."""
-
-    def look(
-        self, key: str, token: str, *, now: float, claims_stale: bool = False, is_waiting: bool = False
-    ) -> Look:
         return Look()
 
     def look_at_all(self, keys: Sequence[str]) -> dict[str, Entry]:
+        """Return those that are there, fresh or stale, claiming none."""
         return {}
 
-    def keep(self, key: str, token: str, entries: Mapping[str, Entry], *, now: float) -> None:
-        pass
+    def put(self, key: str, token: str, entries: Mapping[str, Entry], *, now: float) -> None:
+        """Publish what a fill of ``key`` gave, and release its lock."""
 
-    def bury(self, key: str, token: str, *, now: float) -> None:
-        pass
+    def put_negative(self, key: str, token: str, *, now: float) -> None:
+        """Publish that upstream does not have it, and release its lock."""
 
-    def let_go(self, key: str, token: str, failure: UpstreamError | None = None) -> None:
-        pass
+    def release(self, key: str, token: str, failure: UpstreamError | None = None) -> None:
+        """Release the lock without an entry; who waited for it shares ``failure``."""
 
 
-class SharedCache:
+class RedisLevel(SharedLevel):
     """The level on Redis. Safe to use from many threads; connects when first used."""
 
     def __init__(
         self,
         url: str,
         *,
+        version: str,
         stale_seconds: float,
         lock_seconds: float,
-        rest_seconds: float = 2.0,
+        cooldown_seconds: float = 2.0,
         connections: int = 64,
     ) -> None:
-        """``stale_seconds``: how long an entry is of any use; ``lock_seconds``: the longest a fill takes.
+        """``version`` of the shapes stored: copies of another are never read, so their etags are never sent either.
 
-        ``rest_seconds``: for how long Redis is left alone after a failure.
+        ``stale_seconds``: how long an entry is of any use; ``lock_seconds``: the longest a fill takes; ``cooldown_seconds``:
+        for how long Redis is left alone after a failure.
         """
+        self._prefix = f"{PREFIX}{version}:"
         self._stale_seconds = stale_seconds
-        self._rest_seconds = rest_seconds
+        self._cooldown_seconds = cooldown_seconds
         self._lock_milliseconds = int(lock_seconds * 1000)
         self._redis = redis.Redis.from_url(
             url,
@@ -157,121 +142,126 @@ class SharedCache:
             max_connections=connections,
         )
         self._lock = threading.Lock()
-        self._rests_until = 0.0
-        self._told_at = float("-inf")
+        self._cooling_down_until = 0.0
+        self._logged_at = float("-inf")
         self._generation: bytes | None = _NOT_KNOWN
 
     def look(
         self, key: str, token: str, *, now: float, claims_stale: bool = False, is_waiting: bool = False
     ) -> Look:
-        keys = (PREFIX + key, f"{PREFIX}lock:{key}", f"{PREFIX}generation")
+        keys = (self._prefix + key, self._lock_of(key), GENERATION)
         flags = (int(claims_stale), int(is_waiting))
         values = (token, self._lock_milliseconds, int(now * 1000), *flags)
         return (
-            self._ask(lambda: self._read(self._redis.eval(_LOOK, len(keys), *keys, *values), token)) or Look()
+            self._try(lambda: self._read(self._redis.eval(_LOOK, len(keys), *keys, *values), token)) or Look()
         )
 
     def look_at_all(self, keys: Sequence[str]) -> dict[str, Entry]:
-        values: Any = self._ask(lambda: self._redis.mget([PREFIX + key for key in keys])) or []
+        values: Any = self._try(lambda: self._redis.mget([self._prefix + key for key in keys])) or []
         found = zip(keys, map(self._entry, values), strict=False)
         return {key: entry for key, entry in found if entry is not None}
 
-    def keep(self, key: str, token: str, entries: Mapping[str, Entry], *, now: float) -> None:
+    def put(self, key: str, token: str, entries: Mapping[str, Entry], *, now: float) -> None:
+        values: dict[str, tuple[bytes, int]] = {}
+        for name, entry in entries.items():
+            left = int((entry.fetched_at + self._stale_seconds - now) * 1000)
+            if left > 0 and entry.body.size <= MAX_ENTRY_BYTES:
+                values[name] = (pack(entry), left)
+        self._publish(key, token, values)
+
+    def put_negative(self, key: str, token: str, *, now: float) -> None:
+        self._publish(key, token, {key: (packed_moment(now + NEGATIVE_SECONDS), NEGATIVE_SECONDS * 1000)})
+
+    def release(self, key: str, token: str, failure: UpstreamError | None = None) -> None:
+        self._try(
+            lambda: self._release(self._redis, key, token, "" if failure is None else _written(failure))
+        )
+
+    def _publish(self, key: str, token: str, values: Mapping[str, tuple[bytes, int]]) -> None:
         def publish() -> None:
             pipeline = self._redis.pipeline(transaction=False)
-            for name, entry in entries.items():
-                left = int((entry.fetched_at + self._stale_seconds - now) * 1000)
-                if left > 0 and entry.rendered.size <= MAX_ENTRY_BYTES:
-                    pipeline.set(PREFIX + name, packing.pack(entry), px=left)
-            pipeline.eval(_LET_GO, 1, f"{PREFIX}lock:{key}", token, "", 0)
+            for name, (value, milliseconds) in values.items():
+                pipeline.set(self._prefix + name, value, px=milliseconds)
+            self._release(pipeline, key, token, "")
             pipeline.execute()
 
-        self._ask(publish)
+        self._try(publish)
 
-    def bury(self, key: str, token: str, *, now: float) -> None:
-        def publish() -> None:
-            pipeline = self._redis.pipeline(transaction=False)
-            pipeline.set(PREFIX + key, packing.moment(now + GONE_SECONDS), ex=GONE_SECONDS)
-            pipeline.eval(_LET_GO, 1, f"{PREFIX}lock:{key}", token, "", 0)
-            pipeline.execute()
+    def _release(self, connection: redis.Redis, key: str, token: str, failure: str) -> None:
+        connection.eval(_RELEASE, 1, self._lock_of(key), token, failure, FAILURE_MILLISECONDS)
 
-        self._ask(publish)
-
-    def let_go(self, key: str, token: str, failure: UpstreamError | None = None) -> None:
-        told = "" if failure is None else _told(failure)
-        lock = f"{PREFIX}lock:{key}"
-        self._ask(lambda: self._redis.eval(_LET_GO, 1, lock, token, told, FAILURE_MILLISECONDS))
+    def _lock_of(self, key: str) -> str:
+        return f"{PREFIX}lock:{self._prefix}{key}"
 
     def _read(self, answer: Any, token: str) -> Look:
         value, holder, generation, lock_left = answer
         with self._lock:
             is_cleared = self._generation is not _NOT_KNOWN and generation != self._generation
             self._generation = generation
-        is_gone = value is not None and packing.is_gone(value)
+        is_negative = value is not None and len(value) == MOMENT_DIGITS
         entry = self._entry(value)
-        is_unreadable = value is not None and entry is None and not is_gone
+        is_unreadable = value is not None and entry is None and not is_negative
         is_mine = holder == token.encode() or is_unreadable
         return Look(
             entry=entry,
             is_mine=is_mine,
-            failure=_heard(holder),
-            is_gone=is_gone,
+            failure=_failure(holder),
+            is_negative=is_negative,
             is_cleared=is_cleared,
             fill_age=0.0 if is_mine or holder is None else (self._lock_milliseconds - lock_left) / 1000,
         )
 
     def _entry(self, value: bytes | None) -> Entry | None:
-        if value is None or packing.is_gone(value):
+        if value is None or len(value) == MOMENT_DIGITS:
             return None
         try:
-            return packing.unpack(value)
+            return unpack(value)
         except ValueError:
-            self._complain("a value that can't be read")
+            self._log_failure("a value that can't be read")
             return None
 
-    def _ask(self, question: Callable[[], T]) -> T | None:
+    def _try(self, question: Callable[[], T]) -> T | None:
         """Return Redis' answer, None when it has none to give; after a failure only one asks now and then."""
         with self._lock:
             now = time.monotonic()
-            if now < self._rests_until:
+            if now < self._cooling_down_until:
                 return None
-            if self._rests_until:
-                self._rests_until = now + self._rest_seconds
+            if self._cooling_down_until:
+                self._cooling_down_until = now + self._cooldown_seconds
         try:
             answer = question()
         except (redis.RedisError, OSError, ValueError) as error:
-            self._rests_until = time.monotonic() + self._rest_seconds
-            self._complain(type(error).__name__)
+            self._cooling_down_until = time.monotonic() + self._cooldown_seconds
+            self._log_failure(type(error).__name__)
             return None
-        self._rests_until = 0.0
+        self._cooling_down_until = 0.0
         return answer
 
-    def _complain(self, reason: str) -> None:
+    def _log_failure(self, reason: str) -> None:
         counters.SHARED_FAILURES.inc()
         with self._lock:
             now = time.monotonic()
-            is_told = now - self._told_at < TELL_SECONDS
-            if not is_told:
-                self._told_at = now
-        if not is_told:
+            is_due = now - self._logged_at >= LOG_SECONDS
+            if is_due:
+                self._logged_at = now
+        if is_due:
             log.warning("shared cache failed", reason=reason)
 
 
-def _told(failure: UpstreamError) -> str:
+def _written(failure: UpstreamError) -> str:
     return f"!{type(failure).__name__} {getattr(failure, 'retry_after', None) or 1}"
 
 
-def _heard(holder: bytes | None) -> UpstreamError | None:
+def _failure(holder: bytes | None) -> UpstreamError | None:
     """Return the failure that stands where a lock stood."""
     if holder is None or not holder.startswith(b"!"):
         return None
     name, _, seconds = holder[1:].decode().partition(" ")
     reason = "the call of another process failed"
-    if name == errors.UpstreamThrottledError.__name__:
-        return errors.UpstreamThrottledError(reason, retry_after=float(seconds))
-    if name == errors.UpstreamUnavailableError.__name__:
-        return errors.UpstreamUnavailableError(reason, retry_after=float(seconds))
-    return _FAILURES.get(name, errors.UpstreamMalformedError)(reason)
+    kind = _FAILURES.get(name, errors.UpstreamMalformedError)
+    if kind in {errors.UpstreamThrottledError, errors.UpstreamUnavailableError}:
+        return kind(reason, retry_after=float(seconds))
+    return kind(reason)
 
 
 # --- For operators: these may wait for seconds, and say so when Redis is down ----------------------
@@ -289,10 +279,10 @@ def census(url: str) -> tuple[int, int]:
 
 
 def clear(url: str) -> int:
-    """Drop every entry of the shared level, and tell the processes to drop theirs; return how many there were."""
+    """Drop every entry of the shared level, and have the processes drop theirs; return how many there were."""
     dropped = 0
     with _patient(url) as store:
-        store.incr(f"{PREFIX}generation")
+        store.incr(GENERATION)
         for key in store.scan_iter(f"{PREFIX}*", count=1000):
             dropped += 0 if _is_internal(key) else int(store.unlink(key))
     return dropped
@@ -310,4 +300,4 @@ def _patient(url: str) -> Iterator[redis.Redis]:
 
 
 def _is_internal(key: bytes) -> bool:
-    return key.startswith((f"{PREFIX}lock:".encode(), f"{PREFIX}generation".encode()))
+    return key.startswith((f"{PREFIX}lock:".encode(), GENERATION.encode()))

@@ -1,46 +1,68 @@
-"""flyers_proxy: an answer as bytes with holes. It knows the shape of answers, and neither HTTP nor people.
+"""Answers as bytes: fragments around placeholders, cut once for everybody and filled for whoever asks.
 
-An answer is rendered once for everybody and cut wherever two callers may differ: their marks, their distance, their
-links, and what time changes (``is_valid``, ``meta``). Answering is then a join of bytes.
+Two callers may differ in their marks, in what is computed for them or for the moment (a distance, "valid now"), in the
+links of a page, and in its ``meta``. Everything else is the same for all: filling is a join of bytes.
 """
 
 import hashlib
 import math
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import UTC, datetime
-from typing import NamedTuple
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
-from clients.distance import Position, distance_km
-from clients.flyers import Category, Creator, Flyer
-from flyers_proxy.shapes import (
-    CUT,
-    ImageShape,
-    PageShape,
-    category_shape,
-    creator_shape,
-    flyer_shape,
-)
-
 NULL, TRUE, FALSE = b"null", b"true", b"false"
+# JSON escapes control characters, so this byte stands in no document of ours: documents are cut at it.
+CUT: Final = b"\x00"
 
-# In a list: the pieces before the first flyer (count, next, previous), and those of each flyer.
-_BEFORE_FLYERS = 3
-_PIECES_OF_FLYER = 5
+# What one takes in memory besides the bytes themselves (CPython, 64 bits): a fragment its header, its place in the tuple
+# and what the allocator rounds up; a placeholder itself and its numbers; the rest is for structs, tuples and digest.
+_FRAGMENT_BYTES = 64
+_PLACEHOLDER_BYTES = 110
+_ITEM_BYTES = 250
 
-# What one takes in memory besides the bytes of the pieces (CPython, 64 bits): a piece its header, its place in the tuple
-# and what the allocator rounds up; a spot itself and six numbers; the rest is for structs, tuples, digest and numbers.
-_PIECE_BYTES = 64
-_SPOT_BYTES = 272
-_RENDERED_BYTES = 250
+# The relation of a person to items of one kind: ("favorites", "flyer").
+Relation = tuple[str, str]
+# Which ids a person has in each relation.
+Marks = Mapping[Relation, Collection[int]]
 
 
-class Marks(NamedTuple):
-    """What one person keeps of a page: ids of favorite flyers and of followed creators."""
+class Mark(msgspec.Struct, frozen=True, array_like=True, tag="m", gc=False):
+    """A placeholder: whether the caller has the item ``id`` of ``kind`` in ``relation``; null for an anonymous one."""
 
-    favorites: Collection[int]
-    following: Collection[int]
+    relation: str
+    kind: str
+    id: int
+
+
+class Computed(msgspec.Struct, frozen=True, array_like=True, tag="c", gc=False):
+    """A placeholder that the filler of this name fills from numbers of the item."""
+
+    filler: str
+    numbers: tuple[float, ...]
+
+
+class Filler(NamedTuple):
+    """What fills a placeholder that is neither the same for everybody nor a mark.
+
+    ``numbers`` takes them from the struct where the placeholder stands; ``fill`` makes JSON of them, the moment (Unix
+    seconds) and the caller's context (see ``Read.context``). ``moments`` gives the Unix seconds when that changes by itself.
+    """
+
+    name: str
+    numbers: Callable[[Any], tuple[float, ...]]
+    fill: Callable[[tuple[float, ...], float, Any], bytes]
+    moments: Callable[[tuple[float, ...]], tuple[float, ...]] = lambda _: ()
+
+
+_FILLERS: dict[str, Filler] = {}
+
+
+def register_filler(filler: Filler) -> Filler:
+    """Have placeholders of this name filled by it, those of copies from Redis included."""
+    _FILLERS[filler.name] = filler
+    return filler
 
 
 class Links(NamedTuple):
@@ -50,211 +72,172 @@ class Links(NamedTuple):
     previous: str | None = None
 
 
-class Spot(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """What filling the holes of one flyer takes; moments are Unix seconds."""
+class Summary(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """What is remembered of an item, should it vanish; ``ends_at`` in UTC, None if it does not end."""
 
-    flyer_id: int
-    creator_id: int
-    lat: float
-    lng: float
-    valid_from: float
-    valid_until: float
-
-    def distance_km(self, position: Position) -> float:
-        """Return how far it is from there in kilometres, with metres."""
-        return round(distance_km((self.lat, self.lng), position), 3)
+    title: str
+    image_url: str | None = None
+    ends_at: datetime | None = None
 
 
-class Rendered(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """One answer, cut around its holes: ``len(pieces)`` is one more than there are holes.
+def has_ended(ends_at: float, now: float) -> bool:
+    """Say whether what ends at ``ends_at`` is over (Unix seconds): at that very moment it is not yet."""
+    return ends_at < now
 
-    Holes come in this order: for a list ``next`` and ``previous``; for each of ``spots`` the comma before it (in
-    a list), its creator's ``is_following``, ``distance_km``, ``is_valid`` and ``is_favorited``; for a creator
-    ``is_following``; for a list the end of its flyers (empty) and ``meta``.
+
+class Item(msgspec.Struct, frozen=True, array_like=True, tag="i", gc=False):
+    """One item: a JSON object cut at its placeholders, so ``fragments`` are one more than ``placeholders``.
+
+    ``id`` is None for what can't be asked for by itself; ``summary`` is None of kinds that nobody saves.
     """
 
-    pieces: tuple[bytes, ...]
+    kind: str
+    id: int | None
+    fragments: tuple[bytes, ...]
+    placeholders: tuple[Mark | Computed, ...]
     digest: bytes
-    is_list: bool = False
-    count: int = 0
-    spots: tuple[Spot, ...] = ()
-    creator_id: int | None = None
+    summary: Summary | None = None
+
+    @property
+    def items(self) -> "tuple[Item, ...]":
+        """Return itself: what items and pages are looked through by."""
+        return (self,)
+
+    @property
+    def count(self) -> int:
+        """Return that it is one."""
+        return 1
 
     @property
     def size(self) -> int:
-        """Return how many bytes of memory it takes, the objects around its bytes included; rather too many than too few."""
+        """Return how many bytes of memory it takes, its objects included; rather too many than too few."""
+        summary = self.summary
+        texts = 0 if summary is None else 200 + len(summary.title) + len(summary.image_url or "")
         return (
-            sum(map(len, self.pieces))
-            + _PIECE_BYTES * len(self.pieces)
-            + _SPOT_BYTES * len(self.spots)
-            + _RENDERED_BYTES
+            sum(map(len, self.fragments))
+            + _FRAGMENT_BYTES * len(self.fragments)
+            + _PLACEHOLDER_BYTES * len(self.placeholders)
+            + texts
+            + _ITEM_BYTES
         )
 
     @property
     def is_whole(self) -> bool:
-        """Say whether pieces and holes belong together; what came from a store outside may not."""
-        holes = 4 * len(self.spots) + (self.creator_id is not None) + self.is_list * (4 + len(self.spots))
-        return len(self.pieces) == holes + 1
+        """Say whether fragments and placeholders belong together; what came from a store outside may not."""
+        return len(self.fragments) == len(self.placeholders) + 1 and all(
+            isinstance(placeholder, Mark) or placeholder.filler in _FILLERS
+            for placeholder in self.placeholders
+        )
 
-    @property
-    def creator_ids(self) -> set[int]:
-        """Return the ids of the creators it shows."""
-        return {spot.creator_id for spot in self.spots} | ({self.creator_id} if self.creator_id else set())
-
-    def flyers(self) -> "Iterator[Rendered]":
-        """Return each flyer of a list as an answer of its own; the bytes are shared, not copied."""
-        for place, spot in enumerate(self.spots):
-            first = _BEFORE_FLYERS + _PIECES_OF_FLYER * place
-            pieces = self.pieces[first : first + _PIECES_OF_FLYER]
-            yield Rendered(pieces, _digest(pieces), spots=(spot,))
-
-    def changes_after(self, now: float) -> float:
-        """Return the next moment when a flyer begins or ends to be valid, infinity if none does."""
-        moments = (moment for spot in self.spots for moment in (spot.valid_from, spot.valid_until))
-        return min((moment for moment in moments if moment > now), default=math.inf)
+    def add_to(self, template: "Template", now: float, context: Any) -> None:
+        """Append its fragments and filled placeholders."""
+        for fragment, placeholder in zip(self.fragments, self.placeholders, strict=False):
+            if isinstance(placeholder, Mark):
+                template.add_mark(fragment, placeholder)
+            else:
+                value = _FILLERS[placeholder.filler].fill(placeholder.numbers, now, context)
+                template.parts += (fragment, value)
+        template.parts.append(self.fragments[-1])
 
     def template(
-        self,
-        *,
-        as_of: float,
-        stale: bool,
-        now: float,
-        position: Position | None = None,
-        links: Links | None = None,
+        self, *, as_of: float, is_stale: bool, now: float, context: Any = None, links: Links | None = None
     ) -> "Template":
-        """Return this with every hole filled but the marks; ``position`` is the caller's, ``links`` those of their page."""
-        holes: list[bytes] = []
-        flyers: list[tuple[int, int]] = []
-        creators: list[tuple[int, int]] = []
-        if self.is_list:
-            links = links or Links()
-            holes += [msgspec.json.encode(links.next), msgspec.json.encode(links.previous)]
-        for number, spot in enumerate(self.spots):
-            if self.is_list:
-                holes.append(b"," if number else b"")
-            creators.append((_place(holes), spot.creator_id))
-            holes.append(NULL)
-            holes.append(NULL if position is None else b"%.3f" % spot.distance_km(position))
-            holes.append(TRUE if spot.valid_from <= now < spot.valid_until else FALSE)
-            flyers.append((_place(holes), spot.flyer_id))
-            holes.append(NULL)
-        if self.creator_id is not None:
-            creators.append((_place(holes), self.creator_id))
-            holes.append(NULL)
-        if self.is_list:
-            moment = datetime.fromtimestamp(int(as_of), UTC)
-            holes += [b"", msgspec.json.encode({"as_of": moment, "stale": stale})]
-        parts = [b""] * (2 * len(holes) + 1)
-        parts[::2] = self.pieces
-        parts[1::2] = holes
-        return Template(parts, self.digest, flyers, creators)
+        """Return this with every placeholder filled but the marks; of an item alone nothing says how old it is."""
+        template = Template(self.digest)
+        self.add_to(template, now, context)
+        return template
 
 
-class Template(NamedTuple):
-    """An answer that lacks nothing but a person's marks.
+class Page(msgspec.Struct, frozen=True, array_like=True, tag="p", gc=False):
+    """One page of a list: ``count`` is how many there are on all pages. Its items are entries of their own, too."""
 
-    ``parts`` are pieces and holes in turn; ``flyers`` and ``creators`` tell the place among them and the id of each mark.
-    """
+    count: int
+    items: tuple[Item, ...]
 
-    parts: list[bytes]
-    digest: bytes
-    flyers: list[tuple[int, int]]
-    creators: list[tuple[int, int]]
+    @property
+    def size(self) -> int:
+        """Return how many bytes of memory it takes, its items included, which it may be the last to hold."""
+        return _ITEM_BYTES + sum(item.size for item in self.items)
+
+    @property
+    def is_whole(self) -> bool:
+        """Say whether every item is."""
+        return all(item.is_whole for item in self.items)
+
+    def template(
+        self, *, as_of: float, is_stale: bool, now: float, context: Any = None, links: Links | None = None
+    ) -> "Template":
+        """Return this with every placeholder filled but the marks; ``links`` are those of the caller's address."""
+        links = links or Links()
+        digest = hashlib.blake2b(b"".join(item.digest for item in self.items), digest_size=16).digest()
+        template = Template(digest)
+        template.parts += (
+            *(b'{"count":%d,"next":' % self.count, msgspec.json.encode(links.next)),
+            *(b',"previous":', msgspec.json.encode(links.previous)),
+            b',"results":[',
+        )
+        for number, item in enumerate(self.items):
+            template.parts.append(b"," if number else b"")
+            item.add_to(template, now, context)
+        meta = {"as_of": datetime.fromtimestamp(int(as_of), UTC), "stale": is_stale}
+        template.parts += (b"", b'],"meta":', msgspec.json.encode(meta), b"}")
+        return template
+
+
+Body = Item | Page
+
+
+class Template:
+    """An answer that lacks nothing but a person's marks: ``parts`` are fragments and filled placeholders in turn."""
+
+    __slots__ = ("digest", "marks", "parts")
+
+    def __init__(self, digest: bytes) -> None:
+        """``digest`` stands for all fragments."""
+        self.digest = digest
+        self.parts: list[bytes] = []
+        self.marks: dict[Relation, list[tuple[int, int]]] = {}  # place among the parts, and id
+
+    def add_mark(self, fragment: bytes, mark: Mark) -> None:
+        """Append a fragment and the mark after it, as an anonymous caller sees it."""
+        self.parts += (fragment, NULL)
+        self.marks.setdefault((mark.relation, mark.kind), []).append((len(self.parts) - 1, mark.id))
 
     def filled(self, marks: Marks | None) -> tuple[bytes, str]:
         """Return the body for somebody, None for an anonymous caller, and its strong ETag (RFC 9110, 8.8.3)."""
         parts = self.parts
         if marks is not None:
             parts = parts.copy()
-            for place, flyer_id in self.flyers:
-                parts[place] = TRUE if flyer_id in marks.favorites else FALSE
-            for place, creator_id in self.creators:
-                parts[place] = TRUE if creator_id in marks.following else FALSE
-        # The pieces were digested when they were made: only what fills the holes is new.
+            for relation, places in self.marks.items():
+                ids = marks[relation]
+                for place, id_ in places:
+                    parts[place] = TRUE if id_ in ids else FALSE
+        # The fragments were digested when they were made: only what fills the placeholders is new.
         tag = hashlib.blake2b(CUT.join(parts[1::2]), key=self.digest, digest_size=12)
         return b"".join(parts), f'"{tag.hexdigest()}"'
 
 
-def render_flyers(flyers: Sequence[Flyer], *, count: int) -> Rendered:
-    """Render one page of flyers; ``count`` is how many there are on all pages."""
-    head, tail = _page(count)
-    pieces = (*head, *(piece for flyer in flyers for piece in _cut(flyer_shape(flyer))), *tail)
-    return Rendered(pieces, _digest(pieces), is_list=True, count=count, spots=tuple(map(_spot, flyers)))
+def marks_in(bodies: "Collection[Body]") -> dict[Relation, set[int]]:
+    """Return the ids that these answers show a mark of, by relation."""
+    found: dict[Relation, set[int]] = {}
+    for placeholder in _placeholders(bodies):
+        if isinstance(placeholder, Mark):
+            found.setdefault((placeholder.relation, placeholder.kind), set()).add(placeholder.id)
+    return found
 
 
-def render_flyer(flyer: Flyer) -> Rendered:
-    """Render one flyer."""
-    pieces = _cut(flyer_shape(flyer))
-    return Rendered(pieces, _digest(pieces), spots=(_spot(flyer),))
-
-
-def render_creator(creator: Creator) -> Rendered:
-    """Render a creator's profile."""
-    pieces = _cut(creator_shape(creator))
-    return Rendered(pieces, _digest(pieces), creator_id=creator.id)
-
-
-def render_categories(categories: Sequence[Category]) -> Rendered:
-    """Render the list of every category: one page, always whole."""
-    results = b",".join(msgspec.json.encode(category_shape(category)) for category in categories)
-    (*head, opening), tail = _page(len(categories))
-    pieces = (*head, opening + results, *tail)
-    return Rendered(pieces, _digest(pieces), is_list=True, count=len(categories))
-
-
-class Facts(NamedTuple):
-    """What is worth keeping of a flyer, should it vanish; ``valid_until`` in UTC."""
-
-    title: str
-    image_url: str | None
-    valid_until: datetime
-
-
-class _KnownValidity(msgspec.Struct):
-    valid_until: datetime
-
-
-class _Known(msgspec.Struct):
-    title: str
-    images: list[ImageShape]
-    validity: _KnownValidity
-
-
-# Made while there is one thread: in msgspec 0.22 two that read a type for the first time crash the process.
-_KNOWN = msgspec.json.Decoder(_Known)
-
-
-def facts_of(flyer: Rendered) -> Facts:
-    """Read a few facts back from one rendered flyer."""
-    known = _KNOWN.decode(NULL.join(flyer.pieces))
-    return Facts(known.title, known.images[0].url if known.images else None, known.validity.valid_until)
-
-
-def _spot(flyer: Flyer) -> Spot:
-    return Spot(
-        flyer_id=flyer.id,
-        creator_id=flyer.creator.id,
-        lat=flyer.location.lat,
-        lng=flyer.location.lng,
-        valid_from=flyer.validity.valid_from.timestamp(),
-        valid_until=flyer.validity.valid_until.timestamp(),
+def changes_after(body: Body, now: float) -> float:
+    """Return the next moment (Unix seconds) when something computed changes by itself, infinity if nothing does."""
+    moments = (
+        moment
+        for placeholder in _placeholders([body])
+        if isinstance(placeholder, Computed)
+        for moment in _FILLERS[placeholder.filler].moments(placeholder.numbers)
     )
+    return min((moment for moment in moments if moment > now), default=math.inf)
 
 
-def _page(count: int) -> tuple[tuple[bytes, ...], tuple[bytes, ...]]:
-    """Return the pieces of a list before its results and after them."""
-    pieces = _cut(PageShape(count=count))
-    return pieces[:_BEFORE_FLYERS], pieces[_BEFORE_FLYERS:]
-
-
-def _cut(shape: msgspec.Struct) -> tuple[bytes, ...]:
-    return tuple(msgspec.json.encode(shape).split(CUT))
-
-
-def _place(holes: Sequence[bytes]) -> int:
-    """Return where the next hole comes among the parts."""
-    return 2 * len(holes) + 1
-
-
-def _digest(pieces: tuple[bytes, ...]) -> bytes:
-    return hashlib.blake2b(CUT.join(pieces), digest_size=16).digest()
+def _placeholders(bodies: "Collection[Body]") -> "Iterator[Mark | Computed]":
+    for body in bodies:
+        for item in body.items:
+            yield from item.placeholders

@@ -1,16 +1,18 @@
-"""flyers_proxy: one piece of work at a time for each key, whose outcome all share. It knows nothing of the work."""
+"""Single flight: one piece of work at a time for each key, whose outcome all share; and the bound on those who wait."""
 
 import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
+from functools import cache
 from typing import Final, Generic, TypeVar
 
 from cachetools import TTLCache
+from django.conf import settings
+from django.db import DEFAULT_DB_ALIAS, connections
 
 from clients.errors import UpstreamBusyError, UpstreamError, UpstreamNotFoundError, UpstreamTimeoutError
-from proxy import counters
 
 T = TypeVar("T")
 
@@ -22,21 +24,38 @@ MAX_SLOW_KEYS: Final = 10_000
 
 
 class Waiters:
-    """Bounds how many threads of the process wait for the work of others, over all keys."""
+    """Bounds how many threads of the process wait for the work of others, over all keys and catalogs."""
 
     def __init__(self, limit: int) -> None:
         """``limit``: threads, at least 1."""
-        self._places = threading.BoundedSemaphore(limit)
+        self._slots = threading.BoundedSemaphore(limit)
 
     @contextmanager
-    def place(self) -> Iterator[bool]:
-        """Take a place during the block, if there is one; give whether there was."""
-        has_place = self._places.acquire(blocking=False)
+    def slot(self) -> Iterator[bool]:
+        """Hold a slot during the block, if one is free; give whether there was."""
+        has_slot = self._slots.acquire(blocking=False)
         try:
-            yield has_place
+            yield has_slot
         finally:
-            if has_place:
-                self._places.release()
+            if has_slot:
+                self._slots.release()
+
+
+@cache
+def waiters() -> Waiters:
+    """Return this process's bound; the first catalog that is used makes it."""
+    return Waiters(settings.MAX_WAITERS)
+
+
+def release_connection() -> None:
+    """Give this thread's database connection back to those who wait for one, if it is pooled and no transaction is open.
+
+    For whoever waits for something else, or ends outside of Django's signals; the next statement takes one again.
+    """
+    connection = connections[DEFAULT_DB_ALIAS]
+    # A connection that is pooled is one that Django closes with each request.
+    if connection.settings_dict["CONN_MAX_AGE"] == 0 and not connection.in_atomic_block:
+        connection.close()
 
 
 class _Flight(Generic[T]):
@@ -49,26 +68,29 @@ class _Flight(Generic[T]):
         self.outcome: Future[T] = Future()
 
 
-class Flights(Generic[T]):
+class SingleFlight(Generic[T]):
     """The work under way, by key. Safe to use from many threads."""
 
     def __init__(self, waiters: Waiters, *, clock: Callable[[], float] = time.monotonic) -> None:
-        """``waiters``: the bound on who waits, which other flights may share; ``clock`` gives seconds."""
+        """``waiters``: the bound on who waits, which others may share; ``clock`` gives seconds."""
         self._waiters = waiters
         self._clock = clock
         self._lock = threading.Lock()
         self._under_way: dict[str, _Flight[T]] = {}
         self._slow: TTLCache[str, bool] = TTLCache(MAX_SLOW_KEYS, SLOW_SECONDS, timer=clock)
 
-    def share(self, key: str, work: Callable[[], T], *, ends_at: float) -> T:
-        """Do the work, or wait until ``ends_at`` for the thread that is doing it; return or raise what came of it."""
+    def do(
+        self, key: str, work: Callable[[], T], *, ends_at: float, on_wait: Callable[[], None] | None = None
+    ) -> T:
+        """Do the work, or wait until ``ends_at`` for the thread that does it; return or raise what it ended in."""
         with self._lock:
             flight = self._under_way.get(key)
             if flight is None:
                 mine = self._under_way[key] = _Flight(self._clock())
         if flight is None:
             return self._do(key, work, mine)
-        counters.WAIT.inc()
+        if on_wait:
+            on_wait()
         with self.waiting(key, began_at=flight.began_at, ends_at=ends_at) as until:
             return flight.outcome.result(max(0.0, until - self._clock()))
 
@@ -79,11 +101,11 @@ class Flights(Generic[T]):
         ``UpstreamBusyError`` when as many wait as may, and the work is no longer young. The block says by ``TimeoutError``
         that the work was not done by then.
         """
-        with self._waiters.place() as has_place:
-            until = ends_at if has_place else min(ends_at, self._young_until(key, began_at))
+        with self._waiters.slot() as has_slot:
+            until = ends_at if has_slot else min(ends_at, self._young_until(key, began_at))
             too_late = (
                 UpstreamTimeoutError("the call that others wait for is not over")
-                if has_place
+                if has_slot
                 else UpstreamBusyError("too many wait for the calls of others")
             )
             if until <= self._clock():

@@ -12,7 +12,8 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from accounts.sessions import open_session
-from flyers_proxy import services
+from proxy.catalog import catalogs
+from proxy.single_flight import waiters
 
 UPSTREAM = "http://upstream.test/api/v1"
 PASSWORD = "a-long-walk-by-the-river"
@@ -30,10 +31,9 @@ def fresh_process() -> Iterator[None]:
         with redis.Redis.from_url(settings.CACHE_URL) as shared:  # more patient than the service's own
             shared.flushdb()
     yield
-    if store := services.store.forget():
-        store.settle()
-    services.client.forget()
-    services.waiters.forget()
+    for catalog in catalogs().values():
+        catalog.stop()
+    waiters.cache_clear()
 
 
 @pytest.fixture

@@ -1,13 +1,13 @@
-"""favorites: how single values are read: strictly, as a typo must not look like a default. It knows no route."""
+"""Fields of bodies and queries, read strictly: a typo must not look like a default."""
 
 import unicodedata
-from functools import cache
-from typing import Any, Self
+from typing import Any
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from flyers_proxy.serializers import MAX_ID, NO_WHOLE_NUMBER, PASSED_BOUND, CommaSeparated, WholeNumber
+from clients.values import MAX_ID
+from proxy.parameters import NO_WHOLE_NUMBER, PASSED_BOUND, CommaSeparated, WholeNumber
 
 MAX_NAME = 100
 MAX_ASKED = 100
@@ -83,18 +83,3 @@ class BoundedList(serializers.ListField):
         if isinstance(data, list) and self.max_length is not None and len(data) > self.max_length:
             self.fail("max_length", max_length=self.max_length)
         return super().to_internal_value(data)
-
-
-class Shape(serializers.Serializer[Any]):
-    """What one object looks like in an answer."""
-
-    @classmethod
-    @cache
-    def _writer(cls) -> Self:
-        """Return the one writer of this shape: copying a serializer's fields costs more than writing with them."""
-        return cls()
-
-    @classmethod
-    def of(cls, instance: object) -> dict[str, Any]:
-        """Return an object as it is answered."""
-        return cls._writer().to_representation(instance)

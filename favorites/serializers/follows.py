@@ -1,16 +1,21 @@
-"""favorites: followed creators, asked for and shown. It knows no rule and no status."""
+"""Follows: what may be asked and sent, and how they are shown."""
 
-from typing import Any
+from datetime import datetime
+from typing import Annotated, Self
 
-from drf_spectacular.utils import OpenApiExample, extend_schema_field, extend_schema_serializer
-from rest_framework import serializers
+import msgspec
+from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
+from msgspec import Meta, Struct
 
 from accounts.bodies import Body
-from favorites.models import Follow
-from favorites.serializers.favorites import as_json
-from favorites.serializers.fields import Id, Shape
-from flyers_proxy.serializers import MAX_ID, CreatorSerializer, PageSerializer, Query, WholeNumber
-from proxy.rendering import Marks
+from clients.values import MAX_ID
+from favorites import models
+from favorites.serializers.fields import Id
+from flyers_proxy.shapes import Creator
+from proxy import schema
+from proxy.parameters import Query, WholeNumber
+from proxy.schema import READ_ONLY, ListEnvelope, ShownAs
+from proxy.store import Answer
 
 
 class FollowStatusQuery(Query):
@@ -27,34 +32,43 @@ FOLLOW_EXAMPLE = {"followed_id": 3, "created_at": "2026-05-01T12:00:00Z"}
 
 
 @extend_schema_serializer(examples=[OpenApiExample("A follow", value=FOLLOW_EXAMPLE)])
-class FollowSerializer(Shape):
+class Follow(Struct):
     """Whom a person follows, and since when."""
 
-    followed_id = serializers.IntegerField(
-        source="creator_id", min_value=1, max_value=MAX_ID, help_text="Id of the creator."
-    )
-    created_at = serializers.DateTimeField(help_text="Since when they are followed.")
+    followed_id: Annotated[schema.Id, Meta(description="Id of the creator.")]
+    created_at: Annotated[datetime, Meta(description="Since when they are followed.")]
+
+    @classmethod
+    def of(cls, row: models.Follow) -> Self:
+        """Return a saved row as it is shown."""
+        return cls(row.creator_id, row.created_at)
 
 
-class FollowedSerializer(FollowSerializer):
+class Followed(Follow):
     """Whom a person follows, with the creator's profile."""
 
-    creator = serializers.SerializerMethodField(
-        help_text="The creator's profile; null when there is none any more or the flyer service does not tell."
-    )
+    creator: Annotated[
+        msgspec.Raw | None,
+        ShownAs(Creator),
+        READ_ONLY,
+        Meta(
+            description="The creator's profile; null when there is none any more or the flyer service does not tell."
+        ),
+    ]
 
-    @extend_schema_field(CreatorSerializer(allow_null=True))
-    def get_creator(self, follow: Follow) -> Any:
-        answer = self.context["creators"].get(follow.creator_id)
-        return as_json(answer, Marks((), {follow.creator_id})) if answer else None
+    @classmethod
+    def with_creator(cls, row: models.Follow, creator: Answer | None) -> Self:
+        """Return a saved row with what is known of the creator, whom its owner follows."""
+        marks = {("follows", "creator"): {row.creator_id}}
+        return cls(row.creator_id, row.created_at, creator.json(marks) if creator else None)
 
 
-class FollowPageSerializer(PageSerializer):
-    results = FollowedSerializer(many=True)
+class FollowPage(ListEnvelope, kw_only=True):
+    results: list[Followed]
 
 
-class FollowStatusSerializer(Shape):
+class FollowStatus(Struct):
     """Whether the caller follows a creator."""
 
-    is_following = serializers.BooleanField()
-    followed_user_id = serializers.IntegerField(min_value=1, max_value=MAX_ID)
+    is_following: bool
+    followed_user_id: schema.Id

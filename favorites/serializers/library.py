@@ -1,16 +1,20 @@
-"""favorites: a whole library, asked about, going out and coming in. It knows no rule and no status."""
+"""A whole library, asked about, exported and imported."""
 
-from typing import Any
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, Self
 
 from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
+from msgspec import Struct
 from rest_framework import serializers
 
 from accounts.bodies import Body
-from favorites.models import Favorite
-from favorites.serializers.fields import MAX_ASKED, BoundedList, Id, Ids, Shape
-from favorites.serializers.follows import FOLLOW_EXAMPLE, FollowSerializer
-from favorites.services.library import Entry
-from flyers_proxy.serializers import MAX_ID, Query
+from favorites import models
+from favorites.serializers.fields import MAX_ASKED, BoundedList, Id, Ids
+from favorites.serializers.follows import FOLLOW_EXAMPLE, Follow
+from favorites.services.library import Entry, Merged
+from proxy import schema
+from proxy.parameters import Query
 
 MAX_IMPORTED = 5_000
 
@@ -25,26 +29,26 @@ class ContainsQuery(Query):
         return attrs
 
 
-class FavoriteEntry(serializers.Serializer[Any]):
+class _Entry(serializers.Serializer[Any]):
+    """A row: an id, and a moment that may be left out."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        (id_, created_at) = map(super().to_internal_value(data).get, self.fields)
+        return Entry(id_, created_at)
+
+
+class FavoriteEntry(_Entry):
     """A row of an exported library; of its other fields nothing is read."""
 
     flyer_id = Id()
     created_at = serializers.DateTimeField(required=False)
 
-    def to_internal_value(self, data: Any) -> Any:
-        row = super().to_internal_value(data)
-        return Entry(row["flyer_id"], row.get("created_at"))
 
-
-class FollowEntry(serializers.Serializer[Any]):
+class FollowEntry(_Entry):
     """A row of an exported library."""
 
     followed_id = Id()
     created_at = serializers.DateTimeField(required=False)
-
-    def to_internal_value(self, data: Any) -> Any:
-        row = super().to_internal_value(data)
-        return Entry(row["followed_id"], row.get("created_at"))
 
 
 class LibraryImport(Body):
@@ -59,19 +63,19 @@ class LibraryImport(Body):
         return attrs
 
 
-class ContainsSerializer(Shape):
+class Contains(Struct):
     """For each id that was asked about, whether it is in the library."""
 
-    flyers = serializers.DictField(child=serializers.BooleanField())
-    creators = serializers.DictField(child=serializers.BooleanField())
+    flyers: dict[str, bool]
+    creators: dict[str, bool]
 
 
-class ExportedFavoriteSerializer(serializers.Serializer[Favorite]):
+class ExportedFavorite(Struct):
     """A favorite, with what its flyer was called for whoever reads the file."""
 
-    flyer_id = serializers.IntegerField(min_value=1, max_value=MAX_ID)
-    created_at = serializers.DateTimeField()
-    title = serializers.CharField(allow_blank=True)
+    flyer_id: schema.Id
+    created_at: datetime
+    title: str
 
 
 LIBRARY_EXAMPLE = {
@@ -81,23 +85,23 @@ LIBRARY_EXAMPLE = {
 
 
 @extend_schema_serializer(examples=[OpenApiExample("A library", value=LIBRARY_EXAMPLE)])
-class LibrarySerializer(Shape):
+class Library(Struct):
     """Everything that a person keeps, newest first."""
 
-    favorites = ExportedFavoriteSerializer(many=True)
-    follows = FollowSerializer(many=True)
+    favorites: list[ExportedFavorite]
+    follows: list[Follow]
+
+    @classmethod
+    def of(cls, favorites: Iterable[models.Favorite], follows: Iterable[models.Follow]) -> Self:
+        """Return saved rows as they are exported."""
+        return cls(
+            [ExportedFavorite(row.flyer_id, row.created_at, row.title) for row in favorites],
+            [Follow.of(row) for row in follows],
+        )
 
 
-class MergedSerializer(serializers.Serializer[Any]):
-    """What became of each row, in the order they were given."""
-
-    added = serializers.ListField(child=serializers.IntegerField())
-    existing = serializers.ListField(child=serializers.IntegerField())
-    refused = serializers.ListField(child=serializers.IntegerField(), help_text="Nobody follows themselves.")
-
-
-class MergedLibrarySerializer(Shape):
+class MergedLibrary(Struct):
     """What became of a library that was brought in."""
 
-    favorites = MergedSerializer()
-    follows = MergedSerializer()
+    favorites: Merged
+    follows: Merged

@@ -1,14 +1,16 @@
-"""favorites: the shared list, named by its owner and read by others. It knows no rule and no status."""
+"""The shared list: what its owner sends, and how it is shown."""
+
+from typing import Annotated, Self
 
 from django.conf import settings
-from drf_spectacular.utils import OpenApiExample, extend_schema_field, extend_schema_serializer
-from rest_framework import serializers
+from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
+from msgspec import Meta, Struct
 
 from accounts.bodies import Body
-from favorites.models import SharedList
-from favorites.serializers.favorites import SharedFlyerSerializer
-from favorites.serializers.fields import MAX_NAME, Name, Shape
-from flyers_proxy.serializers import PageSerializer
+from favorites import models
+from favorites.serializers.favorites import SharedFlyer
+from favorites.serializers.fields import MAX_NAME, Name
+from proxy.schema import READ_ONLY, ListEnvelope
 
 
 class ListName(Body):
@@ -25,22 +27,23 @@ SHARED_LIST_EXAMPLE = {
 
 
 @extend_schema_serializer(examples=[OpenApiExample("A shared list", value=SHARED_LIST_EXAMPLE)])
-class SharedListSerializer(Shape):
+class SharedList(Struct):
     """The link by which favorites are shared; it ends in 128 random bits."""
 
-    list_name = serializers.CharField()
-    slug = serializers.CharField()
-    url = serializers.SerializerMethodField()
+    list_name: str
+    slug: str
+    url: Annotated[str, Meta(extra_json_schema={"format": "uri"}), READ_ONLY]
 
-    @extend_schema_field(serializers.URLField)
-    def get_url(self, shared: SharedList) -> str:
-        """Return where whoever has the link reads the list."""
-        return f"{settings.PUBLIC_URL}/api/v1/favorites/shared/{shared.slug}/"
+    @classmethod
+    def of(cls, row: models.SharedList) -> Self:
+        """Return a saved row as it is shown, with the address where whoever has the link reads the list."""
+        url = f"{settings.PUBLIC_URL}/api/v1/favorites/shared/{row.slug}/"
+        return cls(row.list_name, row.slug, url)
 
 
-class SharedFlyerPageSerializer(PageSerializer):
+class SharedFlyerPage(ListEnvelope, kw_only=True):
     """A page of somebody's shared favorites."""
 
-    list_name = serializers.CharField()
-    owner = serializers.CharField(help_text="The name that its owner shows to others.")
-    results = SharedFlyerSerializer(many=True)
+    list_name: str
+    owner: Annotated[str, Meta(description="The name that its owner shows to others.")]
+    results: list[SharedFlyer]

@@ -1,13 +1,13 @@
-"""favorites: creators whom a person follows: adding, removing, and who they are. It knows no HTTP and no page."""
+"""Creators whom a person follows: adding, removing, and who they are."""
 
-import msgspec
 from django.db.models import QuerySet
 
 from accounts.models import User
 from clients.errors import UpstreamError, UpstreamNotFoundError
 from favorites.models import Follow
 from favorites.services.store import FOLLOWS
-from flyers_proxy.services import FlyerList, OnMiss, get_creator
+from flyers_proxy.catalog import CREATOR, FLYERS
+from proxy.catalog import OnMiss
 
 
 class SelfFollowError(Exception):
@@ -19,14 +19,6 @@ def follows_of(user: User) -> QuerySet[Follow]:
     return Follow.objects.filter(user=user).order_by("-created_at", "-id")
 
 
-def only_followed(*, user: User, question: FlyerList) -> FlyerList:
-    """Return the same question about flyers, of those creators only whom a person follows."""
-    followed = Follow.objects.filter(user=user).order_by("creator_id").values_list("creator_id", flat=True)
-    asked = question.creators
-    wanted = tuple(creator_id for creator_id in followed if asked is None or creator_id in asked)
-    return msgspec.structs.replace(question, creators=wanted)
-
-
 def is_following(*, user: User | None, creator_id: int, on_miss: OnMiss) -> bool:
     """Say whether a person follows a creator; an anonymous one follows nobody.
 
@@ -36,7 +28,7 @@ def is_following(*, user: User | None, creator_id: int, on_miss: OnMiss) -> bool
     if user and FOLLOWS.find(user, creator_id):
         return True
     try:
-        get_creator(creator_id, on_miss=on_miss)
+        FLYERS.get(CREATOR, creator_id, on_miss=on_miss)
     except UpstreamNotFoundError:
         raise
     except UpstreamError:
@@ -55,7 +47,7 @@ def add_follow(*, user: User, creator_id: int) -> tuple[Follow, bool]:
     followed = FOLLOWS.find(user, creator_id)
     if followed:
         return followed, False
-    get_creator(creator_id, confirm=True)  # Never follow a creator whom upstream does not have.
+    FLYERS.get(CREATOR, creator_id, confirm=True)  # Never follow a creator whom upstream does not have.
     return FOLLOWS.put(user, Follow(user=user, creator_id=creator_id))
 
 

@@ -1,23 +1,15 @@
-"""favorites: a person's whole library, out and in again. It knows no HTTP and asks no upstream."""
+"""A person's whole library, imported."""
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
 from django.utils import timezone
+from msgspec import Meta, Struct
 
 from accounts.models import User
 from favorites.models import Favorite, Follow
-from favorites.services.favorites import favorites_of
-from favorites.services.follows import follows_of
 from favorites.services.store import FAVORITES, FOLLOWS, one_at_a_time
-
-
-class Library(NamedTuple):
-    """Everything that a person keeps, newest first."""
-
-    favorites: list[Favorite]
-    follows: list[Follow]
 
 
 class Entry(NamedTuple):
@@ -27,17 +19,12 @@ class Entry(NamedTuple):
     created_at: datetime | None = None
 
 
-class Merged(NamedTuple):
-    """What became of the rows of one kind: each id is in one of these, in the order they were given."""
+class Merged(Struct):
+    """What became of each row, in the order they were given."""
 
     added: list[int]
     existing: list[int]
-    refused: list[int]
-
-
-def get_library(user: User) -> Library:
-    """Return everything that a person keeps."""
-    return Library(list(favorites_of(user)), list(follows_of(user)))
+    refused: Annotated[list[int], Meta(description="Nobody follows themselves.")]
 
 
 def merge_library(

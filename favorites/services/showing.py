@@ -1,4 +1,4 @@
-"""favorites: kept flyers as they are now, or what is remembered of them. It knows no caller and no page."""
+"""Saved flyers as they are now, or what is remembered of them."""
 
 import time
 from collections.abc import Sequence
@@ -6,16 +6,17 @@ from typing import Literal, NamedTuple
 
 from accounts.models import User
 from favorites.models import Favorite
-from favorites.services.marks import marks_for
-from flyers_proxy.services import Answer, OnMiss
-from proxy.batches import FlyerBatch, get_flyers_by_ids
-from proxy.rendering import Marks, facts_of
+from proxy.batches import Batch, get_many, summary_of
+from proxy.catalog import OnMiss
+from proxy.marks import marks_for
+from proxy.rendering import Marks, Summary, has_ended, marks_in
+from proxy.store import Answer
 
 Availability = Literal["live", "expired", "gone", "unknown"]
 
 
 class Shown(NamedTuple):
-    """A kept flyer; ``flyer`` only while it is live."""
+    """A saved flyer; ``flyer`` only while it is live."""
 
     favorite: Favorite
     availability: Availability
@@ -23,7 +24,7 @@ class Shown(NamedTuple):
 
 
 class Showing(NamedTuple):
-    """Kept flyers in their order; ``is_partial`` when the flyer service could not tell of some."""
+    """Saved flyers in their order; ``is_partial`` when the flyer service could not tell of some."""
 
     items: list[Shown]
     is_partial: bool
@@ -34,31 +35,27 @@ class Showing(NamedTuple):
         return [shown.flyer for shown in self.items if shown.flyer]
 
     def marks_for(self, user: User | None) -> Marks | None:
-        """Return what a person keeps of these, who need not be their keeper; None for an anonymous one."""
+        """Return the marks of a person, who need not be the owner; None for an anonymous one."""
         if user is None:
             return None
-        return marks_for(
-            user_id=user.pk,
-            flyer_ids=[shown.favorite.flyer_id for shown in self.items if shown.flyer],
-            creator_ids={id_ for flyer in self.flyers for id_ in flyer.rendered.creator_ids},
-        )
+        return marks_for(user_id=user.pk, ids=marks_in([flyer.body for flyer in self.flyers]))
 
 
 def show(favorites: Sequence[Favorite], *, caller: str, on_miss: OnMiss) -> Showing:
-    """Look at kept flyers: those that are not in the cache with one question to upstream for each 50.
+    """Look at saved flyers: those that are not in the cache with one question to upstream for each 50.
 
     Told apart: ``live``; ``expired`` by its own date; ``gone``, as upstream is silent about it; ``unknown`` in an
     outage. What is seen anew is remembered. ``caller`` names who asks, ``on_miss`` is called before upstream is asked.
     """
     now = time.time()
     flyer_ids = [favorite.flyer_id for favorite in favorites]
-    seen = get_flyers_by_ids(flyer_ids, caller=caller, on_miss=on_miss)
+    seen = get_many("flyer", flyer_ids, caller=caller, on_miss=on_miss)
     _remember(favorites, seen)
     return Showing([_shown(favorite, seen, now) for favorite in favorites], bool(seen.unknown))
 
 
-def _shown(favorite: Favorite, seen: FlyerBatch, now: float) -> Shown:
-    if favorite.valid_until and favorite.valid_until.timestamp() < now:
+def _shown(favorite: Favorite, seen: Batch[Answer], now: float) -> Shown:
+    if favorite.valid_until and has_ended(favorite.valid_until.timestamp(), now):
         return Shown(favorite, "expired")
     if favorite.flyer_id in seen.absent:
         return Shown(favorite, "gone")
@@ -67,16 +64,17 @@ def _shown(favorite: Favorite, seen: FlyerBatch, now: float) -> Shown:
     return Shown(favorite, "unknown")
 
 
-def _remember(favorites: Sequence[Favorite], seen: FlyerBatch) -> None:
-    """Renew what is kept of flyers that have changed: nothing is written for one that was seen like this before."""
+def _remember(favorites: Sequence[Favorite], seen: Batch[Answer]) -> None:
+    """Update the rows of flyers that have changed: nothing is written for one that was seen like this before."""
     changed = []
     for favorite in favorites:
         answer = seen.found.get(favorite.flyer_id)
         if answer is None or answer.is_stale:
             continue
-        facts = facts_of(answer.rendered)
-        if facts != (favorite.title, favorite.image_url, favorite.valid_until):
-            favorite.title, favorite.image_url, favorite.valid_until = facts
+        summary = summary_of(answer)
+        if summary != Summary(favorite.title, favorite.image_url, favorite.valid_until):
+            favorite.title, favorite.image_url = summary.title, summary.image_url
+            favorite.valid_until = summary.ends_at
             changed.append(favorite)
     if changed:
         Favorite.objects.bulk_update(changed, ["title", "image_url", "valid_until"])

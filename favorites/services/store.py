@@ -1,13 +1,13 @@
-"""favorites: how rows are written, so that races and limits end well. It knows the tables and none of the rules."""
+"""How rows are written, so that races and limits end well."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from django.db import OperationalError, connection, transaction
 
-from accounts.models import User
+from accounts.models import User, lock_person
 from favorites.models import Favorite, Follow
 
 Row = TypeVar("Row", Favorite, Follow)
@@ -37,9 +37,8 @@ def one_at_a_time(user: User) -> Iterator[None]:
     So a limit that is counted inside holds. On PostgreSQL the person's row is the lock, on SQLite the whole
     transaction is. ``AccountRemovedError`` when there is no such person any more.
     """
-    lock = " FOR NO KEY UPDATE" if connection.features.has_select_for_no_key_update else ""
     with transaction.atomic(durable=True):
-        if not _asked(f"SELECT id FROM accounts_user WHERE id = %s{lock}", [user.pk]):  # noqa: S608 - our own words
+        if not lock_person(user.pk):
             raise AccountRemovedError
         yield
 
@@ -65,6 +64,17 @@ class Store(Generic[Row]):
         """Return which of these keys a person keeps."""
         kept = self.model.objects.filter(user=user, **{f"{self.key}__in": among})
         return set(kept.values_list(self.key, flat=True))
+
+    def select(self, user_id: int, ids: Collection[int], *, label: int) -> tuple[str, list[Any]]:
+        """Return a SELECT of (``label``, id) for those of these ids that a person has saved, and its parameters."""
+        places = ", ".join(["%s"] * len(ids))
+        where = f"user_id = %s AND {self.key} IN ({places})"
+        return f"SELECT {label}, {self.key} FROM {self._table} WHERE {where}", [user_id, *ids]  # noqa: S608 - our own names
+
+    def all_ids(self, user_id: int) -> Sequence[int]:
+        """Return every id that a person has saved, ascending."""
+        rows = self.model.objects.filter(user_id=user_id).order_by(self.key)
+        return list(rows.values_list(self.key, flat=True))
 
     def put(self, user: User, row: Row) -> tuple[Row, bool]:
         """Keep one thing, or find the one that is kept already; say whether it is new. ``LibraryFullError`` or done."""
@@ -92,7 +102,7 @@ class Store(Generic[Row]):
     def drop(self, user: User, keys: Sequence[int]) -> set[int]:
         """Keep these no longer; return which of them were kept until now."""
         places = ", ".join(["%s"] * len(keys))
-        gone = _asked(
+        gone = _rows_of(
             f"DELETE FROM {self._table} WHERE user_id = %s AND {self.key} IN ({places}) "  # noqa: S608 - our own names
             f"RETURNING {self.key}",
             [user.pk, *keys],
@@ -104,7 +114,7 @@ class Store(Generic[Row]):
         return self.model._meta.db_table
 
     def _count(self, user: User) -> int:
-        ((number,),) = _asked(f"SELECT count(*) FROM {self._table} WHERE user_id = %s", [user.pk])  # noqa: S608
+        ((number,),) = _rows_of(f"SELECT count(*) FROM {self._table} WHERE user_id = %s", [user.pk])  # noqa: S608
         return int(number)
 
     def _insert(self, rows: Sequence[Row]) -> set[int]:
@@ -121,7 +131,7 @@ class Store(Generic[Row]):
             for row in rows
             for field in fields
         ]
-        new = _asked(
+        new = _rows_of(
             f"INSERT INTO {self._table} ({columns}) VALUES {places} "  # noqa: S608 - our own names
             f"ON CONFLICT (user_id, {self.key}) DO NOTHING RETURNING {self.key}, id",
             values,
@@ -132,7 +142,7 @@ class Store(Generic[Row]):
         return set(ids)
 
 
-def _asked(statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+def _rows_of(statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
     """Return the rows of a statement written by hand.
 
     While a person's lock is held (on SQLite everybody's) the ORM's time to say a thing is time that others wait.

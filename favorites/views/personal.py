@@ -1,4 +1,4 @@
-"""favorites: what all routes about kept things share. It knows who calls, and nothing of what they keep."""
+"""What all routes about a person's own things share."""
 
 from typing import Any, TypeVar, cast
 
@@ -6,13 +6,14 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.cache import get_conditional_response, patch_vary_headers, set_response_etag
 from drf_spectacular.utils import OpenApiResponse
-from rest_framework.generics import GenericAPIView
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.views import APIView
 
 from accounts.models import User
 from accounts.throttles import caller_of, hit_read_limit
+from proxy.rows import RowPage, page_of
 
 Row = TypeVar("Row", bound=Model)
 
@@ -27,8 +28,8 @@ OUTAGE = {
 }
 
 
-class Kept(GenericAPIView[Any]):
-    """Answers that no cache but the caller's own may keep, and that one only to ask whether they are still true."""
+class PrivateView(APIView):
+    """Answers that no cache but the caller's own may store, and that one only to ask whether they are still true."""
 
     def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
         response = super().finalize_response(request, response, *args, **kwargs)
@@ -43,16 +44,16 @@ class Kept(GenericAPIView[Any]):
         """Return who calls, signed in or not."""
         return caller_of(self.request)
 
-    def spend_one(self) -> None:
+    def hit_limit(self) -> None:
         """Count one read that has to ask upstream."""
         hit_read_limit(self.request)
 
-    def page_of(self, rows: QuerySet[Row]) -> list[Row]:
-        """Return the rows of the page that was asked for."""
-        return self.paginate_queryset(rows) or []
+    def page_of(self, rows: QuerySet[Row], query: dict[str, Any]) -> RowPage[Row]:
+        """Return the page of these rows that the checked ``query`` asks for."""
+        return page_of(rows, self.request, page=query["page"], limit=query["limit"])
 
 
-class Personal(Kept):
+class PersonalView(PrivateView):
     """A route about the caller's own things: signed in."""
 
     permission_classes = (IsAuthenticated,)

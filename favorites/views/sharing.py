@@ -1,4 +1,4 @@
-"""favorites: the HTTP of the shared list: its owner's side, and that of whoever has the link. It knows no rule."""
+"""The HTTP of the shared list: its owner's side, and that of whoever has the link."""
 
 from typing import Any, cast
 
@@ -7,39 +7,40 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.models import User
-from favorites.serializers.favorites import SharedFlyerSerializer, meta
-from favorites.serializers.sharing import ListName, SharedFlyerPageSerializer, SharedListSerializer
+from favorites.serializers.favorites import SharedFlyer
+from favorites.serializers.sharing import ListName, SharedFlyerPage, SharedList
 from favorites.services import sharing
 from favorites.services.favorites import favorites_of
 from favorites.services.showing import show
-from favorites.views.personal import DONE, Kept, Personal
-from flyers_proxy.serializers import NoQuery, PageQuery
+from favorites.views.personal import DONE, PersonalView, PrivateView
+from proxy.parameters import NoQuery, PageQuery
+from proxy.rows import freshness
 
 
-class OwnSharedList(Personal):
+class OwnSharedList(PersonalView):
     @extend_schema(
         operation_id="share_detail",
         tags=["sharing"],
         responses={
-            200: SharedListSerializer,
+            200: SharedList,
             404: OpenApiResponse(description="`NOT_FOUND`: nothing is shared."),
         },
     )
     def get(self, request: Request) -> Response:
         """The link by which the caller shares their favorites; 404 when they don't."""
         NoQuery.read(request.query_params)
-        return Response(SharedListSerializer.of(sharing.get_shared_list_of(self.person)))
+        return Response(SharedList.of(sharing.get_shared_list_of(self.person)))
 
     @extend_schema(
         operation_id="share",
         tags=["sharing"],
         request=ListName,
-        responses={201: SharedListSerializer, 200: SharedListSerializer},
+        responses={201: SharedList, 200: SharedList},
     )
     def post(self, request: Request) -> Response:
         """Share the caller's favorites: 201 with a new link; 200 when there is one, which is kept and renamed."""
         shared, created = sharing.share_favorites(user=self.person, **ListName.read(request.data))
-        return Response(SharedListSerializer.of(shared), status=201 if created else 200)
+        return Response(SharedList.of(shared), status=201 if created else 200)
 
     @extend_schema(operation_id="share_revoke", tags=["sharing"], responses={204: DONE})
     def delete(self, request: Request) -> Response:
@@ -48,7 +49,7 @@ class OwnSharedList(Personal):
         return Response(status=204)
 
 
-class SharedFavorites(Kept):
+class SharedFavorites(PrivateView):
     """What whoever has the link sees: no search engine lists it, and no other site learns of it by a referrer."""
 
     def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
@@ -61,22 +62,19 @@ class SharedFavorites(Kept):
         tags=["sharing"],
         parameters=[PageQuery],
         responses={
-            200: SharedFlyerPageSerializer,
+            200: SharedFlyerPage,
             404: OpenApiResponse(description="`NOT_FOUND`: there is no such list."),
             410: OpenApiResponse(description="`GONE`: its owner has taken the link back."),
         },
     )
     def get(self, request: Request, slug: str) -> Response:
         """Somebody's favorites as they are now, with the marks of whoever asks; 410 once the link is taken back."""
-        PageQuery.read(request.query_params)
+        query = PageQuery.read(request.query_params)
         shared = sharing.get_shared_list(slug)
-        showing = show(self.page_of(favorites_of(shared.owner)), caller=self.caller, on_miss=self.spend_one)
-        context = {"marks": showing.marks_for(cast("User | None", request.user))}
-        return self.get_paginated_response(
-            {
-                "list_name": shared.list_name,
-                "owner": shared.owner.display_name,
-                "results": SharedFlyerSerializer(showing.items, many=True, context=context).data,
-                "meta": meta(showing.flyers, is_partial=showing.is_partial),
-            }
-        )
+        page = self.page_of(favorites_of(shared.owner), query)
+        showing = show(page.rows, caller=self.caller, on_miss=self.hit_limit)
+        marks = showing.marks_for(cast("User | None", request.user))
+        results = [SharedFlyer.of(shown, marks) for shown in showing.items]
+        meta = freshness(showing.flyers, is_partial=showing.is_partial)
+        owner = shared.owner.display_name
+        return Response(page.envelope(results, meta=meta, list_name=shared.list_name, owner=owner))

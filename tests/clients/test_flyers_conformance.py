@@ -97,7 +97,7 @@ def test_a_key_that_is_refused_is_all_there_is_to_say(service, transport_to):
 
     assert [finding.subject for finding in findings if finding.verdict is Verdict.MISSING] == ["our key"]
     assert asked == 1
-    assert client.health().state == "closed"
+    assert client._transport.health().state == "closed"
 
 
 @pytest.mark.parametrize("mode", ["down", "throttled", "maintenance", "hang", "reset"])

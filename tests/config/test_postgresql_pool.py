@@ -10,7 +10,7 @@ from django.db import OperationalError, connection, connections, transaction
 
 from config.bulkhead import COOLDOWN_SECONDS
 from config.postgresql import base
-from flyers_proxy.services import release_connection
+from proxy.single_flight import release_connection
 
 LONG = 30
 PID = "SELECT pg_backend_pid()"

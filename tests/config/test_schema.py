@@ -8,7 +8,7 @@ import time_machine
 import yaml
 from django.core.management import call_command
 
-from flyers_proxy.serializers import FLYER_EXAMPLE
+from flyers_proxy.shapes import FLYER_EXAMPLE
 from tests import payloads
 from tests.conftest import UPSTREAM
 

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from django.conf import settings
 
-from flyers_proxy import services
+from flyers_proxy.catalog import FLYERS
 from proxy import redis_level
 from tests import payloads
 from tests.conftest import UPSTREAM
@@ -47,7 +47,7 @@ class FlyerService:
 
     def forget_caches(self):
         """Let nothing of what it said be remembered on our side."""
-        services.store().clear()
+        FLYERS.stop()
         if settings.CACHE_URL:
             redis_level.clear(settings.CACHE_URL)
 

@@ -6,7 +6,7 @@ import random
 import pytest
 
 from favorites.models import Follow
-from proxy.pages import MAX_CREATORS, MAX_MERGED_ROWS
+from flyers_proxy.catalog import MAX_CREATORS, MAX_MERGED_ROWS
 from tests import payloads
 from tests.favorites.flyer_service import rank
 

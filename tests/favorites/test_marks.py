@@ -3,7 +3,7 @@
 import pytest
 
 from favorites.models import Favorite, Follow
-from flyers_proxy.serializers import MAX_LIMIT
+from proxy.parameters import MAX_LIMIT
 from tests import payloads
 
 # Each shows flyer 7 of creator 3 first.

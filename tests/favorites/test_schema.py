@@ -6,11 +6,12 @@ import jsonschema
 import pytest
 import yaml
 
-from favorites.serializers.favorites import FAVORITE_EXAMPLE, KEPT_BATCH_EXAMPLE, KEPT_FLYER_PAGE_EXAMPLE
+from favorites.serializers.favorites import FAVORITE_EXAMPLE, SAVED_FLYER_PAGE_EXAMPLE
 from favorites.serializers.follows import FOLLOW_EXAMPLE
 from favorites.serializers.library import LIBRARY_EXAMPLE
 from favorites.serializers.sharing import SHARED_LIST_EXAMPLE
-from flyers_proxy.serializers import FLYER_EXAMPLE
+from favorites.services.favorites import BATCH_EXAMPLE
+from flyers_proxy.shapes import FLYER_EXAMPLE
 
 HERE = "/api/v1"
 SCHEMA = yaml.safe_load((Path(__file__).parent.parent / "openapi.yaml").read_text())
@@ -31,10 +32,10 @@ def test_the_examples_are_what_the_service_answers(clock, settings, as_alice, as
     assert page["results"][0]["id"] == kept["id"]
     kept["id"] = page["results"][0]["id"] = FAVORITE_EXAMPLE["id"]  # the database counts on from test to test
     assert kept == FAVORITE_EXAMPLE
-    assert page == KEPT_FLYER_PAGE_EXAMPLE
+    assert page == SAVED_FLYER_PAGE_EXAMPLE
     assert as_alice.post(f"{HERE}/follows/", {"followed_id": 3}).json() == FOLLOW_EXAMPLE
     assert as_alice.get(f"{HERE}/users/me/library/").json() == LIBRARY_EXAMPLE
-    assert as_bob.put(f"{HERE}/users/me/favorites/", {"flyer_ids": [7, 99]}).json() == KEPT_BATCH_EXAMPLE
+    assert as_bob.put(f"{HERE}/users/me/favorites/", {"flyer_ids": [7, 99]}).json() == BATCH_EXAMPLE
     shared = as_alice.post(f"{HERE}/favorites/share/", {"list_name": "My weekend"}).json()
     unlike = SHARED_LIST_EXAMPLE["slug"]
     assert {

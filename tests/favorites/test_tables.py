@@ -6,7 +6,7 @@ from django.db import IntegrityError, connection, transaction
 from favorites.models import Favorite, Follow, SharedList
 from favorites.services.favorites import favorites_of
 from favorites.services.follows import follows_of
-from favorites.services.marks import marks_statement
+from proxy.marks import marks_statement
 
 pytestmark = pytest.mark.django_db
 
@@ -105,7 +105,9 @@ def test_the_newest_page_is_read_off_the_index_without_sorting(full_tables, alic
 
 
 def test_indexes_answer_the_marks_of_a_page(full_tables, alice):
-    statement, values = marks_statement(user_id=alice.pk, flyer_ids=[7, 8], creator_ids=[3])
+    statement, values = marks_statement(
+        user_id=alice.pk, ids={("favorites", "flyer"): [7, 8], ("follows", "creator"): [3]}
+    )
 
     text = plan(statement, values)
 

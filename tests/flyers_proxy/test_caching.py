@@ -9,8 +9,8 @@ import responses
 import time_machine
 from django.db import connection
 
-from flyers_proxy import services
-from proxy.batches import get_flyers_by_ids
+from flyers_proxy.catalog import FLYER, FLYERS
+from proxy.batches import confirm, get_many
 from tests import payloads
 from tests.conftest import UPSTREAM
 
@@ -49,7 +49,7 @@ def test_every_read_is_kept_then_served_stale_and_marked_while_upstream_is_down(
     hit = anyone.get(route)
     later(clock, 40)
     stale = anyone.get(route)
-    services.store().settle()
+    FLYERS.cache.settle()
 
     seen = [(r["X-Cache"], r["Age"]) for r in (first, hit, stale)]
     assert seen == [("MISS", "0"), ("HIT", "30"), ("STALE", "70")]
@@ -82,7 +82,7 @@ def test_an_unchanged_answer_is_a_304_that_says_how_old_it_is_and_whence(anyone,
     later(clock, 40)
     changed = anyone.get(DISCOVER, headers={"If-None-Match": etag})
     stale = anyone.get(DISCOVER, headers={"If-None-Match": changed["ETag"]})
-    services.store().settle()
+    FLYERS.cache.settle()
 
     assert (hit.status_code, hit.content, hit["X-Cache"], hit["Age"]) == (304, b"", "HIT", "30")
     assert (hit["ETag"], hit["Vary"]) == (etag, "Authorization, Origin, Accept-Encoding")
@@ -98,7 +98,7 @@ def test_a_browser_does_not_take_an_old_answer_for_a_fresh_one(anyone, upstream,
     fresh = anyone.get(DISCOVER)["Cache-Control"]
     later(clock, 3600)
     stale = anyone.get(DISCOVER)["Cache-Control"]
-    services.store().settle()
+    FLYERS.cache.settle()
 
     assert fresh == "public, max-age=60, stale-while-revalidate=60, stale-if-error=86400"
     assert stale == "public, max-age=0, stale-while-revalidate=60, stale-if-error=86400"
@@ -110,7 +110,7 @@ def test_a_browser_keeps_an_answer_no_longer_than_upstream_lets_us(anyone, upstr
     first = anyone.get(DISCOVER)
     later(clock, 6)
     stale = anyone.get(DISCOVER)
-    services.store().settle()
+    FLYERS.cache.settle()
 
     assert first["Cache-Control"].startswith("public, max-age=5, ")
     assert stale["X-Cache"] == "STALE"
@@ -123,7 +123,7 @@ def test_upstream_is_asked_whether_its_answer_has_changed(anyone, upstream, cloc
     first = anyone.get(DISCOVER)
     later(clock, 70)
     anyone.get(DISCOVER)
-    services.store().settle()
+    FLYERS.cache.settle()
 
     renewed = anyone.get(DISCOVER)
 
@@ -176,7 +176,7 @@ def test_a_flyer_that_is_gone_is_404_for_a_minute_without_asking(anyone, upstrea
     anyone.get("/api/v1/flyers/7/")
     later(clock, 70)
     anyone.get("/api/v1/flyers/7/")
-    services.store().settle()
+    FLYERS.cache.settle()
 
     answers = [anyone.get("/api/v1/flyers/7/") for _ in range(3)]
 
@@ -207,7 +207,7 @@ def test_what_happens_in_the_cache_is_counted_and_told_once_with_the_request_id(
     anyone.get(DISCOVER, headers={"X-Request-ID": "first"})
     later(clock, 70)
     anyone.get(DISCOVER, headers={"X-Request-ID": "second"})
-    services.store().settle()
+    FLYERS.cache.settle()
 
     after = counted(anyone)
     events = ("fill", "left_out", "stale", "refresh_failed")
@@ -215,16 +215,18 @@ def test_what_happens_in_the_cache_is_counted_and_told_once_with_the_request_id(
     told = sorted(
         (record.msg["event"], record.msg["request_id"])
         for record in caplog.records
-        if record.name == "proxy.cache"
+        if record.name.startswith("proxy.")
     )
-    assert told == [("flyers left out", "first"), ("refresh failed", "second"), ("stale answer", "second")]
+    assert told == [("items left out", "first"), ("refresh failed", "second"), ("stale answer", "second")]
 
 
 def counted(client):
     shown = client.get("/metrics").content.decode()
     return {
         event: float(number)
-        for event, number in re.findall(r'flyers_bff_cache_total\{event="(\w+)"\} ([\d.]+)', shown)
+        for event, number in re.findall(
+            r'flyers_bff_cache_total\{event="(\w+)",upstream="flyers"\} ([\d.]+)', shown
+        )
     }
 
 
@@ -251,24 +253,24 @@ def feed(upstream, known):
 
 
 def test_flyers_by_id_are_asked_for_fifty_at_a_time_and_then_kept(feed):
-    batch = get_flyers_by_ids(range(1, 101), caller="alice")
-    again = get_flyers_by_ids(range(1, 101), caller="alice")
+    batch = get_many("flyer", range(1, 101), caller="alice")
+    again = get_many("flyer", range(1, 101), caller="alice")
 
     assert set(batch.found) == set(again.found) == set(range(1, 101)) - {13}
     assert (batch.absent, batch.unknown) == (again.absent, again.unknown) == ({13}, set())
     assert len(feed.calls) == 3  # the second time only 13 was asked for
-    assert services.get_flyer(5).outcome == "HIT"
-    get_flyers_by_ids(range(1, 101), caller="alice")
+    assert FLYERS.get(FLYER, 5).outcome == "HIT"
+    get_many("flyer", range(1, 101), caller="alice")
     assert len(feed.calls) == 3
 
 
 def test_old_flyers_by_id_are_served_at_once_and_renewed_in_one_call(feed, clock):
-    get_flyers_by_ids([1, 2, 3], caller="alice")
+    get_many("flyer", [1, 2, 3], caller="alice")
     later(clock, 70)
 
-    stale = get_flyers_by_ids([1, 2, 3], caller="alice")
-    services.store().settle()
-    fresh = get_flyers_by_ids([3, 2, 1], caller="alice")
+    stale = get_many("flyer", [1, 2, 3], caller="alice")
+    FLYERS.cache.settle()
+    fresh = get_many("flyer", [3, 2, 1], caller="alice")
 
     assert {answer.outcome for answer in stale.found.values()} == {"STALE"}
     assert {answer.outcome for answer in fresh.found.values()} == {"HIT"}
@@ -277,16 +279,16 @@ def test_old_flyers_by_id_are_served_at_once_and_renewed_in_one_call(feed, clock
 
 @pytest.mark.parametrize("gone", [{2}, {1, 2, 3}])
 def test_a_flyer_that_upstream_lists_no_more_is_absent_though_a_copy_is_held(feed, known, clock, gone):
-    get_flyers_by_ids([1, 2, 3], caller="alice")
+    get_many("flyer", [1, 2, 3], caller="alice")
     known -= gone
     later(clock, 70)
     for _ in range(2):  # a stale copy is shown while one asks again behind, and once more for those left out
-        get_flyers_by_ids([1, 2, 3], caller="alice")
-        services.store().settle()
+        get_many("flyer", [1, 2, 3], caller="alice")
+        FLYERS.cache.settle()
 
-    soon = get_flyers_by_ids([1, 2, 3], caller="alice")
+    soon = get_many("flyer", [1, 2, 3], caller="alice")
     later(clock, 70)
-    afterwards = get_flyers_by_ids([1, 2, 3], caller="alice")
+    afterwards = get_many("flyer", [1, 2, 3], caller="alice")
 
     assert soon.absent == afterwards.absent == gone
     assert set(soon.found) == set(afterwards.found) == {1, 2, 3} - gone
@@ -295,10 +297,10 @@ def test_a_flyer_that_upstream_lists_no_more_is_absent_though_a_copy_is_held(fee
 def test_in_an_outage_kept_copies_are_found_and_the_others_are_not_known(upstream, clock):
     upstream.get(f"{UPSTREAM}/flyers/1/", json=payloads.flyer(1))
     upstream.get(FEED, status=503)
-    services.get_flyer(1)
+    FLYERS.get(FLYER, 1)
     later(clock, 70)
 
-    batch = get_flyers_by_ids([1, 2], caller="alice")
+    batch = get_many("flyer", [1, 2], caller="alice")
 
     assert set(batch.found) == {1}
     assert batch.found[1].is_stale
@@ -308,11 +310,11 @@ def test_in_an_outage_kept_copies_are_found_and_the_others_are_not_known(upstrea
 def test_a_flyer_that_someone_wants_to_keep_is_confirmed_with_its_facts(upstream):
     upstream.get(f"{UPSTREAM}/flyers/7/", json=payloads.flyer(7))
 
-    facts = services.confirm_flyer(7)
+    summary = confirm("flyer", 7)
 
-    assert facts.title == "Flyer 7"
-    assert facts.image_url == "https://img.test/flyers/7.svg"
-    assert facts.valid_until == dt.datetime(2099, 1, 1, tzinfo=dt.UTC)
+    assert summary.title == "Flyer 7"
+    assert summary.image_url == "https://img.test/flyers/7.svg"
+    assert summary.ends_at == dt.datetime(2099, 1, 1, tzinfo=dt.UTC)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -7,7 +7,7 @@ import re
 import pytest
 from django.core.management import CommandError, call_command
 
-from flyers_proxy import services
+from flyers_proxy.catalog import FLYERS
 from mock_upstream.server import start
 
 
@@ -46,7 +46,7 @@ def test_what_is_missing_fails_the_command_and_hurts_no_read(service, settings, 
     missing = [subject for subject, verdict in verdicts.items() if verdict == "missing"]
     assert missing == ["flyers/feed/ search", "flyers/feed/ creators"]
     assert failure.startswith("2 of 16 are missing")
-    assert services.client().health().last_success is None
+    assert FLYERS.transport.health().last_success is None
     assert not [record for record in caplog.records if record.name.startswith("clients")]
     assert settings.FLYERS_API_TOKEN not in said + failure + caplog.text
     assert service.url not in said + failure

@@ -3,7 +3,7 @@
 import pytest
 from rest_framework.test import APIClient
 
-from flyers_proxy import services
+from flyers_proxy.catalog import FLYERS
 from tests import payloads
 from tests.conftest import UPSTREAM
 from tests.flyers_proxy.sick_service import well
@@ -48,7 +48,7 @@ def test_what_is_read_and_not_there_is_named_each_time(anyone, upstream, address
         upstream.get(FEED, json=payloads.page())
 
     first, remembered = anyone.get(address), anyone.get(address)
-    services.store.forget()  # a new process: the shared level knows it, where there is one
+    FLYERS.stop()  # a new process: the shared level knows it, where there is one
     by_another = anyone.get(address)
 
     assert [names(answer, kind) for answer in (first, remembered, by_another)] == [True] * 3

@@ -13,9 +13,10 @@ import time_machine
 from rest_framework.test import APIClient
 
 from clients.errors import UpstreamBusyError, UpstreamTimeoutError
-from flyers_proxy import services
-from proxy.batches import confirm_flyers, get_creators, get_flyers_by_ids
-from proxy.cache import REST_SECONDS
+from flyers_proxy.catalog import FLYERS
+from proxy.batches import confirm_many, get_many
+from proxy.cache import COOLDOWN_SECONDS
+from proxy.single_flight import waiters
 from tests import payloads
 from tests.flyers_proxy.sick_service import NAMES, leaks, make_sick, make_well, well, well_but_soon_old
 from tests.hostile import HostileServer
@@ -132,7 +133,7 @@ def test_with_a_copy(anyone, service, settings, name, without, promise):
         make_sick(service, name)
 
         stale, seconds = timed(anyone, route)
-        services.store().settle()
+        FLYERS.cache.settle()
         calls = len(service.asked)
         after = anyone.get(route)
 
@@ -144,15 +145,15 @@ def test_with_a_copy(anyone, service, settings, name, without, promise):
             assert after.status_code == 404
             return
         assert (after.status_code, after["X-Cache"]) == (200, "STALE")
-        if services.client().health().retry_in > 0:  # It asked us to wait, and we do.
+        if FLYERS.transport.health().retry_in > 0:  # It asked us to wait, and we do.
             return
 
         make_well(service, name)
 
         def is_renewed():
-            clock.shift(REST_SECONDS)
+            clock.shift(COOLDOWN_SECONDS)
             anyone.get(route)
-            services.store().settle()
+            FLYERS.cache.settle()
             return anyone.get(route)["X-Cache"] == "HIT"
 
         # On a busy machine even a service in good order can miss the short deadline.
@@ -194,7 +195,7 @@ def test_nobody_waits_for_the_renewal_of_a_stale_answer(anyone, service):
 
     answers = together(40, lambda: APIClient().get(DISCOVER))  # all come back though the gate is shut
     gate.set()
-    services.store().settle()
+    FLYERS.cache.settle()
 
     assert [answer["X-Cache"] for answer in answers] == ["STALE"] * 40
     assert anyone.get(DISCOVER)["X-Cache"] == "HIT"
@@ -208,11 +209,11 @@ def test_an_outage_costs_few_calls_and_little_time(anyone, service):
 
     answers = [timed(anyone, f"{DISCOVER}?page={number}") for number in range(1, 51)]
     answers += [timed(anyone, DISCOVER) for _ in range(50)]
-    services.store().settle()
+    FLYERS.cache.settle()
 
     assert [answer.status_code for answer, _ in answers] == [200] + [503] * 49 + [200] * 50
     assert len(service.asked) <= 40
-    assert services.client().health().state == "open"
+    assert FLYERS.transport.health().state == "open"
     assert median(seconds for _, seconds in answers[10:]) < 0.25
 
 
@@ -224,7 +225,7 @@ def test_while_every_call_hangs_the_rest_answers(anyone, service, settings):
 
     with ThreadPoolExecutor(3) as threads:
         hanging = [threads.submit(anyone.get, f"{DISCOVER}?page={number}") for number in (1, 2, 3)]
-        assert eventually(lambda: services.client().health().in_use == 3)
+        assert eventually(lambda: FLYERS.transport.health().in_use == 3)
         others()
         refused, seconds = timed(anyone, f"{DISCOVER}?page=4")
 
@@ -240,8 +241,8 @@ def test_soon_after_a_fault_answers_are_fresh(anyone, service, name):
     for number in range(10):
         anyone.get(f"{DISCOVER}?page={number}")
         anyone.get(DISCOVER)
-    services.store().settle()
-    assert services.client().health().state == "open"
+    FLYERS.cache.settle()
+    assert FLYERS.transport.health().state == "open"
 
     make_well(service, name)
     start = time.monotonic()
@@ -279,7 +280,7 @@ def test_a_batch_has_one_deadline_for_all_its_looks(service, settings, flyer_ids
     service.behaviour = slow_and_then_silent
     start = time.monotonic()
 
-    looked = confirm_flyers(flyer_ids, caller="alice")
+    looked = confirm_many("flyer", flyer_ids, caller="alice")
 
     assert time.monotonic() - start < 2.2  # with a deadline for each of the two steps it takes 2.5
     assert looked.unknown == set(flyer_ids)
@@ -290,9 +291,9 @@ def test_past_the_bound_a_list_is_answered_soon_with_what_is_known(anyone, servi
     anyone.get("/api/v1/creators/3/")
     make_sick(service, "hang")
 
-    with services.waiters().place():
+    with waiters().slot():
         start = time.monotonic()
-        looked = get_creators([3, 4, 5], caller="alice", on_miss=services.free)
+        looked = get_many("creator", [3, 4, 5], caller="alice")
 
     assert time.monotonic() - start < 1.5  # and not the deadline of 2.5
     assert list(looked.found) == [3]
@@ -305,7 +306,7 @@ def test_many_flyers_by_id_have_one_deadline(service, settings):
     make_sick(service, "hang")
     start = time.monotonic()
 
-    batch = get_flyers_by_ids(range(1, 151), caller="alice")
+    batch = get_many("flyer", range(1, 151), caller="alice")
 
     assert time.monotonic() - start < 1.4  # one after the other they take a deadline each
     assert isinstance(batch.failure, UpstreamTimeoutError)
@@ -339,7 +340,7 @@ def test_health_shows_upstream_and_does_not_depend_on_it(anyone, service):
         anyone.get(f"{DISCOVER}?page={number}")
     sick = anyone.get("/health/ready")
 
-    assert before["upstream"] == {
+    assert before["upstreams"]["flyers"] == {
         "status": "ok",
         "breaker": "closed",
         "retry_in": 0,
@@ -347,7 +348,10 @@ def test_health_shows_upstream_and_does_not_depend_on_it(anyone, service):
         "limit": 12,
         "last_success": None,
     }
-    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", well["upstream"]["last_success"])
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", well["upstreams"]["flyers"]["last_success"])
     assert (well["status"], sick.status_code, sick.json()["status"]) == ("ok", 200, "degraded")
-    assert (sick.json()["upstream"]["status"], sick.json()["upstream"]["breaker"]) == ("down", "open")
-    assert 1 <= sick.json()["upstream"]["retry_in"] <= 3
+    assert (sick.json()["upstreams"]["flyers"]["status"], sick.json()["upstreams"]["flyers"]["breaker"]) == (
+        "down",
+        "open",
+    )
+    assert 1 <= sick.json()["upstreams"]["flyers"]["retry_in"] <= 3

@@ -11,9 +11,8 @@ import time_machine
 from clients.errors import UpstreamNotFoundError
 from clients.flyers import FlyerPage
 from clients.transport import Fetched
-from flyers_proxy import services
-from proxy import merging, pages
-from proxy.pages import FlyerList
+from flyers_proxy.catalog import FLYERS, FlyerList
+from proxy import pages
 from tests import payloads
 from tests.conftest import UPSTREAM
 
@@ -74,22 +73,30 @@ def test_a_page_of_several_is_new_when_only_its_second_part_has_changed(anyone, 
         titles[55] = "Moved indoors"
         clock.shift(70)
         anyone.get(DISCOVER, {"limit": 60})
-        services.store().settle()
+        FLYERS.cache.settle()
         response = anyone.get(DISCOVER, {"limit": 60})
 
     assert response["X-Cache"] == "HIT"
     assert response.json()["results"][54]["title"] == "Moved indoors"
 
 
+def assembled(fetch, *, page=1, limit=10, etag=None):
+    return pages.assemble(fetch, page=page, limit=limit, max_size=50, etag=etag)
+
+
+def merged(lists, *, limit=10):
+    return pages.merge(lists, page=1, limit=limit, max_size=50, rank=lambda flyer: flyer.id)
+
+
 @pytest.mark.parametrize(("limit", "is_one"), [(50, True), (51, False), (100, False)])
 def test_only_a_page_that_is_one_upstream_page_has_an_etag_or_is_asked_for_by_one(limit, is_one):
     asked = []
 
-    def ask(query, etag):
+    def fetch(number, size, etag):
         asked.append(etag)
         return Fetched(FlyerPage(count=30, results=()), etag='"new"')
 
-    fetched = pages.fetch(FlyerList(position=(0, 0), limit=limit), ask, etag='"old"')
+    fetched = assembled(fetch, limit=limit, etag='"old"')
 
     assert set(asked) == {'"old"' if is_one else None}
     assert fetched.etag == ('"new"' if is_one else None)
@@ -98,23 +105,21 @@ def test_only_a_page_that_is_one_upstream_page_has_an_etag_or_is_asked_for_by_on
 def test_a_page_of_several_may_be_kept_as_long_as_the_part_that_may_be_kept_shortest():
     ages = {2: 30, 3: 5, 4: None}
 
-    def ask(query, etag):
-        return Fetched(FlyerPage(count=180, results=()), max_age=ages[query.page])
+    def fetch(number, size, etag):
+        return Fetched(FlyerPage(count=180, results=()), max_age=ages[number])
 
-    fetched = pages.fetch(FlyerList(position=(0, 0), limit=77, page=2), ask)
-
-    assert fetched.max_age == 5
+    assert assembled(fetch, limit=77, page=2).max_age == 5
 
 
 def test_a_page_past_the_end_is_kept_as_long_as_the_count_that_it_tells():
-    def ask(query, etag):
-        if query.page > 1:
+    def fetch(number, size, etag):
+        if number > 1:
             raise UpstreamNotFoundError
         return Fetched(FlyerPage(count=180, results=()), etag='"first"', max_age=5)
 
-    fetched = pages.fetch(FlyerList(position=(0, 0), page=40), ask)
+    fetched = assembled(fetch, page=40)
 
-    assert fetched.value == ((), 180, 0)
+    assert fetched.value == FlyerPage(180, ())
     assert (fetched.max_age, fetched.etag) == (5, None)
 
 
@@ -125,27 +130,30 @@ def test_two_hundred_creators_are_asked_for_at_once_and_one_more_are_merged():
 
 
 def test_a_merged_page_is_kept_as_long_as_the_part_that_may_be_kept_shortest_and_counts_what_it_left_out():
-    def ask(query, etag):
-        return Fetched(
-            FlyerPage(count=50, results=(), left_out=len(query.creators)),
-            max_age=30 if len(query.creators) == 200 else 5,
-        )
+    def list_of(left_out, max_age):
+        def fetch(number, size, etag):
+            return Fetched(FlyerPage(50, (), left_out), max_age=max_age)
 
-    fetched = merging.fetch(FlyerList(position=(0, 0), creators=tuple(range(1, 251))), ask)
+        return fetch
 
-    assert (fetched.max_age, fetched.value.left_out, fetched.value.total) == (5, 250, 100)
+    fetched = merged([list_of(200, 30), list_of(50, 5)])
+
+    assert (fetched.max_age, fetched.value.left_out, fetched.value.count) == (5, 250, 100)
 
 
 def test_a_list_that_ends_with_a_full_page_is_not_asked_for_another():
     asked = []
 
-    def ask(query, etag):
-        asked.append((len(query.creators), query.page))
-        return Fetched(FlyerPage(count=50, results=()))
+    def list_of(name):
+        def fetch(number, size, etag):
+            asked.append((name, number))
+            return Fetched(FlyerPage(count=50, results=()))
 
-    merging.fetch(FlyerList(position=(0, 0), limit=100, creators=tuple(range(1, 202))), ask)
+        return fetch
 
-    assert sorted(asked) == [(1, 1), (200, 1)]
+    merged([list_of("a"), list_of("b")], limit=100)
+
+    assert sorted(asked) == [("a", 1), ("b", 1)]
 
 
 def test_a_larger_limit_gives_a_hundred(anyone, many):

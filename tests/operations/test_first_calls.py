@@ -33,8 +33,8 @@ import sys
 
 from clients.flyers import FlyerClient, FlyerQuery
 from clients.transport import Transport
-from proxy import packing, rendering
-from proxy.entries import Entry
+from flyers_proxy import shapes
+from proxy.store import Entry, pack, unpack
 from mock_upstream.server import start
 
 learned = []
@@ -49,11 +49,10 @@ with start(key="a-key") as upstream:
     client = FlyerClient(Transport("flyers", upstream.url, "a-key"))
     sys.setprofile(listen)
     page = client.list_flyers(FlyerQuery(lat=40.4, lng=-3.7)).value
-    flyer = rendering.render_flyer(client.get_flyer(page.results[0].id).value)
+    flyer = shapes.FLYER.render(client.get_flyer(page.results[0].id).value)
     client.get_creator(page.results[0].creator.id)
     client.list_categories()
-    rendering.facts_of(flyer)
-    packing.unpack(packing.pack(Entry(flyer, fetched_at=1, fresh_until=2, max_age=3, etag=None)))
+    unpack(pack(Entry(flyer, fetched_at=1, fresh_until=2, max_age=3, etag=None)))
     sys.setprofile(None)
 print(*learned)
 """

@@ -9,9 +9,10 @@ import msgspec
 from prometheus_client import REGISTRY
 
 from clients.flyers import Flyer
+from clients.transport import Fetched
+from flyers_proxy import shapes
 from proxy.cache import Cache
-from proxy.entries import Filled
-from proxy.rendering import Rendered, render_flyer, render_flyers
+from proxy.rendering import Body, Item, Page
 from tests import payloads
 
 
@@ -44,14 +45,14 @@ def eventually(condition: Callable[[], bool], timeout: float = 10) -> bool:
 
 
 def _have_waited() -> float:
-    return REGISTRY.get_sample_value("flyers_bff_cache_total", {"event": "wait"}) or 0
+    return REGISTRY.get_sample_value("flyers_bff_cache_total", {"upstream": "flyers", "event": "wait"}) or 0
 
 
 class Fill:
     """Gives or raises the answers in turn, the last one for ever; waits for ``gate`` first; notes what it was sent."""
 
     def __init__(
-        self, *answers: Rendered | Filled | Exception, gate: threading.Event | Crowd | None = None
+        self, *answers: Body | Fetched[Body] | Exception, gate: threading.Event | Crowd | None = None
     ) -> None:
         self.answers = list(answers)
         self.gate = gate
@@ -61,37 +62,27 @@ class Fill:
     def calls(self) -> int:
         return len(self.etags)
 
-    def __call__(self, etag: str | None, ends_at: float) -> Filled:
+    def __call__(self, etag: str | None, ends_at: float) -> Fetched[Body]:
         self.etags.append(etag)
         if self.gate:
             assert self.gate.wait(10)
         answer = self.answers[0] if len(self.answers) == 1 else self.answers.pop(0)
         if isinstance(answer, Exception):
             raise answer
-        return answer if isinstance(answer, Filled) else Filled(answer)
+        return answer if isinstance(answer, Fetched) else Fetched(answer)
 
 
-def flyer(flyer_id: int = 7, **changes: Any) -> Rendered:
-    return render_flyer(msgspec.convert(payloads.flyer(flyer_id, **changes), Flyer))
+def flyer(flyer_id: int = 7, **changes: Any) -> Item:
+    return shapes.FLYER.render(msgspec.convert(payloads.flyer(flyer_id, **changes), Flyer))
 
 
-def page(*flyer_ids: int, **changes: Any) -> Rendered:
-    flyers = [msgspec.convert(payloads.flyer(flyer_id, **changes), Flyer) for flyer_id in flyer_ids]
-    return render_flyers(flyers, count=len(flyers))
+def page(*flyer_ids: int, **changes: Any) -> Page:
+    return Page(len(flyer_ids), tuple(flyer(flyer_id, **changes) for flyer_id in flyer_ids))
 
 
 def new_cache(clock: Clock | None = None, **changes: Any) -> Cache:
-    options = {
-        "fresh_seconds": 60,
-        "stale_seconds": 86_400,
-        "deadline": 2.5,
-        "parts": lambda rendered: (
-            zip((f"flyer:{spot.flyer_id}" for spot in rendered.spots), rendered.flyers(), strict=True)
-            if rendered.is_list
-            else ()
-        ),
-    }
-    return Cache(clock=clock or Clock(), **(options | changes))
+    options = {"fresh_seconds": 60, "stale_seconds": 86_400, "deadline": 2.5}
+    return Cache("flyers", clock=clock or Clock(), **(options | changes))
 
 
 def together(number: int, work: Any) -> list[Any]:

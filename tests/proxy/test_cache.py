@@ -15,9 +15,10 @@ from clients.errors import (
     UpstreamTimeoutError,
     UpstreamUnavailableError,
 )
-from proxy.background import Refreshers
-from proxy.cache import REST_SECONDS
-from proxy.entries import Filled
+from clients.transport import Fetched
+from proxy.background import Background
+from proxy.cache import COOLDOWN_SECONDS
+from proxy.store import Store
 from tests.proxy.fills import Clock, Crowd, Fill, flyer, new_cache, page, together
 
 FAILURES = [
@@ -65,8 +66,8 @@ def test_an_old_answer_is_served_at_once_and_renewed_behind(cache, clock):
     renewed = cache.get("a", fill)
 
     assert (stale.outcome, renewed.outcome) == ("STALE", "HIT")
-    assert b"old" in stale.entry.rendered.pieces[0]
-    assert b"new" in renewed.entry.rendered.pieces[0]
+    assert b"old" in stale.body.fragments[0]
+    assert b"new" in renewed.body.fragments[0]
     assert fill.calls == 2
 
 
@@ -82,14 +83,14 @@ def test_answers_of_one_moment_do_not_all_grow_old_at_one_moment(cache, clock):
 
 @pytest.mark.parametrize(("theirs", "ours"), [(5, 5), (0, 0), (3600, 60), (None, 60)])
 def test_upstream_may_shorten_the_time_an_answer_is_fresh_and_not_lengthen_it(cache, clock, theirs, ours):
-    entry = cache.get("a", Fill(Filled(flyer(), max_age=theirs))).entry
+    entry = cache.get("a", Fill(Fetched(flyer(), max_age=theirs))).entry
 
     assert entry.max_age == ours
     assert entry.fresh_until <= clock.now + ours * 1.1
 
 
 def test_an_unchanged_answer_is_renewed_without_being_rendered_again(cache, clock):
-    fill = Fill(Filled(page(7), etag='"1"'), Filled(None))
+    fill = Fill(Fetched(page(7), etag='"1"'), Fetched(None))
     first = cache.get("a", fill).entry
     for _ in range(2):
         clock.now += 70
@@ -100,14 +101,14 @@ def test_an_unchanged_answer_is_renewed_without_being_rendered_again(cache, cloc
 
     assert fill.etags == [None, '"1"', '"1"']
     assert renewed.outcome == "HIT"
-    assert renewed.entry.rendered is first.rendered
+    assert renewed.body is first.body
     assert renewed.entry.fetched_at == first.fetched_at + 140
-    assert cache.copy("flyer:7").fetched_at == first.fetched_at + 140
+    assert cache.copy("flyers:flyer:7").fetched_at == first.fetched_at + 140
 
 
 def test_unchanged_without_a_copy_is_nonsense(cache):
     with pytest.raises(UpstreamMalformedError):
-        cache.get("a", Fill(Filled(None)))
+        cache.get("a", Fill(Fetched(None)))
 
 
 def test_forty_who_miss_together_cost_one_call(cache):
@@ -190,7 +191,7 @@ def test_after_a_failed_refresh_upstream_is_left_alone_for_a_moment(cache, clock
         assert cache.get("a", broken).outcome == "STALE"
         cache.settle()
     calls = broken.calls
-    clock.now += REST_SECONDS
+    clock.now += COOLDOWN_SECONDS
     cache.get("a", Fill(flyer()))
     cache.settle()
 
@@ -218,7 +219,7 @@ def test_what_upstream_no_longer_has_is_dropped_and_remembered_for_a_minute(cach
 
 
 def test_names_made_up_by_a_stranger_do_not_push_out_what_is_kept(clock):
-    cache = new_cache(clock, most_entries=10)
+    cache = new_cache(clock, store=Store(max_entries=10))
     cache.get("a", Fill(flyer()))
 
     for number in range(2000):
@@ -232,24 +233,24 @@ def test_a_flyer_seen_on_a_page_has_an_entry_of_its_own(cache):
     cache.get("page", Fill(page(1, 2, 3)))
     never = Fill(UpstreamUnavailableError())
 
-    found = cache.get("flyer:2", never)
+    found = cache.get("flyers:flyer:2", never)
 
     assert found.outcome == "HIT"
-    assert found.entry.rendered == flyer(2)
+    assert found.body == flyer(2)
     assert never.calls == 0
 
 
 def test_a_flyer_that_was_gone_is_back_when_it_is_seen_on_a_page(cache):
     with pytest.raises(UpstreamNotFoundError):
-        cache.get("flyer:2", Fill(UpstreamNotFoundError()))
+        cache.get("flyers:flyer:2", Fill(UpstreamNotFoundError()))
 
     cache.get("page", Fill(page(1, 2, 3)))
 
-    assert cache.get("flyer:2", Fill(UpstreamNotFoundError())).outcome == "HIT"
+    assert cache.get("flyers:flyer:2", Fill(UpstreamNotFoundError())).outcome == "HIT"
 
 
 def test_the_number_of_entries_is_bounded_and_the_least_used_go_first(clock):
-    cache = new_cache(clock, most_entries=3)
+    cache = new_cache(clock, store=Store(max_entries=3))
     for key in ("a", "b", "c"):
         cache.get(key, Fill(flyer()))
     cache.get("a", Fill(flyer()))
@@ -260,8 +261,8 @@ def test_the_number_of_entries_is_bounded_and_the_least_used_go_first(clock):
 
 
 def test_the_room_that_entries_take_is_bounded(clock):
-    room = 20_000
-    cache = new_cache(clock, most_bytes=room)
+    room = 40_000
+    cache = new_cache(clock, store=Store(max_entries=1_000, max_bytes=room))
 
     for key in range(100):
         cache.get(str(key), Fill(flyer()))
@@ -273,7 +274,7 @@ def test_the_room_that_entries_take_is_bounded(clock):
 def test_an_entry_larger_than_a_megabyte_is_served_and_not_kept(cache):
     huge = page(*range(1, 700), description="x" * 2000)
 
-    assert cache.get("a", Fill(huge)).entry.rendered is huge
+    assert cache.get("a", Fill(huge)).body is huge
     assert cache.copy("a") is None
 
 
@@ -287,7 +288,7 @@ def test_who_must_know_asks_upstream_before_an_old_copy_is_believed(cache, clock
     in_outage = cache.get("a", Fill(UpstreamTimeoutError()), confirm=True)
 
     assert confirmed.outcome == "MISS"
-    assert b"new" in confirmed.entry.rendered.pieces[0]
+    assert b"new" in confirmed.body.fragments[0]
     assert in_outage.outcome == "STALE"
     with pytest.raises(UpstreamNotFoundError):
         cache.get("a", Fill(UpstreamNotFoundError()), confirm=True)
@@ -298,7 +299,7 @@ def test_a_refresh_works_in_the_name_of_the_request_that_caused_it(cache, clock)
 
     def fill(etag, ends_at):
         named.append(structlog.contextvars.get_contextvars().get("request_id"))
-        return Filled(flyer())
+        return Fetched(flyer())
 
     cache.get("a", fill)
     clock.now += 70
@@ -315,7 +316,7 @@ def test_a_bug_in_a_refresh_does_not_end_all_refreshing(cache, clock, caplog):
     for _ in range(10):
         cache.get("a", Fill(ZeroDivisionError()))
         cache.settle()
-        clock.now += REST_SECONDS
+        clock.now += COOLDOWN_SECONDS
 
     cache.get("a", Fill(flyer()))
     cache.settle()
@@ -326,10 +327,10 @@ def test_a_bug_in_a_refresh_does_not_end_all_refreshing(cache, clock, caplog):
 
 def test_the_line_of_refreshes_is_bounded():
     gate = threading.Event()
-    refreshers = Refreshers(threads=2, most_waiting=3)
+    background = Background(threads=2, max_queued=3)
 
-    taken = [refreshers.take(lambda: gate.wait(10) and None) for _ in range(20)]
+    taken = [background.submit(lambda: gate.wait(10) and None) for _ in range(20)]
 
     gate.set()
-    refreshers.settle()
+    background.settle()
     assert 3 <= sum(taken) <= 5

@@ -7,7 +7,7 @@ import pytest
 import responses
 from django.core.management import CommandError, call_command
 
-from flyers_proxy import services
+from flyers_proxy.catalog import FLYERS
 from tests import payloads
 from tests.conftest import UPSTREAM
 
@@ -42,7 +42,7 @@ def test_warming_asks_for_what_people_ask_for_first(many, anyone):
 
     assert out.splitlines() == ["categories: MISS", "page 1: MISS", "page 2: MISS", "page 3: MISS"]
     assert run("cache_warm", "--pages=2").splitlines() == ["categories: HIT", "page 1: HIT", "page 2: HIT"]
-    services.store.forget()  # a server process that starts now
+    FLYERS.stop()  # a server process that starts now
     for address in ("discover/", "discover/?page=3", "categories/", "25/"):
         assert anyone.get(f"/api/v1/flyers/{address}")["X-Cache"] == "HIT"
     assert len(many.calls) == 4

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from proxy.redis_level import SharedCache
+from proxy.redis_level import RedisLevel
 from tests.proxy.fills import Clock, Fill, flyer, new_cache
 from tests.proxy.go_between import go_between
 
@@ -12,7 +12,9 @@ WORKS_AT_ONCE = 0.9  # one wait of under 0.1 s, not ten; the rest is for a busy 
 
 
 def cache_on(port, clock=None, **changes):
-    shared = SharedCache(f"redis://127.0.0.1:{port}/0", stale_seconds=86_400, lock_seconds=2.8, **changes)
+    shared = RedisLevel(
+        f"redis://127.0.0.1:{port}/0", version="1", stale_seconds=86_400, lock_seconds=2.8, **changes
+    )
     return new_cache(clock, shared=shared)
 
 
@@ -62,7 +64,7 @@ def test_a_redis_that_failed_is_left_alone_and_told_of_once(caplog):
 
 def test_a_redis_that_is_back_is_asked_again():
     with go_between(mood="silent") as between:
-        cache = cache_on(between.port, rest_seconds=0.05)
+        cache = cache_on(between.port, cooldown_seconds=0.05)
         cache.get("a", Fill(flyer()))
         time.sleep(0.06)
 

@@ -19,12 +19,14 @@ from clients.errors import (
     UpstreamTimeoutError,
     UpstreamUnavailableError,
 )
+from clients.transport import Fetched
 from proxy import redis_level
-from proxy.entries import Filled
-from proxy.redis_level import PREFIX, SharedCache
+from proxy.redis_level import PREFIX, RedisLevel
 from tests.proxy.fills import Clock, Crowd, Fill, eventually, flyer, new_cache, page, together
 from tests.proxy.go_between import go_between
 
+# Placeholders: of an item that is cut elsewhere, and one that nobody fills.
+MARK, ODD = ["m", "favorites", "flyer", 7], ["c", "no such filler", [1.0]]
 NEVER = Fill(AssertionError("upstream was asked"))
 
 
@@ -41,8 +43,14 @@ def process(clock):
     """Start as many processes as a test needs."""
     caches = []
 
-    def start(*, lock_seconds=2.8, rest_seconds=2.0, url=settings.CACHE_URL, **changes):
-        shared = SharedCache(url, stale_seconds=86_400, lock_seconds=lock_seconds, rest_seconds=rest_seconds)
+    def start(*, lock_seconds=2.8, cooldown_seconds=2.0, url=settings.CACHE_URL, **changes):
+        shared = RedisLevel(
+            url,
+            version="1",
+            stale_seconds=86_400,
+            lock_seconds=lock_seconds,
+            cooldown_seconds=cooldown_seconds,
+        )
         caches.append(new_cache(clock, shared=shared, **changes))
         return caches[-1]
 
@@ -73,18 +81,18 @@ def test_what_one_process_asked_for_all_have(process):
     found = other.get("page", NEVER)
 
     assert found.outcome == "HIT"
-    assert found.entry.rendered == page(1, 2, 3)
-    assert other.get("flyer:2", NEVER).entry.rendered == flyer(2)
+    assert found.body == page(1, 2, 3)
+    assert other.get("flyers:flyer:2", NEVER).body == flyer(2)
 
 
 def test_many_can_be_looked_for_at_once(process):
     one, other = process(), process()
     one.get("page", Fill(page(1, 2, 3)))
 
-    found = other.copies({"flyer:1": 1, "flyer:3": 3, "flyer:9": 9})
+    found = other.copies({"flyers:flyer:1": 1, "flyers:flyer:3": 3, "flyers:flyer:9": 9})
 
     assert set(found) == {1, 3}
-    assert other.get("flyer:3", NEVER).outcome == "HIT"
+    assert other.get("flyers:flyer:3", NEVER).outcome == "HIT"
 
 
 def test_eighty_who_miss_together_in_two_processes_cost_one_call(process):
@@ -95,7 +103,7 @@ def test_eighty_who_miss_together_in_two_processes_cost_one_call(process):
     outcomes = together(80, lambda: next(turns).get("a", fill))
 
     assert fill.calls == 1
-    assert {found.entry.rendered for found in outcomes} == {flyer()}
+    assert {found.body for found in outcomes} == {flyer()}
 
 
 @pytest.mark.parametrize(
@@ -146,7 +154,7 @@ def test_whatever_ends_a_fill_lets_go_of_its_key(process, store, failure):
     with pytest.raises(type(failure)):
         process().get("a", Fill(failure))
 
-    holder = store.get(f"{PREFIX}lock:a")
+    holder = store.get(f"{PREFIX}lock:{PREFIX}1:a")
     assert holder is None or holder.startswith(
         b"!"
     )  # a failure for those who were waiting, and nobody's lock
@@ -163,9 +171,9 @@ def test_who_asks_after_a_failure_is_not_held_to_it(process):
 @pytest.mark.parametrize("behind", [True, False], ids=["behind", "while somebody waits"])
 def test_what_upstream_confirms_to_one_process_is_fresh_for_all(process, clock, behind):
     one, young = process(), process()
-    one.get("page", Fill(Filled(page(1, 2), etag='"v1"')))
+    one.get("page", Fill(Fetched(page(1, 2), etag='"v1"')))
     clock.now += 70
-    unchanged = Fill(Filled(None))
+    unchanged = Fill(Fetched(None))
 
     one.get("page", unchanged, confirm=not behind)
     one.settle()
@@ -174,15 +182,15 @@ def test_what_upstream_confirms_to_one_process_is_fresh_for_all(process, clock, 
     for cache in (one, young):
         found = cache.get("page", NEVER)
         assert (found.outcome, found.entry.fetched_at) == ("HIT", clock.now)
-        assert found.entry.rendered == page(1, 2)
-        assert cache.get("flyer:2", NEVER).entry.fetched_at == clock.now
+        assert found.body == page(1, 2)
+        assert cache.get("flyers:flyer:2", NEVER).entry.fetched_at == clock.now
     clock.now += 70
     assert young.get("page", unchanged, confirm=True).entry.etag == '"v1"'
     assert unchanged.etags == ['"v1"', '"v1"']
 
 
 def test_a_process_that_died_while_filling_holds_the_others_up_only_for_a_while(process):
-    dead = SharedCache(settings.CACHE_URL, stale_seconds=86_400, lock_seconds=0.3)
+    dead = RedisLevel(settings.CACHE_URL, version="1", stale_seconds=86_400, lock_seconds=0.3)
     assert dead.look("a", "the-dead-process", now=time.time()).is_mine
     start = time.monotonic()
 
@@ -193,7 +201,7 @@ def test_a_process_that_died_while_filling_holds_the_others_up_only_for_a_while(
 
 
 def test_nobody_waits_longer_for_another_process_than_a_fill_may_take(process):
-    dead = SharedCache(settings.CACHE_URL, stale_seconds=86_400, lock_seconds=60)
+    dead = RedisLevel(settings.CACHE_URL, version="1", stale_seconds=86_400, lock_seconds=60)
     dead.look("a", "the-dead-process", now=time.time())
 
     with pytest.raises(UpstreamTimeoutError):
@@ -201,13 +209,13 @@ def test_nobody_waits_longer_for_another_process_than_a_fill_may_take(process):
 
 
 def test_only_the_holder_can_let_go_of_a_key():
-    shared = SharedCache(settings.CACHE_URL, stale_seconds=86_400, lock_seconds=60)
+    shared = RedisLevel(settings.CACHE_URL, version="1", stale_seconds=86_400, lock_seconds=60)
     assert shared.look("a", "mine", now=time.time()).is_mine
 
-    shared.let_go("a", "not-mine")
+    shared.release("a", "not-mine")
     assert not shared.look("a", "not-mine", now=time.time()).is_mine
 
-    shared.let_go("a", "mine")
+    shared.release("a", "mine")
     assert shared.look("a", "not-mine", now=time.time()).is_mine
 
 
@@ -224,7 +232,7 @@ def test_an_old_answer_is_renewed_once_for_all_processes(process, clock):
 
     assert outcomes == ["STALE", "STALE"]
     assert renew.calls == 1
-    assert [cache.get("a", NEVER).entry.rendered for cache in (one, other)] == [flyer(title="new")] * 2
+    assert [cache.get("a", NEVER).body for cache in (one, other)] == [flyer(title="new")] * 2
 
 
 def test_a_new_process_serves_what_is_old_at_once_too(process, clock):
@@ -270,7 +278,7 @@ def test_what_is_gone_is_forgotten_after_a_minute(process, store):
     with pytest.raises(UpstreamNotFoundError):
         process().get("a", Fill(UpstreamNotFoundError()))
 
-    assert 50 < store.ttl(f"{PREFIX}a") <= 60
+    assert 50 < store.ttl(f"{PREFIX}1:a") <= 60
 
 
 def test_while_nobody_clears_a_process_keeps_what_it_has(process):
@@ -314,11 +322,12 @@ def test_an_answer_too_large_to_keep_is_served_and_not_shared(process):
         b"9999999999999z" + zlib.compress(b" " * 50_000_000),
         b"9999999999999z\x00\x00",
         b"9999999999999p\x93\x01\x02\x03",
-        b"9999999999999p" + msgspec.msgpack.encode([[[b"a"], b"", True, 0, [], None], 1.0, 9e9, 60]),
+        b"9999999999999p" + msgspec.msgpack.encode([["i", "flyer", 7, [b"a"], [MARK], b""], 1.0, 9e9, 60]),
+        b"9999999999999p" + msgspec.msgpack.encode([["i", "flyer", 7, [b"a", b"b"], [ODD], b""], 1.0, 9e9, 60]),
     ],
 )
 def test_what_someone_else_wrote_there_is_never_believed_nor_an_error(process, store, spoilt):
-    store.set(f"{PREFIX}a", spoilt)
+    store.set(f"{PREFIX}1:a", spoilt)
     cache = process()
 
     if spoilt == b"9999999999999":  # the one thing that can be said in so few words: gone
@@ -326,7 +335,7 @@ def test_what_someone_else_wrote_there_is_never_believed_nor_an_error(process, s
             cache.get("a", NEVER)
         return
     assert cache.get("a", Fill(flyer())).outcome == "MISS"
-    assert process().get("a", NEVER).entry.rendered == flyer()
+    assert process().get("a", NEVER).body == flyer()
 
 
 def test_a_read_is_one_round_trip_and_a_hit_none(process, between):
@@ -335,7 +344,7 @@ def test_a_read_is_one_round_trip_and_a_hit_none(process, between):
     process().get("a", Fill(page(1, 2, 3)))
     counts = [between.questions]
 
-    for key in ("a", "a", "flyer:1", "b"):
+    for key in ("a", "a", "flyers:flyer:1", "b"):
         cache.get(key, Fill(flyer()))
         counts.append(between.questions)
 
@@ -356,7 +365,7 @@ def test_a_redis_that_falls_silent_costs_one_short_wait(process, between):
 
 
 def test_a_redis_that_is_back_is_used_for_everything_again(process, between):
-    cache, other = process(url=between.url, rest_seconds=0.05), process()
+    cache, other = process(url=between.url, cooldown_seconds=0.05), process()
     between.mood = "hang_up"
     cache.get("a", Fill(flyer()))
     between.mood = "pass"
@@ -371,8 +380,9 @@ def test_a_redis_that_is_back_is_used_for_everything_again(process, between):
 def test_keys_and_values_hold_nothing_that_runs(process, store):
     process().get("a", Fill(page(1, 2, 3, description="x" * 500)))
 
-    value = store.get(f"{PREFIX}a")
+    value = store.get(f"{PREFIX}1:a")
 
     assert value[:13].isdigit()
-    assert len(value) < len(b"".join(page(1, 2, 3, description="x" * 500).pieces)) / 2  # compressed
-    assert 86_000 < store.ttl(f"{PREFIX}a") <= 86_400
+    plain = sum(len(b"".join(item.fragments)) for item in page(1, 2, 3, description="x" * 500).items)
+    assert len(value) < plain / 2  # compressed
+    assert 86_000 < store.ttl(f"{PREFIX}1:a") <= 86_400

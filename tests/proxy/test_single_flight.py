@@ -10,7 +10,7 @@ from clients.errors import (
     UpstreamTimeoutError,
     UpstreamUnavailableError,
 )
-from proxy.single_flight import SLOW_SECONDS, YOUNG_SECONDS, Flights, Waiters
+from proxy.single_flight import SLOW_SECONDS, YOUNG_SECONDS, SingleFlight, Waiters
 from tests.proxy.fills import Clock, eventually, together
 
 A_DEADLINE = 60.0
@@ -21,7 +21,7 @@ class Work:
 
     def __init__(self, clock, flights, key="a"):
         self.began, self._may_end = threading.Event(), threading.Event()
-        self._share = lambda: flights.share(key, self._do, ends_at=clock() + A_DEADLINE)
+        self._share = lambda: flights.do(key, self._do, ends_at=clock() + A_DEADLINE)
         self._thread = threading.Thread(target=self._share)
 
     def _do(self):
@@ -52,11 +52,11 @@ def never():
 
 
 def ask(flights, clock, key="a", seconds=A_DEADLINE):
-    return flights.share(key, never, ends_at=clock() + seconds)
+    return flights.do(key, never, ends_at=clock() + seconds)
 
 
 def test_so_many_as_may_wait_for_work_however_long_it_takes(clock):
-    flights = Flights(Waiters(2), clock=clock)
+    flights = SingleFlight(Waiters(2), clock=clock)
     with Work(clock, flights) as work:
         clock.now += 10 * YOUNG_SECONDS
         threading.Timer(0.05, work.ends).start()
@@ -67,8 +67,8 @@ def test_so_many_as_may_wait_for_work_however_long_it_takes(clock):
 
 def test_past_the_bound_nobody_waits_for_work_that_is_not_young(clock):
     waiters = Waiters(1)
-    flights = Flights(waiters, clock=clock)
-    with Work(clock, flights), waiters.place():
+    flights = SingleFlight(waiters, clock=clock)
+    with Work(clock, flights), waiters.slot():
         clock.now += YOUNG_SECONDS
 
         with pytest.raises(UpstreamBusyError):
@@ -77,8 +77,8 @@ def test_past_the_bound_nobody_waits_for_work_that_is_not_young(clock):
 
 def test_past_the_bound_everybody_waits_for_work_that_is_young(clock):
     waiters = Waiters(1)
-    flights = Flights(waiters, clock=clock)
-    with Work(clock, flights) as work, waiters.place():
+    flights = SingleFlight(waiters, clock=clock)
+    with Work(clock, flights) as work, waiters.slot():
         threading.Timer(0.05, work.ends).start()
         outcomes = together(20, lambda: ask(flights, clock))
 
@@ -87,8 +87,8 @@ def test_past_the_bound_everybody_waits_for_work_that_is_young(clock):
 
 def test_past_the_bound_they_leave_when_the_work_is_young_no_more(clock):
     waiters = Waiters(1)
-    flights = Flights(waiters, clock=clock)
-    with Work(clock, flights), waiters.place():
+    flights = SingleFlight(waiters, clock=clock)
+    with Work(clock, flights), waiters.slot():
         outcomes = together(20, lambda: ask(flights, clock))
 
     assert {type(outcome) for outcome in outcomes} == {UpstreamBusyError}
@@ -97,41 +97,41 @@ def test_past_the_bound_they_leave_when_the_work_is_young_no_more(clock):
 @pytest.mark.parametrize("failure", [None, UpstreamUnavailableError()])
 def test_past_the_bound_nobody_waits_for_work_that_was_slow_or_failed_a_moment_ago(clock, failure):
     waiters = Waiters(1)
-    flights = Flights(waiters, clock=clock)
+    flights = SingleFlight(waiters, clock=clock)
 
     def slow_or_broken():
         if failure:
             raise failure
         clock.now += YOUNG_SECONDS + 0.1
 
-    together(1, lambda: flights.share("a", slow_or_broken, ends_at=clock() + A_DEADLINE))
-    with Work(clock, flights), waiters.place(), pytest.raises(UpstreamBusyError):
+    together(1, lambda: flights.do("a", slow_or_broken, ends_at=clock() + A_DEADLINE))
+    with Work(clock, flights), waiters.slot(), pytest.raises(UpstreamBusyError):
         ask(flights, clock)
-    with Work(clock, flights, "b") as work, waiters.place():
+    with Work(clock, flights, "b") as work, waiters.slot():
         threading.Timer(0.05, work.ends).start()
         assert ask(flights, clock, "b") == "done"
 
     clock.now += SLOW_SECONDS
-    with Work(clock, flights) as work, waiters.place():
+    with Work(clock, flights) as work, waiters.slot():
         threading.Timer(0.05, work.ends).start()
         assert ask(flights, clock) == "done"
 
 
 def test_what_is_not_there_is_no_failure(clock):
     waiters = Waiters(1)
-    flights = Flights(waiters, clock=clock)
+    flights = SingleFlight(waiters, clock=clock)
 
     def nothing_there():
         raise UpstreamNotFoundError
 
-    together(1, lambda: flights.share("a", nothing_there, ends_at=clock() + A_DEADLINE))
-    with Work(clock, flights) as work, waiters.place():
+    together(1, lambda: flights.do("a", nothing_there, ends_at=clock() + A_DEADLINE))
+    with Work(clock, flights) as work, waiters.slot():
         threading.Timer(0.05, work.ends).start()
         assert ask(flights, clock) == "done"
 
 
 def test_nobody_waits_past_their_own_deadline(clock):
-    flights = Flights(Waiters(1), clock=clock)
+    flights = SingleFlight(Waiters(1), clock=clock)
     with Work(clock, flights):
         with pytest.raises(UpstreamTimeoutError):
             ask(flights, clock, seconds=0.01)
@@ -141,17 +141,17 @@ def test_nobody_waits_past_their_own_deadline(clock):
 
 def test_a_place_is_given_back_however_the_wait_ends(clock):
     waiters = Waiters(1)
-    flights = Flights(waiters, clock=clock)
+    flights = SingleFlight(waiters, clock=clock)
     for _ in range(3):
         with Work(clock, flights), pytest.raises(UpstreamTimeoutError):
             ask(flights, clock, seconds=0)
 
-    with waiters.place() as has_place:
+    with waiters.slot() as has_place:
         assert has_place
 
 
 def test_the_bound_is_one_over_all_keys(clock):
-    flights = Flights(Waiters(1), clock=clock)
+    flights = SingleFlight(Waiters(1), clock=clock)
     with Work(clock, flights, "a") as first, Work(clock, flights, "b"):
         clock.now += YOUNG_SECONDS
         waiting = threading.Thread(target=lambda: ask(flights, clock, "a"))

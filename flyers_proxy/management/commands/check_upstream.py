@@ -1,7 +1,6 @@
 """`manage.py check_upstream`: conformance check of the flyer service."""
 
 import threading
-from contextlib import closing
 from typing import Any, Final
 
 import structlog
@@ -12,7 +11,7 @@ from clients import flyers_conformance
 from clients.breaker import Breaker
 from clients.flyers import FlyerClient
 from clients.flyers_conformance import Finding, Verdict
-from flyers_proxy.services import rounded, transport
+from flyers_proxy.catalog import FLYERS, rounded
 
 log = structlog.get_logger(__name__)
 
@@ -44,10 +43,13 @@ def examine() -> list[Finding]:
     The calls have a transport of their own: they appear in the metrics, but neither open nor obey the breaker of the
     requests being served, and are not logged.
     """
-    lat, lng = rounded(None)
     breaker = Breaker(failures_in_a_row=_NEVER, window_calls=_NEVER)
-    with closing(transport(breaker=breaker, logs=False)) as own:
-        return flyers_conformance.examine(FlyerClient(own), lat=lat, lng=lng, seconds=MAX_SECONDS)
+    transport = FLYERS.new_transport(breaker=breaker, logs=False)
+    lat, lng = rounded(None)
+    try:
+        return flyers_conformance.examine(FlyerClient(transport), lat=lat, lng=lng, seconds=MAX_SECONDS)
+    finally:
+        transport.close()
 
 
 def report_in_background() -> None:

@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from accounts import services
 from clients.errors import UpstreamError, UpstreamNotFoundError
 from clients.values import MAX_ID
-from flyers_proxy.services import client
+from flyers_proxy.catalog import FLYERS
 
 
 class Command(BaseCommand):
@@ -25,7 +25,7 @@ class Command(BaseCommand):
         if user is None:
             raise CommandError(f"Nobody has the e-mail address {email}.")
         try:
-            creator = client().get_creator(creator_id).value
+            creator = FLYERS.client.get_creator(creator_id).value
             services.link_creator(user=user, creator_id=creator_id)
         except UpstreamNotFoundError:
             raise CommandError(f"The flyer service has no creator {creator_id}.") from None

@@ -1,16 +1,13 @@
 """flyers_proxy: `manage.py cache_warm` asks for what people ask for first, before they do."""
 
 from argparse import ArgumentParser
-from collections.abc import Callable, Iterator
-from functools import partial
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from clients.errors import UpstreamError
-from flyers_proxy import services
-from proxy.pages import FlyerList
+from proxy.catalog import catalogs
 
 BAR_WIDTH = 30
 
@@ -26,18 +23,22 @@ class Command(BaseCommand):
     def handle(self, *args: Any, pages: int, **options: Any) -> None:
         if not settings.CACHE_URL:
             raise CommandError("CACHE_URL is empty: each server process has only its own cache to warm.")
+        questions = [
+            question for catalog in catalogs().values() if catalog.warm for question in catalog.warm(pages)
+        ]
         failed = 0
-        for number, (name, ask) in enumerate(_questions(pages), start=1):
+        for number, (name, ask) in enumerate(questions, start=1):
             try:
                 outcome = str(ask().outcome)
             except UpstreamError as failure:
                 outcome, failed = f"failed ({failure.reason})", failed + 1
-            self._tell(number, pages + 1, f"{name}: {outcome}")
-        services.store().settle()
+            self._show(number, len(questions), f"{name}: {outcome}")
+        for catalog in catalogs().values():
+            catalog.cache.settle()
         if failed:
-            raise CommandError(f"{failed} of {pages + 1} could not be had from the flyer service.")
+            raise CommandError(f"{failed} of {len(questions)} could not be had from the flyer service.")
 
-    def _tell(self, done: int, total: int, line: str) -> None:
+    def _show(self, done: int, total: int, line: str) -> None:
         """Draw a bar for a person, write a line for a log."""
         if not self.stdout.isatty():
             self.stdout.write(line)
@@ -46,10 +47,3 @@ class Command(BaseCommand):
         bar = "█" * filled + "░" * (BAR_WIDTH - filled)
         self.stdout.write(f"\r{bar} {done}/{total} {line:<40}", ending="\n" if done == total else "")
         self.stdout.flush()
-
-
-def _questions(pages: int) -> Iterator[tuple[str, Callable[[], services.Answer]]]:
-    yield "categories", services.get_categories
-    for page in range(1, pages + 1):
-        question = FlyerList(position=services.rounded(None), page=page)
-        yield f"page {page}", partial(services.get_flyers, question)

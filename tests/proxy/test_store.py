@@ -1,4 +1,4 @@
-"""flyers_proxy: the bound of the cache in bytes is one of real memory."""
+"""proxy: the bound of the cache in bytes is one of real memory."""
 
 import gc
 import tracemalloc
@@ -7,13 +7,15 @@ import msgspec
 import pytest
 
 from clients.flyers import Category, Creator, Flyer
-from proxy.entries import Entry, Shelf
-from proxy.rendering import render_categories, render_creator, render_flyer, render_flyers
+from flyers_proxy import shapes
+from proxy import counters
+from proxy.rendering import Page
+from proxy.store import Entry, Store
 from tests import payloads
 
 # An entry is never counted as less than it takes, and as at most so many times that: flyers that came on a page share
 # its bytes, and count as if they did not, as they hold them when the page has gone.
-MOST_COUNTED = 2.5
+MAX_COUNTED = 2.5
 LIVELY = "Three bands, one bridge, and a blanket each. " * 10
 
 
@@ -26,20 +28,24 @@ def flyers(first, number, **changes):
 
 
 def page_of(first, number, **changes):
-    return render_flyers(flyers(first, number, **changes), count=1_000_000 + first)
+    items = tuple(map(shapes.FLYER.render, flyers(first, number, **changes)))
+    return Page(1_000_000 + first, items)
 
 
 def pages_with_their_flyers(number, limit, **changes):
     for place in range(number):
         page = page_of(1_000 + place * limit, limit, **changes)
-        yield f"flyers:[[40.42,-3.7],{place},{limit},false,5.0,[],null,null,[]]", page
-        for spot, flyer in zip(page.spots, page.flyers(), strict=True):
-            yield f"flyer:{spot.flyer_id}", flyer
+        yield f"flyers:flyers:[[40.42,-3.7],{place},{limit},false,5.0,[],null,null,[]]", page
+        for flyer in page.items:
+            yield f"flyers:flyer:{flyer.id}", flyer
 
 
 def pages_of_the_same_flyers(number, limit, **changes):
     for place in range(number):
-        yield f'flyers:[[40.42,-3.7],1,{limit},false,5.0,[],null,"{place}",[]]', page_of(1, limit, **changes)
+        yield (
+            f'flyers:flyers:[[40.42,-3.7],1,{limit},false,5.0,[],null,"{place}",[]]',
+            page_of(1, limit, **changes),
+        )
 
 
 WORK = {
@@ -48,15 +54,19 @@ WORK = {
     "pages of short flyers": lambda: pages_with_their_flyers(5, 50, description="", images=[], categories=[]),
     "many pages of the same flyers": lambda: pages_of_the_same_flyers(4, 100, description=""),
     "single flyers": lambda: (
-        (f"flyer:{each.id}", render_flyer(each)) for each in flyers(1_000, 300, description=LIVELY)
+        (f"flyers:flyer:{each.id}", shapes.FLYER.render(each))
+        for each in flyers(1_000, 300, description=LIVELY)
     ),
     "empty pages": lambda: pages_of_the_same_flyers(300, 0),
     "creators": lambda: (
-        (f"creator:{number}", render_creator(read(payloads.creator(number), Creator)))
+        (f"flyers:creator:{number}", shapes.CREATOR.render(read(payloads.creator(number), Creator)))
         for number in range(1_000, 1_300)
     ),
     "categories": lambda: (
-        (f"categories:{number}", render_categories([read(payloads.category(), Category)] * 50))
+        (
+            f"flyers:categories:{number}",
+            Page(50, tuple(shapes.CATEGORY.render(read(payloads.category(), Category)) for _ in range(50))),
+        )
         for number in range(20)
     ),
 }
@@ -64,32 +74,33 @@ WORK = {
 
 @pytest.mark.parametrize("work", WORK.values(), ids=WORK)
 def test_what_entries_take_is_counted_and_not_much_more(work):
-    shelf = Shelf(most_entries=100_000, most_bytes=10**9)
+    store = Store(max_entries=1_000_000, max_bytes=10**9)
     gc.collect()
     tracemalloc.start()
     try:
         before, _ = tracemalloc.get_traced_memory()
-        for place, (key, rendered) in enumerate(work()):
+        for place, (key, body) in enumerate(work()):
             now = 1_700_000_000.0 + place
-            shelf.put(key, Entry(rendered, now, now + 60.5, 60, f'"etag-{place}"'))
-        del key, rendered
+            store.put({key: Entry(body, now, now + 60.5, 60, f'"etag-{place}"')})
+        del key, body
         gc.collect()
         taken = tracemalloc.get_traced_memory()[0] - before
     finally:
         tracemalloc.stop()
 
-    assert taken <= shelf.size <= MOST_COUNTED * taken
+    assert taken <= counters.BYTES._value.get() <= MAX_COUNTED * taken
 
 
 def test_what_falls_off_is_no_longer_counted():
-    entries = {key: Entry(rendered, 0.0, 60.0, 60) for key, rendered in pages_with_their_flyers(3, 20)}
-    shelf = Shelf(most_entries=40, most_bytes=10**9)
+    entries = {key: Entry(body, 0.0, 60.0, 60) for key, body in pages_with_their_flyers(3, 20)}
+    store = Store(max_entries=40, max_bytes=40 * 10**6)
 
     for key, entry in entries.items():
-        shelf.put(key, entry)
-        shelf.put(key, entry)
-    assert (len(shelf), shelf.size > 0) == (40, True)
+        store.put({key: entry})
+        store.put({key: entry})
+    assert len([key for key in entries if store.get(key)]) == 40
     for key in entries:
-        shelf.drop(key)
+        store.drop(key)
+    store.put({"flyers:flyer:1": Entry(next(iter(entries.values())).body.items[0], 0.0, 60.0, 60)})
 
-    assert (len(shelf), shelf.size) == (0, 0)
+    assert counters.ENTRIES._value.get() == 1

@@ -1,0 +1,62 @@
+"""The HTTP of catalogs: what all their reads share."""
+
+import time
+from typing import Any, cast
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.cache import get_conditional_response
+from rest_framework.views import APIView
+
+from accounts.models import User
+from accounts.throttles import hit_read_limit
+from clients.values import MAX_ID
+from proxy.catalog import Catalog
+from proxy.marks import marks_for
+from proxy.reads import READ, Read, page_links
+from proxy.rendering import marks_in
+from proxy.store import Answer
+
+
+class CatalogView(APIView):
+    """A read of a catalog: its answer, marks and headers."""
+
+    catalog: Catalog[Any]
+
+    def respond(
+        self,
+        answer: Answer,
+        *,
+        context: Any = None,
+        page: tuple[int, int] | None = None,
+        reachable: int = MAX_ID,
+        is_shared: bool = True,
+    ) -> HttpResponse:
+        """Return the answer for this caller: body, validators and how long it may be cached.
+
+        ``context`` is what the catalog's fillers take; ``page``: number and limit of a page of a list, of which
+        ``reachable`` rows can be paged through. Not ``is_shared``: at the same address others get something else.
+        """
+        request = self.request
+        links = page_links(request, *page, reachable) if page else None
+        read = Read(self.catalog, answer.key if is_shared else None, context, links)
+        request.META[READ] = read
+        marks, now = None, time.time()
+        if self.person is not None:
+            marks = marks_for(user_id=self.person.pk, ids=marks_in([answer.body]))
+        body, etag = read.template(answer, now=now).filled(marks)
+        headers = dict(read.headers(answer, etag, is_public=marks is None, now=now))
+        headers["Vary"] = "Authorization, Origin, Accept-Encoding"
+        full = HttpResponse(body, content_type="application/json", headers=headers)
+        response = get_conditional_response(cast("HttpRequest", request), etag=etag, response=full) or full
+        for name in ("Age", "X-Cache"):  # A 304, too, says how old and whence.
+            response[name] = headers[name]
+        return response
+
+    @property
+    def person(self) -> User | None:
+        """Return who calls; None for an anonymous caller."""
+        return cast("User | None", self.request.user)
+
+    def hit_limit(self) -> None:
+        """Count one read that misses."""
+        hit_read_limit(self.request)
