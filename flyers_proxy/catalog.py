@@ -155,7 +155,12 @@ def _fetch_categories(
 
 # --- The catalog ------------------------------------------------------------------------------------
 
-FLYER: Final = Kind(shapes.FLYER, FlyerClient.get_flyer, _fetch_flyers_by_ids, max_batch=UPSTREAM_PAGE)
+FLYER: Final = Kind(
+    shapes.FLYER,
+    FlyerClient.get_flyer,
+    by_ids=Listing("flyers-by-ids", shapes.FLYER, _fetch_flyers_by_ids),
+    max_batch=UPSTREAM_PAGE,
+)
 CREATOR: Final = Kind(shapes.CREATOR, FlyerClient.get_creator)
 
 _FLYER_LIST: Final = Listing("flyers", shapes.FLYER, _fetch_flyers)
@@ -193,7 +198,7 @@ def get_flyers(query: FlyerList, *, on_miss: OnMiss = free) -> Answer:
 def get_creator_flyers(creator_id: int, query: FlyerList, *, on_miss: OnMiss = free) -> Answer:
     """Return one page of a creator's flyers; ``UpstreamNotFoundError`` if there is no such creator."""
     query = msgspec.structs.replace(query, creators=(creator_id,))
-    return FLYERS.get_page(_CREATOR_FLYERS, query, of=(CREATOR, creator_id), on_miss=on_miss)
+    return FLYERS.get_page_of(CREATOR, creator_id, _CREATOR_FLYERS, query, on_miss=on_miss)
 
 
 def get_categories(*, on_miss: OnMiss = free) -> Answer:

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from clients.errors import UpstreamBusyError, UpstreamError, UpstreamNotFoundError, UpstreamTimeoutError
 from proxy.cache import free
-from proxy.catalog import Catalog, Kind, OnMiss, find_kind
+from proxy.catalog import Catalog, Kind, Listing, OnMiss, find_kind
 from proxy.fair_pool import FairPool
 from proxy.rendering import Summary
 from proxy.single_flight import YOUNG_SECONDS, release_connection, waiters
@@ -58,8 +58,8 @@ def get_many(kind: str, ids: Sequence[int], *, caller: str, on_miss: OnMiss = fr
     ``caller`` names who asks, for callers share the threads fairly.
     """
     asking = _asking(kind, caller)
-    if asking.kind.fetch_many:
-        return _listed(asking, ids, confirm=False, on_miss=on_miss)
+    if asking.kind.by_ids:
+        return _listed(asking, asking.kind.by_ids, ids, confirm=False, on_miss=on_miss)
     copies = asking.catalog.copies(asking.kind, ids)
     for id_, answer in copies.items():
         if answer.is_stale:
@@ -86,9 +86,9 @@ def confirm_many(kind: str, ids: Sequence[int], *, caller: str) -> Batch[Summary
     """
     asking = _asking(kind, caller)
     fetch = partial(asking.catalog.get, asking.kind, confirm=True)
-    if not asking.kind.fetch_many:
+    if not asking.kind.by_ids:
         return _summaries(_each(asking, fetch, ids))
-    listed = _listed(asking, ids, confirm=True, on_miss=free)
+    listed = _listed(asking, asking.kind.by_ids, ids, confirm=True, on_miss=free)
     silent = [id_ for id_ in ids if id_ in listed.absent]
     fetched = _each(asking, fetch, silent[:MAX_LOOKS])
     return _summaries(
@@ -101,7 +101,14 @@ def confirm_many(kind: str, ids: Sequence[int], *, caller: str) -> Batch[Summary
     )
 
 
-def _listed(asking: _Asking, ids: Sequence[int], *, confirm: bool, on_miss: OnMiss) -> Batch[Answer]:
+def _listed(
+    asking: _Asking,
+    by_ids: Listing[tuple[int, ...], Any],
+    ids: Sequence[int],
+    *,
+    confirm: bool,
+    on_miss: OnMiss,
+) -> Batch[Answer]:
     """Return items from the cache, and of the others those that upstream lists: one call for each ``max_batch``."""
     catalog, kind = asking.catalog, asking.kind
     found = catalog.copies(kind, ids)
@@ -113,13 +120,13 @@ def _listed(asking: _Asking, ids: Sequence[int], *, confirm: bool, on_miss: OnMi
     for part in parts:
         # A list that is as young as the copies is believed: only its silence says that an item has gone.
         newest = max((found[id_].entry.fetched_at for id_ in part if id_ in found), default=0.0)
-        if confirm or missing & set(part) or catalog.listed_at(kind, part) >= newest:
+        if confirm or missing & set(part) or catalog.page_fetched_at(by_ids, part) >= newest:
             asked.append(part)
         else:
-            catalog.revalidate_listed(kind, part)
+            catalog.revalidate_page(by_ids, part)
     absent: set[int] = set()
     failure: UpstreamError | None = None
-    fetch = partial(catalog.get_listed, kind, confirm=confirm, on_miss=on_miss)
+    fetch = partial(catalog.get_page, by_ids, confirm=confirm, on_miss=on_miss)
     # A single call is made here: it has the deadline of a call by itself, and needs no turn of the caller's.
     outcomes = [_outcome(fetch, asked[0])] if len(asked) == 1 else _side_by_side(asking, fetch, asked)
     for part, answer in zip(asked, outcomes, strict=True):

@@ -9,7 +9,6 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
 from typing import Any, Concatenate, Final, Generic, NamedTuple, TypeVar
 
 import msgspec
@@ -29,7 +28,7 @@ log = structlog.get_logger(__name__)
 
 C = TypeVar("C")
 T = TypeVar("T")
-Q = TypeVar("Q", bound=msgspec.Struct)
+Q = TypeVar("Q")
 
 # Called when a question can't be answered from here: who asks may have to pay, or be refused, for asking upstream.
 OnMiss = Callable[[], None]
@@ -40,34 +39,34 @@ _STORE: Final = Store()
 
 
 @dataclass(frozen=True)
+class Listing(Generic[Q, T]):
+    """A list of items: ``fetch(client, query, **call)`` returns the page that ``query`` asks for.
+
+    ``query`` is normalised: equal questions are equal values, and none knows who asks.
+    """
+
+    name: str
+    shape: Shape[T]
+    fetch: Callable[Concatenate[Any, Q, ...], Fetched[ListPage[T]]]
+
+
+@dataclass(frozen=True)
 class Kind(Generic[T]):
     """Items of one kind: ``fetch(client, id, **call)`` returns one, or raises ``UpstreamNotFoundError``.
 
-    ``fetch_many(client, ids, **call)`` returns those of at most ``max_batch`` that upstream lists (None: it can't be
-    asked so); what it leaves out may still be there singly.
+    ``by_ids`` lists those of at most ``max_batch`` ids that upstream is willing to list (None: it can't be asked so);
+    what it leaves out may still be there singly.
     """
 
     shape: Shape[T]
-    fetch: Callable[..., Fetched[T]]
-    fetch_many: Callable[..., Fetched[ListPage[T]]] | None = None
+    fetch: Callable[Concatenate[Any, int, ...], Fetched[T]]
+    by_ids: Listing[tuple[int, ...], T] | None = None
     max_batch: int = 50
 
     @property
     def name(self) -> str:
         """Return the word for it: "flyer"."""
         return self.shape.kind
-
-
-@dataclass(frozen=True)
-class Listing(Generic[Q, T]):
-    """A list of items: ``fetch(client, query, **call)`` returns the page that ``query`` asks for.
-
-    ``query`` is normalised: equal questions are equal values, and none knows who asks. ``version`` of its name in keys.
-    """
-
-    name: str
-    shape: Shape[T]
-    fetch: Callable[Concatenate[Any, Q, ...], Fetched[ListPage[T]]]
 
 
 class _Running(NamedTuple, Generic[C]):
@@ -172,113 +171,90 @@ class Catalog(Generic[C]):
     @property
     def version(self) -> str:
         """Return a digest of all its shapes: the copies of another are not read."""
-        shapes = {kind.shape for kind in self.kinds.values()} | {listing.shape for listing in self._listings}
+        shapes = {kind.shape for kind in self.kinds.values()} | {each.shape for each in self._listings}
         versions = b"".join(sorted(shape.version for shape in shapes))
         return hashlib.blake2b(versions, digest_size=8).hexdigest()
 
     # --- Asking it --------------------------------------------------------------------------------
 
-    def get(self, kind: Kind[T], id_: int, *, confirm: bool = False, on_miss: OnMiss = free) -> Answer:
+    def get(self, kind: Kind[Any], id_: int, *, confirm: bool = False, on_miss: OnMiss = free) -> Answer:
         """Return one item; ``UpstreamNotFoundError`` if there is none.
 
         With ``confirm`` a stale copy is good enough only if upstream can't be asked.
         """
-        with self._naming(kind, id_):
-            return self.cache.get(
-                self.key(kind, id_), self._fill_item(kind, id_), confirm=confirm, on_miss=on_miss
-            )
+        with _naming(kind, id_):
+            return self.cache.get(*self._item(kind, id_), confirm=confirm, on_miss=on_miss)
 
     def get_page(
-        self,
-        listing: Listing[Q, T],
-        query: Q,
-        *,
-        of: tuple[Kind[Any], int] | None = None,
-        on_miss: OnMiss = free,
+        self, listing: Listing[Q, Any], query: Q, *, confirm: bool = False, on_miss: OnMiss = free
     ) -> Answer:
-        """Return the page of a list that ``query`` asks for.
+        """Return the page of a list that ``query`` asks for."""
+        return self.cache.get(*self._page(listing, query), confirm=confirm, on_miss=on_miss)
 
-        ``of`` is the item whose list it is: ``UpstreamNotFoundError`` names it.
-        """
-        with self._naming(*(of or (None, 0))):
-            return self.cache.get(
-                self._page_key(listing.name, query), self._fill_page(listing, query), on_miss=on_miss
-            )
-
-    def get_listed(
-        self, kind: Kind[T], ids: tuple[int, ...], *, confirm: bool = False, on_miss: OnMiss = free
+    def get_page_of(
+        self, kind: Kind[Any], id_: int, listing: Listing[Q, Any], query: Q, *, on_miss: OnMiss = free
     ) -> Answer:
-        """Return those of at most ``max_batch`` items that upstream lists, on one page."""
-        return self.cache.get(*self._batch(kind, ids), confirm=confirm, on_miss=on_miss)
+        """Return a page of the list that belongs to an item; ``UpstreamNotFoundError`` names the item."""
+        with _naming(kind, id_):
+            return self.get_page(listing, query, on_miss=on_miss)
 
-    def listed_at(self, kind: Kind[T], ids: tuple[int, ...]) -> float:
-        """Return when upstream was last asked for the list of those items (Unix seconds), 0 if that is not known."""
-        entry = self.cache.copy(self._batch(kind, ids)[0])
+    def copies(self, kind: Kind[Any], ids: Sequence[int]) -> dict[int, Answer]:
+        """Return by id what is cached, fresh or stale; never asks upstream."""
+        return self.cache.copies({self.cache.key_of(kind.name, id_): id_ for id_ in ids})
+
+    def page_fetched_at(self, listing: Listing[Q, Any], query: Q) -> float:
+        """Return when this process' copy of a page was fetched (Unix seconds), 0 if there is none."""
+        entry = self.cache.copy(self._page(listing, query)[0])
         return entry.fetched_at if entry else 0.0
 
-    def revalidate_listed(self, kind: Kind[T], ids: tuple[int, ...]) -> None:
-        """Have those items fetched again in background."""
-        self.cache.revalidate(*self._batch(kind, ids))
-
-    def copies(self, kind: Kind[T], ids: Sequence[int]) -> dict[int, Answer]:
-        """Return by id what is cached, fresh or stale; never asks upstream."""
-        return self.cache.copies({self.key(kind, id_): id_ for id_ in ids})
-
-    def revalidate(self, kind: Kind[T], id_: int) -> None:
+    def revalidate(self, kind: Kind[Any], id_: int) -> None:
         """Have one item fetched again in background."""
-        self.cache.revalidate(self.key(kind, id_), self._fill_item(kind, id_))
+        self.cache.revalidate(*self._item(kind, id_))
+
+    def revalidate_page(self, listing: Listing[Q, Any], query: Q) -> None:
+        """Have a page fetched again in background."""
+        self.cache.revalidate(*self._page(listing, query))
 
     # --- Keys and fills ---------------------------------------------------------------------------
 
-    def key(self, kind: Kind[T], id_: int) -> str:
-        """Return the key of one item."""
-        return self.cache.key_of(kind.name, id_)
-
-    def _page_key(self, name: str, query: msgspec.Struct | Sequence[int]) -> str:
-        text = msgspec.json.encode(query)
-        if len(text) > _MAX_KEY_LENGTH:
-            return f"{self.name}:{name}:{hashlib.blake2b(text, digest_size=16).hexdigest()}"
-        return f"{self.name}:{name}:{text.decode()}"
-
-    def _batch(self, kind: Kind[T], ids: tuple[int, ...]) -> tuple[str, Fill]:
-        ids = tuple(sorted(ids))
-        assert kind.fetch_many is not None  # noqa: S101 - for the type: nobody asks for a batch of others
-        fetch = partial(kind.fetch_many, self.client, ids)
-        return self._page_key(f"{kind.name}-batch", ids), partial(self._fill_list, fetch, kind.shape)
-
-    def _fill_item(self, kind: Kind[T], id_: int) -> Fill:
+    def _item(self, kind: Kind[T], id_: int) -> tuple[str, Fill]:
         def fill(etag: str | None, ends_at: float) -> Fetched[Body]:
             fetched = kind.fetch(self.client, id_, **_call(etag, ends_at))
             body = None if fetched.value is None else kind.shape.render(fetched.value)
             return Fetched(body, fetched.etag, fetched.max_age)
 
-        return fill
+        return self.cache.key_of(kind.name, id_), fill
 
-    def _fill_page(self, listing: Listing[Q, T], query: Q) -> Fill:
-        return partial(self._fill_list, partial(listing.fetch, self.client, query), listing.shape)
+    def _page(self, listing: Listing[Q, T], query: Q) -> tuple[str, Fill]:
+        def fill(etag: str | None, ends_at: float) -> Fetched[Body]:
+            fetched = listing.fetch(self.client, query, **_call(etag, ends_at))
+            page = fetched.value
+            if page is None:
+                return Fetched(None, fetched.etag, fetched.max_age)
+            if page.left_out:
+                counters.events(self.name)["left_out"].inc(page.left_out)
+                log.warning(
+                    "items left out", upstream=self.name, kind=listing.shape.kind, number=page.left_out
+                )
+            body = Page(page.count, tuple(map(listing.shape.render, page.results)))
+            return Fetched(body, fetched.etag, fetched.max_age)
 
-    def _fill_list(
-        self, fetch: Callable[..., Fetched[ListPage[T]]], shape: Shape[T], etag: str | None, ends_at: float
-    ) -> Fetched[Body]:
-        fetched = fetch(**_call(etag, ends_at))
-        page = fetched.value
-        if page is None:
-            return Fetched(None, fetched.etag, fetched.max_age)
-        if page.left_out:
-            counters.events(self.name)["left_out"].inc(page.left_out)
-            log.warning("items left out", upstream=self.name, kind=shape.kind, number=page.left_out)
-        body = Page(page.count, tuple(map(shape.render, page.results)))
-        return Fetched(body, fetched.etag, fetched.max_age)
+        text = msgspec.json.encode(query)
+        asked = (
+            text.decode()
+            if len(text) <= _MAX_KEY_LENGTH
+            else hashlib.blake2b(text, digest_size=16).hexdigest()
+        )
+        return f"{self.name}:{listing.name}:{asked}", fill
 
-    @contextmanager
-    def _naming(self, kind: Kind[Any] | None, id_: int) -> Iterator[None]:
-        """Let a "not found" say of what: one that was remembered, or shared with others, does not know."""
-        try:
-            yield
-        except UpstreamNotFoundError as failure:
-            if kind is None:
-                raise
-            raise UpstreamNotFoundError(failure.reason, kind=kind.name, number=id_) from failure
+
+@contextmanager
+def _naming(kind: Kind[Any], id_: int) -> Iterator[None]:
+    """Let a "not found" say of what: one that was remembered, or shared with others, does not know."""
+    try:
+        yield
+    except UpstreamNotFoundError as failure:
+        raise UpstreamNotFoundError(failure.reason, kind=kind.name, number=id_) from failure
 
 
 def _call(etag: str | None, ends_at: float) -> CallOptions:

@@ -10,7 +10,12 @@ from tests.proxy.ways import Counted, Way, django, short_way
 collect_ignore = (
     []
     if os.environ.get("TEST_CACHE_URL")
-    else ["test_redis_level.py", "test_cache_commands_on_redis.py", "test_two_servers.py"]
+    else [
+        "test_redis_level.py",
+        "test_cache_commands_on_redis.py",
+        "test_stored_shapes.py",
+        "test_two_servers.py",
+    ]
 )
 
 

@@ -323,7 +323,8 @@ def test_an_answer_too_large_to_keep_is_served_and_not_shared(process):
         b"9999999999999z\x00\x00",
         b"9999999999999p\x93\x01\x02\x03",
         b"9999999999999p" + msgspec.msgpack.encode([["i", "flyer", 7, [b"a"], [MARK], b""], 1.0, 9e9, 60]),
-        b"9999999999999p" + msgspec.msgpack.encode([["i", "flyer", 7, [b"a", b"b"], [ODD], b""], 1.0, 9e9, 60]),
+        b"9999999999999p"
+        + msgspec.msgpack.encode([["i", "flyer", 7, [b"a", b"b"], [ODD], b""], 1.0, 9e9, 60]),
     ],
 )
 def test_what_someone_else_wrote_there_is_never_believed_nor_an_error(process, store, spoilt):
