@@ -1,4 +1,4 @@
-"""The catalog of flyers: its kinds and lists, and how its service is asked for them."""
+"""The catalog of flyers: its kinds and lists, and how its service is called for them."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -21,15 +21,15 @@ from proxy.catalog import Catalog, Kind, Listing, OnMiss
 from proxy.rendering import Page
 from proxy.store import Answer, Entry, Outcome
 
-# The most flyers that the service gives on one page, and the most ids it can be asked for at once.
+# The most flyers that the service gives on one page, and the most ids that one call takes.
 UPSTREAM_PAGE: Final = 50
-# The most creators that it can be asked for at once, and how many flyers of more of them can be paged through.
+# The most creators that one call takes, and how many flyers of more of them can be paged through.
 MAX_CREATORS: Final = 200
 MAX_MERGED_ROWS: Final = 500
 
 
 class FlyerList(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
-    """Which page of which flyers, normalised: equal questions are equal values, and none knows who asks.
+    """Which page of which flyers, normalised: equal questions are equal values, and none knows its caller.
 
     ``position`` is rounded to ``FLYERS_LOCATION_DECIMALS``: the service never learns where a person lives.
     ``creators`` is None for flyers of anybody, and empty for those of nobody.
@@ -72,7 +72,7 @@ def rounded(position: Position | None) -> Position:
     return round(lat, decimals) + 0.0, round(lng, decimals) + 0.0  # + 0.0 turns -0.0 into 0.0
 
 
-# --- How the service is asked -----------------------------------------------------------------------
+# --- How the service is called -----------------------------------------------------------------------
 
 
 def _fetch_flyers(client: FlyerClient, query: FlyerList, **call: Unpack[CallOptions]) -> Fetched[FlyerPage]:
@@ -97,7 +97,7 @@ def _fetch_flyers(client: FlyerClient, query: FlyerList, **call: Unpack[CallOpti
 def _fetch_upstream_page(
     client: FlyerClient, query: FlyerList, call: CallOptions, number: int, size: int, etag: str | None
 ) -> Fetched[FlyerPage]:
-    asked = FlyerQuery(
+    page = FlyerQuery(
         lat=query.position[0],
         lng=query.position[1],
         page=number,
@@ -108,9 +108,9 @@ def _fetch_upstream_page(
         radius=query.radius,
         creators=query.creators or (),
     )
-    call = call.copy()  # others ask for their pages with it at the same time
+    call = call.copy()  # others fetch their pages with it at the same time
     call["etag"] = etag
-    return client.list_flyers(asked, **call)
+    return client.list_flyers(page, **call)
 
 
 def _rank(position: Position, flyer: flyers.Flyer) -> tuple[float, float, int]:
@@ -139,7 +139,7 @@ def _fetch_flyers_by_ids(
 
 
 class _All(msgspec.Struct, frozen=True):
-    """Asks for the whole of a list that has no parameters."""
+    """The query of a list that has no parameters."""
 
 
 def _fetch_categories(

@@ -1,4 +1,4 @@
-"""What may be asked of flyers."""
+"""Query parameters of flyer reads."""
 
 import re
 from typing import Any
@@ -48,7 +48,7 @@ class PositionQuery(Query):
 
 
 class CreatorFlyersQuery(PageQuery, PositionQuery):
-    """What a creator's flyers may be asked with."""
+    """Of a creator's flyers."""
 
 
 class DiscoverQuery(PageQuery, PositionQuery):

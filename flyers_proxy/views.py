@@ -42,7 +42,7 @@ class FlyerListRead(FlyerRead):
         )
 
     def _followed(self, query: catalog.FlyerList) -> tuple[int, ...]:
-        """Return whom the caller follows, of those that are asked for."""
+        """Return whom the caller follows, of those that the query names."""
         if self.person is None:
             raise NotAuthenticated
         followed = related_ids(user_id=self.person.pk, relation="follows", kind="creator")

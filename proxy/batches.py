@@ -32,13 +32,13 @@ class Batch(NamedTuple, Generic[T]):
     failure: UpstreamError | None = None
 
 
-@cache  # one pool an upstream: fewer threads than the calls allowed, as reads of single items ask, too
+@cache  # one pool an upstream: fewer threads than the calls allowed, as reads of single items call, too
 def _pool(upstream: str, threads: int) -> FairPool:
     return FairPool(threads, f"{upstream}-batch")
 
 
-class _Asking(NamedTuple):
-    """Who asks whom, and until when (monotonic)."""
+class _Fetcher(NamedTuple):
+    """What a batch is fetched from, for whom, and until when (monotonic)."""
 
     catalog: Catalog[Any]
     kind: Kind[Any]
@@ -46,33 +46,33 @@ class _Asking(NamedTuple):
     ends_at: float
 
 
-def _asking(kind: str, caller: str) -> _Asking:
+def _fetcher(kind: str, caller: str) -> _Fetcher:
     catalog, found = find_kind(kind)
-    return _Asking(catalog, found, caller, time.monotonic() + catalog.setting("DEADLINE_SECONDS"))
+    return _Fetcher(catalog, found, caller, time.monotonic() + catalog.setting("DEADLINE_SECONDS"))
 
 
 def get_many(kind: str, ids: Sequence[int], *, caller: str, on_miss: OnMiss = free) -> Batch[Answer]:
     """Return those items, as many as can be fetched within the deadline of one call. Never raises for upstream.
 
     ``absent`` are those that upstream does not have, or leaves out of a list; ``unknown`` those of which nobody can say.
-    ``caller`` names who asks, for callers share the threads fairly.
+    ``caller`` names the caller, for callers share the threads fairly.
     """
-    asking = _asking(kind, caller)
-    if asking.kind.by_ids:
-        return _listed(asking, asking.kind.by_ids, ids, confirm=False, on_miss=on_miss)
-    copies = asking.catalog.copies(asking.kind, ids)
+    fetcher = _fetcher(kind, caller)
+    if fetcher.kind.by_ids:
+        return _listed(fetcher, fetcher.kind.by_ids, ids, confirm=False, on_miss=on_miss)
+    copies = fetcher.catalog.copies(fetcher.kind, ids)
     for id_, answer in copies.items():
         if answer.is_stale:
-            asking.catalog.revalidate(asking.kind, id_)
-    fetch = partial(asking.catalog.get, asking.kind, on_miss=on_miss)
-    fetched = _each(asking, fetch, [id_ for id_ in ids if id_ not in copies])
+            fetcher.catalog.revalidate(fetcher.kind, id_)
+    fetch = partial(fetcher.catalog.get, fetcher.kind, on_miss=on_miss)
+    fetched = _each(fetcher, fetch, [id_ for id_ in ids if id_ not in copies])
     return fetched._replace(found=copies | fetched.found)
 
 
 def confirm(kind: str, id_: int) -> Summary:
     """Return what is remembered of an item that someone wants to save; ``UpstreamNotFoundError`` if there is none.
 
-    A stale copy is good enough only while upstream can't be asked; without one ``UpstreamError``.
+    A stale copy is good enough only while upstream gives no answer; without one ``UpstreamError``.
     """
     catalog, found = find_kind(kind)
     return summary_of(catalog.get(found, id_, confirm=True))
@@ -84,13 +84,13 @@ def confirm_many(kind: str, ids: Sequence[int], *, caller: str) -> Batch[Summary
     Where upstream lists items by their ids, one call answers for many, and of what it leaves out ``MAX_LOOKS`` are
     fetched singly. All that has one deadline, and what is not done by then stays unknown.
     """
-    asking = _asking(kind, caller)
-    fetch = partial(asking.catalog.get, asking.kind, confirm=True)
-    if not asking.kind.by_ids:
-        return _summaries(_each(asking, fetch, ids))
-    listed = _listed(asking, asking.kind.by_ids, ids, confirm=True, on_miss=free)
+    fetcher = _fetcher(kind, caller)
+    fetch = partial(fetcher.catalog.get, fetcher.kind, confirm=True)
+    if not fetcher.kind.by_ids:
+        return _summaries(_each(fetcher, fetch, ids))
+    listed = _listed(fetcher, fetcher.kind.by_ids, ids, confirm=True, on_miss=free)
     silent = [id_ for id_ in ids if id_ in listed.absent]
-    fetched = _each(asking, fetch, silent[:MAX_LOOKS])
+    fetched = _each(fetcher, fetch, silent[:MAX_LOOKS])
     return _summaries(
         Batch(
             found=listed.found | fetched.found,
@@ -102,7 +102,7 @@ def confirm_many(kind: str, ids: Sequence[int], *, caller: str) -> Batch[Summary
 
 
 def _listed(
-    asking: _Asking,
+    fetcher: _Fetcher,
     by_ids: Listing[tuple[int, ...], Any],
     ids: Sequence[int],
     *,
@@ -110,26 +110,28 @@ def _listed(
     on_miss: OnMiss,
 ) -> Batch[Answer]:
     """Return items from the cache, and of the others those that upstream lists: one call for each ``max_batch``."""
-    catalog, kind = asking.catalog, asking.kind
+    catalog, kind = fetcher.catalog, fetcher.kind
     found = catalog.copies(kind, ids)
     stale = {id_ for id_, answer in found.items() if answer.is_stale}
     missing = set(ids) - set(found)
     wanted = sorted(missing | stale)
     parts = [tuple(wanted[start : start + kind.max_batch]) for start in range(0, len(wanted), kind.max_batch)]
-    asked = []
+    to_fetch = []
     for part in parts:
         # A list that is as young as the copies is believed: only its silence says that an item has gone.
         newest = max((found[id_].entry.fetched_at for id_ in part if id_ in found), default=0.0)
         if confirm or missing & set(part) or catalog.page_fetched_at(by_ids, part) >= newest:
-            asked.append(part)
+            to_fetch.append(part)
         else:
             catalog.revalidate_page(by_ids, part)
     absent: set[int] = set()
     failure: UpstreamError | None = None
     fetch = partial(catalog.get_page, by_ids, confirm=confirm, on_miss=on_miss)
     # A single call is made here: it has the deadline of a call by itself, and needs no turn of the caller's.
-    outcomes = [_outcome(fetch, asked[0])] if len(asked) == 1 else _side_by_side(asking, fetch, asked)
-    for part, answer in zip(asked, outcomes, strict=True):
+    outcomes = (
+        [_outcome(fetch, to_fetch[0])] if len(to_fetch) == 1 else _side_by_side(fetcher, fetch, to_fetch)
+    )
+    for part, answer in zip(to_fetch, outcomes, strict=True):
         if isinstance(answer, UpstreamError):
             failure = answer
             continue
@@ -146,12 +148,12 @@ def _listed(
     )
 
 
-def _each(asking: _Asking, fetch: Callable[[int], T], ids: Sequence[int]) -> Batch[T]:
+def _each(fetcher: _Fetcher, fetch: Callable[[int], T], ids: Sequence[int]) -> Batch[T]:
     """Fetch each of these; tell those that upstream does not have from those of which nobody can say."""
     found: dict[int, T] = {}
     absent: set[int] = set()
     failure: UpstreamError | None = None
-    for id_, outcome in zip(ids, _side_by_side(asking, fetch, ids), strict=True):
+    for id_, outcome in zip(ids, _side_by_side(fetcher, fetch, ids), strict=True):
         if isinstance(outcome, UpstreamNotFoundError):
             absent.add(id_)
         elif isinstance(outcome, UpstreamError):
@@ -162,7 +164,7 @@ def _each(asking: _Asking, fetch: Callable[[int], T], ids: Sequence[int]) -> Bat
 
 
 def _side_by_side(
-    asking: _Asking, fetch: Callable[[Q], T], questions: Sequence[Q]
+    fetcher: _Fetcher, fetch: Callable[[Q], T], questions: Sequence[Q]
 ) -> list[T | UpstreamError]:
     """Fetch all these at once; return what each ended in until the deadline.
 
@@ -171,19 +173,17 @@ def _side_by_side(
     if not questions:
         return []
     release_connection()
-    pool = _pool(asking.catalog.name, max(2, asking.catalog.setting("MAX_CONCURRENCY") * 2 // 3))
+    pool = _pool(fetcher.catalog.name, max(2, fetcher.catalog.setting("MAX_CONCURRENCY") * 2 // 3))
     with waiters().slot() as has_slot:
-        seconds = asking.ends_at - time.monotonic() if has_slot else YOUNG_SECONDS
-        futures = [pool.submit(asking.caller, partial(_outcome, fetch, question)) for question in questions]
+        seconds = fetcher.ends_at - time.monotonic() if has_slot else YOUNG_SECONDS
+        futures = [pool.submit(fetcher.caller, partial(_outcome, fetch, question)) for question in questions]
         late = wait(futures, timeout=max(0.0, seconds)).not_done
     for future in late:
         future.cancel()
     failure = (
-        UpstreamTimeoutError("too many to ask for in time")
-        if has_slot
-        else UpstreamBusyError("too many wait")
+        UpstreamTimeoutError("too many to fetch in time") if has_slot else UpstreamBusyError("too many wait")
     )
-    failure.upstream = asking.catalog.name
+    failure.upstream = fetcher.catalog.name
     return [failure if future in late else future.result() for future in futures]
 
 

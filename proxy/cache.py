@@ -1,6 +1,6 @@
 """One upstream's answers, cached: fresh, else stale while they are revalidated in background, else filled in a single flight.
 
-A key is *fresh* for a while, then *stale*: still served, at once, while one thread asks upstream again. A key that is
+A key is *fresh* for a while, then *stale*: still served, at once, while one thread fetches it again. A key that is
 *missing* is filled once for all who wait for it, and they share the outcome, a failure too. Only "not found" from upstream
 drops a copy; whatever else goes wrong, the copy is served.
 """
@@ -28,7 +28,7 @@ from proxy.store import MAX_ENTRIES, Answer, Entry, Outcome, Store
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
 
-# Asks upstream: given the etag of the copy we have, and the moment (monotonic) when it must be over. The value is None
+# Fetches from upstream: given the etag of the copy we have, and the moment (monotonic) when it must be over. The value is None
 # if the copy that the etag names still holds.
 Fill = Callable[[str | None, float], Fetched[Body]]
 
@@ -45,7 +45,7 @@ GRACE_SECONDS: Final = 0.3
 
 
 def free() -> None:
-    """Let anybody ask."""
+    """Let anybody miss."""
 
 
 class Cache:
@@ -82,7 +82,7 @@ class Cache:
     # --- Reading ----------------------------------------------------------------------------------
 
     def fresh(self, key: str) -> Entry | None:
-        """Return the entry if it is in this process and fresh: all that a hit asks."""
+        """Return the entry if it is in this process and fresh: all that a hit takes."""
         entry = self._store.get(key)
         if entry is None or not self._is_fresh(entry):
             return None
@@ -90,7 +90,7 @@ class Cache:
         return entry
 
     def copy(self, key: str) -> Entry | None:
-        """Return the entry if it is in this process, fresh or stale; asks nobody and counts nothing."""
+        """Return the entry if it is in this process, fresh or stale; makes no call and counts nothing."""
         entry = self._store.get(key)
         if entry is not None and self._clock() >= entry.fetched_at + self._stale_seconds:
             self._store.drop(key)
@@ -98,7 +98,7 @@ class Cache:
         return entry
 
     def copies(self, names: Mapping[str, T]) -> dict[T, Answer]:
-        """Return by name what is in this process or the shared level, fresh or stale; never asks upstream."""
+        """Return by name what is in this process or the shared level, fresh or stale; never calls upstream."""
         held = {key: entry for key in names if (entry := self.copy(key)) is not None}
         missing = [key for key in names if key not in held]
         shared = self._shared.look_at_all(missing) if missing else {}
@@ -109,9 +109,9 @@ class Cache:
     def get(
         self, key: str, fill: Fill, *, confirm: bool = False, on_miss: Callable[[], None] = free
     ) -> Answer:
-        """Return the entry, asking upstream if it has to; raise ``UpstreamError`` if there is nothing to serve.
+        """Return the entry, fetching it if it has to; raise ``UpstreamError`` if there is nothing to serve.
 
-        With ``confirm`` a stale copy is good enough only if upstream can't be asked. ``on_miss`` is called when nothing
+        With ``confirm`` a stale copy is good enough only if upstream gives no answer. ``on_miss`` is called when nothing
         can be served at once; what it raises ends the question before anybody else has to do with it.
         """
         if (entry := self.fresh(key)) is not None:
@@ -152,7 +152,7 @@ class Cache:
     # --- Filling ----------------------------------------------------------------------------------
 
     def _single_flight(self, key: str, fill: Fill, *, confirm: bool) -> Answer:
-        """Find the key once for all who ask for it at this moment; whoever waits does so for one deadline in all."""
+        """Find the key once for all callers of this moment; whoever waits does so for one deadline in all."""
         ends_at = time.monotonic() + self._deadline
         find = partial(self._find, key, fill, confirm=confirm, ends_at=ends_at)
         share = partial(

@@ -30,7 +30,7 @@ C = TypeVar("C")
 T = TypeVar("T")
 Q = TypeVar("Q")
 
-# Called when a question can't be answered from here: who asks may have to pay, or be refused, for asking upstream.
+# Called when a question can't be answered from here: the caller may have to pay, or be refused, for a call to upstream.
 OnMiss = Callable[[], None]
 
 _MAX_KEY_LENGTH: Final = 200
@@ -42,7 +42,7 @@ _STORE: Final = Store()
 class Listing(Generic[Q, T]):
     """A list of items: ``fetch(client, query, **call)`` returns the page that ``query`` asks for.
 
-    ``query`` is normalised: equal questions are equal values, and none knows who asks.
+    ``query`` is normalised: equal questions are equal values, and none knows its caller.
     """
 
     name: str
@@ -54,7 +54,7 @@ class Listing(Generic[Q, T]):
 class Kind(Generic[T]):
     """Items of one kind: ``fetch(client, id, **call)`` returns one, or raises ``UpstreamNotFoundError``.
 
-    ``by_ids`` lists those of at most ``max_batch`` ids that upstream is willing to list (None: it can't be asked so);
+    ``by_ids`` lists those of at most ``max_batch`` ids that upstream is willing to list (None: it has no such route);
     what it leaves out may still be there singly.
     """
 
@@ -65,7 +65,7 @@ class Kind(Generic[T]):
 
     @property
     def name(self) -> str:
-        """Return the word for it: "flyer"."""
+        """Return the word for it, as in "There is no such …"."""
         return self.shape.kind
 
 
@@ -89,9 +89,9 @@ class Catalog(Generic[C]):
         listings: Iterable[Listing[Any, Any]] = (),
         warm: Callable[[int], Iterator[tuple[str, Callable[[], Answer]]]] | None = None,
     ) -> None:
-        """``service`` names it in sentences ("The flyer service …"); ``prefix`` begins its settings (``FLYERS_API_URL``).
+        """``service`` names it in sentences ("The … failed."); ``prefix`` begins its settings (``…_API_URL``).
 
-        ``client`` makes its client of a transport; ``warm(pages)`` gives what `manage.py cache_warm` asks first, by name.
+        ``client`` makes its client of a transport; ``warm(pages)`` gives what `manage.py cache_warm` fetches first, by name.
         """
         self.name = name
         self.service = service
@@ -175,12 +175,12 @@ class Catalog(Generic[C]):
         versions = b"".join(sorted(shape.version for shape in shapes))
         return hashlib.blake2b(versions, digest_size=8).hexdigest()
 
-    # --- Asking it --------------------------------------------------------------------------------
+    # --- Fetching ----------------------------------------------------------------------------------
 
     def get(self, kind: Kind[Any], id_: int, *, confirm: bool = False, on_miss: OnMiss = free) -> Answer:
         """Return one item; ``UpstreamNotFoundError`` if there is none.
 
-        With ``confirm`` a stale copy is good enough only if upstream can't be asked.
+        With ``confirm`` a stale copy is good enough only if upstream gives no answer.
         """
         with _naming(kind, id_):
             return self.cache.get(*self._item(kind, id_), confirm=confirm, on_miss=on_miss)
@@ -199,7 +199,7 @@ class Catalog(Generic[C]):
             return self.get_page(listing, query, on_miss=on_miss)
 
     def copies(self, kind: Kind[Any], ids: Sequence[int]) -> dict[int, Answer]:
-        """Return by id what is cached, fresh or stale; never asks upstream."""
+        """Return by id what is cached, fresh or stale; never calls upstream."""
         return self.cache.copies({self.cache.key_of(kind.name, id_): id_ for id_ in ids})
 
     def page_fetched_at(self, listing: Listing[Q, Any], query: Q) -> float:

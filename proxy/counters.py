@@ -9,9 +9,9 @@ _EVENTS = Counter("flyers_bff_cache", "What happened when answers were looked fo
 EVENTS: Final = {
     "hit": "fresh and in this process",
     "stale": "a stale copy was served",
-    "gone": "known not to exist, so nobody was asked",
+    "gone": "known not to exist, so no call was made",
     "wait": "waited for a fill of this process",
-    "fill": "upstream was asked, and answered",
+    "fill": "upstream was called, and answered",
     "unmodified": "... that the copy still holds",
     "shared": "taken over from the shared level",
     "refresh_failed": "a revalidation in background failed",

@@ -1,6 +1,6 @@
 """The hit path: a WSGI function that answers fresh reads before Django wakes up.
 
-It learns from Django: a view that has answered a read leaves a note in the WSGI environment of what was asked. The next
+It learns from Django: a view that has answered a read leaves a note in the WSGI environment of what was requested. The next
 request for the very same address, host, origin and media type is answered here, if the entry is fresh, with the headers
 that Django gave and a body by the same renderer. Whatever is new, stale, unusual or wrong goes the whole way.
 """
@@ -28,7 +28,7 @@ Headers = list[tuple[str, str]]
 # Counts an answer by its method and status.
 Count = Callable[[str, str], None]
 
-# Addresses remembered (about 3 KB each), and the longest worth it: what nobody asks for twice falls off.
+# Addresses remembered (about 3 KB each), and the longest worth it: what nobody requests twice falls off.
 MAX_LEARNED: Final = 5_000
 MAX_ADDRESS_LENGTH: Final = 1_000
 # Addresses for which what was made of an entry is kept ready, and the entries that it was made of together. A body for
@@ -75,7 +75,7 @@ class Ready(NamedTuple):
 
 
 class Learned:
-    """What was asked at an address, the headers that Django gave, and perhaps what was last made of them."""
+    """What was requested at an address, the headers that Django gave, and perhaps what was last made of them."""
 
     __slots__ = ("count", "headers", "key", "prepared", "read", "ready")
 
@@ -98,7 +98,7 @@ class _Holders(LRUCache[Learned, int]):
 
 
 class HitPath:
-    """A WSGI application in front of another: answers fresh reads, and leaves the rest to the one behind."""
+    """A WSGI application in front of another: answers fresh reads, and leaves others to the one behind."""
 
     def __init__(
         self,

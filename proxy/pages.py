@@ -14,17 +14,17 @@ from clients.transport import Fetched, ListPage
 T = TypeVar("T")
 Item = Any  # has an ``id``
 
-# Asks upstream for a page by its number and size, given the etag of the copy we have of it.
+# Fetches a page of upstream by its number and size, given the etag of the copy we have of it.
 FetchPage = Callable[[int, int, str | None], Fetched[ListPage[Item]]]
 
-# A page larger than upstream's asks for its parts at once. Threads start when first needed.
+# A page larger than upstream's is fetched in parts at once. Threads start when first needed.
 _SIDE_BY_SIDE = ThreadPoolExecutor(max_workers=8, thread_name_prefix="upstream-page")
 
 
 def assemble(
     fetch: FetchPage, *, page: int, limit: int, max_size: int, etag: str | None = None
 ) -> Fetched[ListPage[Item]]:
-    """Return one page; upstream gives at most ``max_size`` items on one of its own, so it is asked for as many as it takes.
+    """Return one page; upstream gives at most ``max_size`` items on one of its own, so as many are fetched as it takes.
 
     Only a page that is one upstream page as it came has an etag, and can be ``None`` because its ``etag`` holds.
     """
@@ -35,7 +35,7 @@ def assemble(
     is_one = len(numbers) == 1
     jobs = [partial(_fetched, fetch, number, size, etag if is_one else None) for number in numbers]
     parts = [part for part in side_by_side(jobs) if part is not None]
-    if not parts:  # Past the end, where upstream says nothing: ask the first page how many there are.
+    if not parts:  # Past the end, where upstream says nothing: the first page says how many there are.
         first = _fetched(fetch, 1, size)
         total = first.value.count if first and first.value else 0
         return Fetched(ListPage(total, ()), max_age=first.max_age if first else None)
@@ -60,8 +60,8 @@ def merge(
 ) -> Fetched[ListPage[Item]]:
     """Return one page of several lists merged by ``rank``, the order that each of them has.
 
-    Every page is merged from the top, so that pages neither overlap nor leave a gap between them; a list is asked for
-    its next page only when the merge gets there.
+    Every page is merged from the top, so that pages neither overlap nor leave a gap between them; the next page of a
+    list is fetched only when the merge gets there.
     """
     seen: list[Fetched[ListPage[Item]]] = []
 

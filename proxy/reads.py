@@ -1,4 +1,4 @@
-"""What the two ways of answering a read share, Django's and the hit path: links, the note of what was asked, headers."""
+"""What the two ways of answering a read share, Django's and the hit path: links, the note of what was requested, headers."""
 
 from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
@@ -41,7 +41,7 @@ class PageLinks(NamedTuple):
 
 
 def page_links(request: Request, page: int, limit: int, reachable: int = MAX_ID) -> PageLinks:
-    """Return the links of the page that a request asks for."""
+    """Return the links of the page of a request."""
     filters = [(name, values) for name, values in request.query_params.lists() if name != "page"]
     return PageLinks(request.path, filters, page, limit, reachable)
 
@@ -58,7 +58,7 @@ class Read(NamedTuple):
     links: PageLinks | None = None
 
     def template(self, answer: Answer, *, now: float) -> Template:
-        """Return the answer to it, for whoever asks: it lacks their marks."""
+        """Return the answer to it, for any caller: it lacks their marks."""
         body = answer.body
         links = self.links.of(body.count) if self.links and isinstance(body, Page) else None
         return body.template(

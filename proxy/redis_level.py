@@ -221,7 +221,7 @@ class RedisLevel(SharedLevel):
             return None
 
     def _try(self, question: Callable[[], T]) -> T | None:
-        """Return Redis' answer, None when it has none to give; after a failure only one asks now and then."""
+        """Return Redis' answer, None when it has none to give; after a failure only one tries now and then."""
         with self._lock:
             now = time.monotonic()
             if now < self._cooling_down_until:

@@ -1,6 +1,6 @@
-"""Answers as bytes: fragments around placeholders, cut once for everybody and filled for whoever asks.
+"""Answers as bytes: fragments around placeholders, cut once for everybody and filled for each caller.
 
-Two callers may differ in their marks, in what is computed for them or for the moment (a distance, "valid now"), in the
+Two callers may differ in their marks, in what is computed for them or for the moment (days that are left), in the
 links of a page, and in its ``meta``. Everything else is the same for all: filling is a join of bytes.
 """
 
@@ -22,7 +22,7 @@ _FRAGMENT_BYTES = 64
 _PLACEHOLDER_BYTES = 110
 _ITEM_BYTES = 250
 
-# The relation of a person to items of one kind: ("favorites", "flyer").
+# A relation of people to items, and the kind of these: ("watchlist", "movie").
 Relation = tuple[str, str]
 # Which ids a person has in each relation.
 Marks = Mapping[Relation, Collection[int]]
@@ -88,7 +88,7 @@ def has_ended(ends_at: float, now: float) -> bool:
 class Item(msgspec.Struct, frozen=True, array_like=True, tag="i", gc=False):
     """One item: a JSON object cut at its placeholders, so ``fragments`` are one more than ``placeholders``.
 
-    ``id`` is None for what can't be asked for by itself; ``summary`` is None of kinds that nobody saves.
+    ``id`` is None for what has no address of its own; ``summary`` is None of kinds that nobody saves.
     """
 
     kind: str

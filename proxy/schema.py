@@ -33,7 +33,7 @@ _MAX_INT32 = 2**31 - 1
 class Freshness(msgspec.Struct):
     """How fresh a page is."""
 
-    as_of: Annotated[datetime, Meta(description="When the flyer service last confirmed this page.")]
+    as_of: Annotated[datetime, Meta(description="When the upstream service last confirmed this page.")]
     stale: Annotated[bool, Meta(description="True when the page is older than it should be.")]
 
 

@@ -1,7 +1,7 @@
 """What is shown, declared once: a struct whose fields are what a service gives, and typed placeholders.
 
     class Book(books.Book, frozen=True, kw_only=True):
-        is_favorited: Annotated[bool | None, mark("favorites", "book")]
+        is_wanted: Annotated[bool | None, mark("watchlist", "book")]
 
 names no field of the service's answer a second time. The same declaration is rendered (``Shape``), is what the schema
 says (``proxy.schema``), and gives the version of stored copies (``Shape.version``).

@@ -783,7 +783,7 @@ export interface components {
         Meta: {
             /**
              * Format: date-time
-             * @description When the flyer service last confirmed this page.
+             * @description When the upstream service last confirmed this page.
              */
             as_of: string;
             /** @description True when the page is older than it should be. */

@@ -61,7 +61,7 @@ def test_warming_says_what_it_could_not_get(upstream):
     upstream.get(f"{UPSTREAM}/categories/", json=[payloads.category()])
     out = io.StringIO()
 
-    with pytest.raises(CommandError, match=r"2 of 3 could not be had"):
+    with pytest.raises(CommandError, match=r"2 of 3 could not be fetched"):
         run("cache_warm", "--pages=2", out=out)
 
     assert "page 2: failed (" in out.getvalue()

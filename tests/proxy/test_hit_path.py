@@ -11,7 +11,7 @@ from proxy.hit_path import MAX_READY, MAX_READY_BYTES
 from tests import payloads
 from tests.conftest import UPSTREAM
 from tests.counts import Counts
-from tests.proxy.ways import alike
+from tests.proxy.ways import alike, short_way
 
 DISCOVER = "/api/v1/flyers/discover/"
 OURS = "http://localhost:5173"
@@ -293,3 +293,27 @@ def test_of_large_answers_fewer_are_kept_whole(short, service, settings):
     assert MAX_READY_BYTES / 2 < sum(len(each.body) for each in ready) <= MAX_READY_BYTES
     assert len(ready) < len(addresses)
     assert short.ask(addresses[-1])[1]["x-cache"] == "HIT"
+
+
+@pytest.mark.parametrize(
+    ("header", "is_learned"), [("Content-Encoding", False), ("Set-Cookie", False), ("X-Of-Its-Own", True)]
+)
+def test_what_a_middleware_adds_to_one_answer_is_repeated_to_nobody(whole, header, is_learned):
+    class Adding:
+        calls = 0
+
+        def __call__(self, environ, start_response):
+            self.calls += 1
+
+            def start(status, headers, *more):
+                return start_response(status, [*headers, (header, "br")], *more)
+
+            return whole.application(environ, start)
+
+    behind = Adding()
+    short = short_way(behind)
+    answers = [short.ask(DISCOVER, HTTP_ACCEPT_ENCODING="br") for _ in range(3)]
+
+    assert header.lower() in answers[0][1]
+    assert behind.calls == (1 + (not is_learned) * 2)
+    assert (header.lower() in answers[2][1]) is not is_learned

@@ -1,4 +1,4 @@
-"""flyers_proxy: `manage.py cache_clear` empties the shared cache, and through it those of the processes."""
+"""`manage.py cache_clear`: empties the shared cache, and through it those of the processes."""
 
 from typing import Any
 
@@ -6,10 +6,11 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from proxy import redis_level
+from proxy.catalog import catalogs
 
 
 class Command(BaseCommand):
-    help = "Forget every answer that is kept."
+    help = "Drop every cached answer."
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.CACHE_URL:
@@ -18,7 +19,8 @@ class Command(BaseCommand):
             dropped = redis_level.clear(settings.CACHE_URL)
         except redis_level.RedisDownError as error:
             raise CommandError(f"The shared cache does not answer: {error}.") from None
+        fresh_seconds = max(catalog.setting("FRESH_SECONDS") for catalog in catalogs().values())
         self.stdout.write(
             f"Dropped {dropped} answers. Server processes drop theirs with their next look into the shared cache: "
-            f"an answer that is fresh there may still be served for {settings.FLYERS_FRESH_SECONDS} seconds."
+            f"an answer that is fresh there may still be served for {fresh_seconds} seconds."
         )

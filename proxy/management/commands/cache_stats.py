@@ -1,4 +1,4 @@
-"""flyers_proxy: `manage.py cache_stats` looks at the shared cache; it can't look into other processes."""
+"""`manage.py cache_stats`: looks at the shared cache; it can't look into other processes."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""flyers_proxy: `manage.py cache_warm` asks for what people ask for first, before they do."""
+"""`manage.py cache_warm`: fetches what people request first, before they do."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -13,7 +13,7 @@ BAR_WIDTH = 30
 
 
 class Command(BaseCommand):
-    help = "Fill the shared cache with the categories and the first pages of flyers."
+    help = "Fill the shared cache with what each catalog is asked for most."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
@@ -27,16 +27,16 @@ class Command(BaseCommand):
             question for catalog in catalogs().values() if catalog.warm for question in catalog.warm(pages)
         ]
         failed = 0
-        for number, (name, ask) in enumerate(questions, start=1):
+        for number, (name, fetch) in enumerate(questions, start=1):
             try:
-                outcome = str(ask().outcome)
+                outcome = str(fetch().outcome)
             except UpstreamError as failure:
                 outcome, failed = f"failed ({failure.reason})", failed + 1
             self._show(number, len(questions), f"{name}: {outcome}")
         for catalog in catalogs().values():
-            catalog.cache.settle()
+            catalog.stop()
         if failed:
-            raise CommandError(f"{failed} of {len(questions)} could not be had from the flyer service.")
+            raise CommandError(f"{failed} of {len(questions)} could not be fetched from upstream.")
 
     def _show(self, done: int, total: int, line: str) -> None:
         """Draw a bar for a person, write a line for a log."""
