@@ -10,8 +10,7 @@ from msgspec import Meta
 from clients import flyers
 from clients.distance import Position, distance_km
 from proxy.rendering import FALSE, NULL, TRUE, Filler, Summary, has_ended, register_filler
-from proxy.schema import ListEnvelope
-from proxy.shapes import Shape, mark
+from proxy.shapes import ListEnvelope, Shape, mark
 
 # --- Computed for the caller, or for the moment -----------------------------------------------------
 

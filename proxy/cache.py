@@ -18,18 +18,17 @@ from cachetools import TTLCache
 
 from clients.errors import UpstreamBusyError, UpstreamError, UpstreamMalformedError, UpstreamNotFoundError
 from clients.transport import Fetched
-from proxy import counters
 from proxy.background import Background
 from proxy.redis_level import NEGATIVE_SECONDS, Look, SharedLevel
 from proxy.rendering import Body, Page
-from proxy.single_flight import SingleFlight, Waiters, release_connection, waiters
-from proxy.store import MAX_ENTRIES, Answer, Entry, Outcome, Store
+from proxy.single_flight import SingleFlight, release_connection, waiters
+from proxy.store import MAX_ENTRIES, Answer, Entry, Outcome, Store, events
 
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
 
-# Fetches from upstream: given the etag of the copy we have, and the moment (monotonic) when it must be over. The value is None
-# if the copy that the etag names still holds.
+# Fetches from upstream, given the etag of the copy we have and the moment (monotonic) when it must be over. The value is
+# None if the copy that the etag names still holds.
 Fill = Callable[[str | None, float], Fetched[Body]]
 
 MAX_NEGATIVE: Final = 1_000
@@ -60,7 +59,6 @@ class Cache:
         deadline: float,
         shared: SharedLevel | None = None,
         store: Store | None = None,
-        waiting: Waiters | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         """``upstream`` begins every key; ``deadline``: seconds that a fill may take; ``clock`` gives Unix seconds."""
@@ -71,15 +69,13 @@ class Cache:
         self._shared = shared or SharedLevel()
         self._store = store or Store()
         self._clock = clock
-        self._events = counters.events(upstream)
+        self._events = events(upstream)
         self._lock = threading.Lock()  # held for moves in memory only, never while waiting for anything
         self._negative: TTLCache[str, bool] = TTLCache(MAX_NEGATIVE, NEGATIVE_SECONDS, timer=clock)
-        self._flights: SingleFlight[Answer] = SingleFlight(waiting or waiters())
+        self._flights: SingleFlight[Answer] = SingleFlight(waiters())
         self._revalidating: set[str] = set()
         self._cooling_down: TTLCache[str, bool] = TTLCache(MAX_ENTRIES, COOLDOWN_SECONDS, timer=clock)
         self._background = Background(REVALIDATIONS, MAX_QUEUED_REVALIDATIONS)
-
-    # --- Reading ----------------------------------------------------------------------------------
 
     def fresh(self, key: str) -> Entry | None:
         """Return the entry if it is in this process and fresh: all that a hit takes."""
@@ -99,12 +95,12 @@ class Cache:
 
     def copies(self, names: Mapping[str, T]) -> dict[T, Answer]:
         """Return by name what is in this process or the shared level, fresh or stale; never calls upstream."""
-        held = {key: entry for key in names if (entry := self.copy(key)) is not None}
-        missing = [key for key in names if key not in held]
-        shared = self._shared.look_at_all(missing) if missing else {}
-        if shared:
+        found = {key: entry for key in names if (entry := self.copy(key)) is not None}
+        missing = [key for key in names if key not in found]
+        if missing and (shared := self._shared.look_at_all(missing)):
             self._put(shared)
-        return {names[key]: self._answer(key, entry) for key, entry in (held | shared).items()}
+            found |= shared
+        return {names[key]: self._answer(key, entry) for key, entry in found.items()}
 
     def get(
         self, key: str, fill: Fill, *, confirm: bool = False, on_miss: Callable[[], None] = free
@@ -149,8 +145,6 @@ class Cache:
         """Wait until no revalidation is under way."""
         self._background.settle()
 
-    # --- Filling ----------------------------------------------------------------------------------
-
     def _single_flight(self, key: str, fill: Fill, *, confirm: bool) -> Answer:
         """Find the key once for all callers of this moment; whoever waits does so for one deadline in all."""
         ends_at = time.monotonic() + self._deadline
@@ -168,10 +162,9 @@ class Cache:
         if copy is not None and self._is_fresh(copy):  # The flight before ours has just landed.
             return Answer(copy, Outcome.HIT, key)
         with self._lock:
-            is_negative = key in self._negative
-        if is_negative:
-            self._events["gone"].inc()
-            raise UpstreamNotFoundError("not there a moment ago")
+            if key in self._negative:
+                self._events["gone"].inc()
+                raise UpstreamNotFoundError("not there a moment ago")
         token = secrets.token_hex(8)
         look = partial(self._look, key, token, claims_stale=confirm)
         answer, seen = look(is_waiting=False)
@@ -202,9 +195,7 @@ class Cache:
         if look.failure is not None:
             raise look.failure
         answer = self._take_over(key, look.entry) if look.entry is not None else None
-        if answer is not None and claims_stale and answer.is_stale:
-            answer = None
-        return answer, look
+        return (None if answer and answer.is_stale and claims_stale else answer), look
 
     def _fill(self, key: str, fill: Fill, token: str, ends_at: float) -> Answer:
         copy = self.copy(key)
@@ -216,14 +207,11 @@ class Cache:
             self._remember_not_found(key)
             self._shared.put_negative(key, token, now=self._clock())
             raise
-        except UpstreamBusyError:
-            self._shared.release(key, token)  # Another process may have a slot.
-            raise
-        except UpstreamError as failure:
+        except BaseException as error:
+            # Not shared: that all slots of this process are taken. Another may have one.
+            is_busy = isinstance(error, UpstreamBusyError)
+            failure = error if isinstance(error, UpstreamError) and not is_busy else None
             self._shared.release(key, token, failure)
-            raise
-        except BaseException:
-            self._shared.release(key, token)
             raise
         finally:
             _add_to_request(upstream_ms=(time.perf_counter() - start) * 1000)
@@ -283,8 +271,8 @@ class Cache:
             self._events["refresh_failed"].inc()
             if not isinstance(failure, UpstreamError):
                 raise
-            reason, outcome = failure.reason, failure.outcome
-            log.warning("refresh failed", **self._logged(key), outcome=outcome, reason=reason)
+            outcome = {"outcome": failure.outcome, "reason": failure.reason}
+            log.warning("refresh failed", **self._logged(key), **outcome)
         finally:
             with self._lock:
                 self._revalidating.discard(key)
@@ -312,6 +300,6 @@ class Cache:
 
 
 def _add_to_request(*, upstream_ms: float) -> None:
-    """Let the log line of the request say how long all its fills took together."""
+    """Have the log line of the request say how long all its fills took together."""
     before = structlog.contextvars.get_contextvars().get("upstream_ms", 0)
     structlog.contextvars.bind_contextvars(upstream_ms=round(before + upstream_ms, 1))

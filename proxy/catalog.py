@@ -17,12 +17,11 @@ from django.conf import settings
 
 from clients.errors import UpstreamNotFoundError
 from clients.transport import CallOptions, Fetched, ListPage, Transport
-from proxy import counters
 from proxy.cache import GRACE_SECONDS, Cache, Fill, free
 from proxy.redis_level import RedisLevel
 from proxy.rendering import Body, Page
 from proxy.shapes import Shape
-from proxy.store import Answer, Store
+from proxy.store import Answer, Store, events
 
 log = structlog.get_logger(__name__)
 
@@ -232,7 +231,7 @@ class Catalog(Generic[C]):
             if page is None:
                 return Fetched(None, fetched.etag, fetched.max_age)
             if page.left_out:
-                counters.events(self.name)["left_out"].inc(page.left_out)
+                events(self.name)["left_out"].inc(page.left_out)
                 log.warning(
                     "items left out", upstream=self.name, kind=listing.shape.kind, number=page.left_out
                 )

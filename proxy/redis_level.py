@@ -15,12 +15,11 @@ from typing import Any, Final, NamedTuple, TypeVar
 
 import redis
 import structlog
+from prometheus_client import Counter
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from clients import errors
-from clients.errors import UpstreamError
-from proxy import counters
+from clients.errors import UpstreamError, UpstreamMalformedError, UpstreamNotFoundError
 from proxy.store import MAX_ENTRY_BYTES, MOMENT_DIGITS, Entry, pack, packed_moment, unpack
 
 T = TypeVar("T")
@@ -38,6 +37,7 @@ NEGATIVE_SECONDS: Final = 60
 # For how long those who were waiting can see that the fill failed.
 FAILURE_MILLISECONDS: Final = 300
 
+_FAILED = Counter("flyers_bff_shared_cache_failures", "Questions that Redis did not answer, or not well.")
 _NOT_KNOWN = b"not known"
 
 # KEYS: value, lock, generation. ARGV: token, lock ms, now ms, "1" to claim what is stale, "1" when waiting.
@@ -65,7 +65,9 @@ redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
 return 1
 """
 
-_FAILURES: dict[str, type[UpstreamError]] = {kind.__name__: kind for kind in UpstreamError.__subclasses__()}
+_FAILURES: dict[str, type[UpstreamError]] = {
+    kind.__name__: kind for kind in UpstreamError.__subclasses__() if kind is not UpstreamNotFoundError
+}
 
 
 class Look(NamedTuple):
@@ -238,7 +240,7 @@ class RedisLevel(SharedLevel):
         return answer
 
     def _log_failure(self, reason: str) -> None:
-        counters.SHARED_FAILURES.inc()
+        _FAILED.inc()
         with self._lock:
             now = time.monotonic()
             is_due = now - self._logged_at >= LOG_SECONDS
@@ -249,7 +251,7 @@ class RedisLevel(SharedLevel):
 
 
 def _written(failure: UpstreamError) -> str:
-    return f"!{type(failure).__name__} {getattr(failure, 'retry_after', None) or 1}"
+    return f"!{type(failure).__name__} {failure.retry_after or 0}"
 
 
 def _failure(holder: bytes | None) -> UpstreamError | None:
@@ -257,11 +259,8 @@ def _failure(holder: bytes | None) -> UpstreamError | None:
     if holder is None or not holder.startswith(b"!"):
         return None
     name, _, seconds = holder[1:].decode().partition(" ")
-    reason = "the call of another process failed"
-    kind = _FAILURES.get(name, errors.UpstreamMalformedError)
-    if kind in {errors.UpstreamThrottledError, errors.UpstreamUnavailableError}:
-        return kind(reason, retry_after=float(seconds))
-    return kind(reason)
+    failure = _FAILURES.get(name, UpstreamMalformedError)
+    return failure("the call of another process failed", retry_after=float(seconds) or None)
 
 
 # --- For operators: these may wait for seconds, and say so when Redis is down ----------------------

@@ -4,13 +4,37 @@ import threading
 import time
 import zlib
 from enum import StrEnum
+from functools import cache
 from typing import Final, NamedTuple
 
 import msgspec
 from cachetools import LRUCache
+from prometheus_client import Counter, Gauge
 
-from proxy import counters
 from proxy.rendering import Body, Marks
+
+_EVENTS = Counter("flyers_bff_cache", "What happened when answers were looked for.", ["upstream", "event"])
+EVENTS: Final = {
+    "hit": "fresh and in this process",
+    "stale": "a stale copy was served",
+    "gone": "known not to exist, so no call was made",
+    "wait": "waited for a fill of this process",
+    "fill": "upstream was called, and answered",
+    "unmodified": "... that the copy still holds",
+    "shared": "taken over from the shared level",
+    "refresh_failed": "a revalidation in background failed",
+    "left_out": "items that were not fit to show",
+    "evicted": "entries that fell off for lack of room",
+}
+ENTRIES = Gauge("flyers_bff_cache_entries", "Entries held.", multiprocess_mode="livesum")
+BYTES = Gauge("flyers_bff_cache_bytes", "Bytes held.", multiprocess_mode="livesum")
+
+
+@cache
+def events(upstream: str) -> dict[str, Counter]:
+    """Return the counters of one upstream's cache, by event."""
+    return {event: _EVENTS.labels(upstream, event) for event in EVENTS}
+
 
 MEBIBYTE: Final = 1024 * 1024
 MAX_ENTRY_BYTES: Final = MEBIBYTE
@@ -76,7 +100,7 @@ class _Entries(LRUCache[str, Entry]):
 
     def popitem(self) -> tuple[str, Entry]:
         key, entry = super().popitem()
-        counters.events(key.partition(":")[0])["evicted"].inc()
+        events(key.partition(":")[0])["evicted"].inc()
         return key, entry
 
 
@@ -105,8 +129,8 @@ class Store:
                 self._entries.pop(key, None)
                 if entries[key].body.size <= MAX_ENTRY_BYTES:
                     self._entries[key] = entries[key]
-            counters.ENTRIES.set(len(self._entries))
-            counters.BYTES.set(self._entries.currsize)
+            ENTRIES.set(len(self._entries))
+            BYTES.set(self._entries.currsize)
 
     def drop(self, key: str) -> None:
         """Remove an entry, if it is there."""

@@ -13,10 +13,10 @@ from favorites import models
 from favorites.serializers.fields import BoundedList, Id, Truth
 from favorites.services.showing import Availability, Shown
 from flyers_proxy.shapes import FLYER_EXAMPLE, Flyer
-from proxy import schema
+from proxy import shapes as schema
 from proxy.parameters import Flag, PageQuery
 from proxy.rendering import Marks
-from proxy.schema import READ_ONLY, ListEnvelope, ShownAs, WebUrl
+from proxy.shapes import READ_ONLY, ListEnvelope, ShownAs, WebUrl
 
 MAX_BATCH = 50
 

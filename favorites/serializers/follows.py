@@ -12,9 +12,9 @@ from clients.values import MAX_ID
 from favorites import models
 from favorites.serializers.fields import Id
 from flyers_proxy.shapes import Creator
-from proxy import schema
+from proxy import shapes as schema
 from proxy.parameters import Query, WholeNumber
-from proxy.schema import READ_ONLY, ListEnvelope, ShownAs
+from proxy.shapes import READ_ONLY, ListEnvelope, ShownAs
 from proxy.store import Answer
 
 

@@ -13,7 +13,7 @@ from favorites import models
 from favorites.serializers.fields import MAX_ASKED, BoundedList, Id, Ids
 from favorites.serializers.follows import FOLLOW_EXAMPLE, Follow
 from favorites.services.library import Entry, Merged
-from proxy import schema
+from proxy import shapes as schema
 from proxy.parameters import Query
 
 MAX_IMPORTED = 5_000

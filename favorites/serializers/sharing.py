@@ -10,7 +10,7 @@ from accounts.bodies import Body
 from favorites import models
 from favorites.serializers.favorites import SharedFlyer
 from favorites.serializers.fields import MAX_NAME, Name
-from proxy.schema import READ_ONLY, ListEnvelope
+from proxy.shapes import READ_ONLY, ListEnvelope
 
 
 class ListName(Body):

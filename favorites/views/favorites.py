@@ -18,7 +18,7 @@ from favorites.services.favorites import KeptBatch, RemovedBatch
 from favorites.services.showing import show
 from favorites.views.personal import DONE, NO_FLYER, OUTAGE, PersonalView
 from proxy.parameters import NoQuery
-from proxy.rows import freshness
+from proxy.reads import freshness
 
 
 class FavoriteDetail(PersonalView):

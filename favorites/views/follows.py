@@ -19,7 +19,7 @@ from favorites.services import follows
 from favorites.views.personal import DONE, NO_CREATOR, OUTAGE, PersonalView, PrivateView
 from proxy.batches import get_many
 from proxy.parameters import PageQuery
-from proxy.rows import freshness
+from proxy.reads import freshness
 
 
 class FollowList(PersonalView):

@@ -13,7 +13,7 @@ from rest_framework.views import APIView
 
 from accounts.models import User
 from accounts.throttles import caller_of, hit_read_limit
-from proxy.rows import RowPage, page_of
+from proxy.reads import RowPage, page_of
 
 Row = TypeVar("Row", bound=Model)
 

@@ -14,7 +14,7 @@ from favorites.services.favorites import favorites_of
 from favorites.services.showing import show
 from favorites.views.personal import DONE, PersonalView, PrivateView
 from proxy.parameters import NoQuery, PageQuery
-from proxy.rows import freshness
+from proxy.reads import freshness
 
 
 class OwnSharedList(PersonalView):

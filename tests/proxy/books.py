@@ -16,8 +16,7 @@ from proxy import pages
 from proxy.catalog import Catalog, Kind, Listing
 from proxy.parameters import NoQuery, PageQuery
 from proxy.rendering import Filler, Summary, register_filler
-from proxy.schema import ListEnvelope
-from proxy.shapes import Shape, mark
+from proxy.shapes import ListEnvelope, Shape, mark
 from proxy.views import CatalogView
 
 # --- clients/books.py: the service, one method per endpoint -----------------------------------------

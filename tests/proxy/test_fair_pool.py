@@ -5,7 +5,7 @@ import threading
 import pytest
 import structlog
 
-from proxy.fair_pool import FairPool
+from proxy.batches import FairPool
 from tests.proxy.fills import eventually
 
 

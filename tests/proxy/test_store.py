@@ -8,7 +8,7 @@ import pytest
 
 from clients.flyers import Category, Creator, Flyer
 from flyers_proxy import shapes
-from proxy import counters
+from proxy import store as counters
 from proxy.rendering import Page
 from proxy.store import Entry, Store
 from tests import payloads
