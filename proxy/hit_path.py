@@ -16,7 +16,7 @@ from django.db import DatabaseError, InterfaceError, connection
 from accounts.tokens import InvalidTokenError, verify_access_token
 from proxy.marks import marks_of_session
 from proxy.reads import READ, Read
-from proxy.rendering import Marks, Template, changes_after, marks_in
+from proxy.rendering import Marks, Relation, Template
 from proxy.single_flight import release_connection
 from proxy.store import MEBIBYTE, Answer, Entry, Outcome
 
@@ -59,9 +59,8 @@ class Prepared(NamedTuple):
     """What an entry is at an address until something computed changes by itself: all but the marks."""
 
     entry: Entry
-    changes_at: float
     template: Template
-    ids: dict[tuple[str, str], set[int]]
+    ids: dict[Relation, set[int]]
 
 
 class Ready(NamedTuple):
@@ -182,7 +181,7 @@ class HitPath:
         """Return the answer for a caller, None unless their token and its session are good."""
         now = time.time()
         prepared = learned.prepared
-        if prepared is None or prepared.entry is not entry or now >= prepared.changes_at:
+        if prepared is None or prepared.entry is not entry or now >= prepared.template.changes_at:
             prepared = self._prepare(learned, entry, now)
         if authorization is None:
             return _for_anyone(learned, prepared, now)
@@ -190,12 +189,10 @@ class HitPath:
 
     def _prepare(self, learned: Learned, entry: Entry, now: float) -> Prepared:
         template = learned.read.template(Answer(entry, Outcome.HIT), now=now)
-        changes_at = changes_after(entry.body, now)
-        learned.prepared = prepared = Prepared(entry, changes_at, template, marks_in([entry.body]))
+        learned.prepared = prepared = Prepared(entry, template, template.ids)
         with self._lock:
             self._holders.pop(learned, None)
-            if entry.body.size <= MAX_READY_BYTES:
-                self._holders[learned] = entry.body.size
+            self._holders[learned] = entry.body.size  # no entry is larger than all of the room
         return prepared
 
 

@@ -6,7 +6,7 @@ links of a page, and in its ``meta``. Everything else is the same for all: filli
 
 import hashlib
 import math
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final, NamedTuple
 
@@ -29,10 +29,9 @@ Marks = Mapping[Relation, Collection[int]]
 
 
 class Mark(msgspec.Struct, frozen=True, array_like=True, tag="m", gc=False):
-    """A placeholder: whether the caller has the item ``id`` of ``kind`` in ``relation``; null for an anonymous one."""
+    """A placeholder: whether the caller has the item ``id`` in this relation; null for an anonymous one."""
 
-    relation: str
-    kind: str
+    relation: Relation
     id: int
 
 
@@ -129,22 +128,12 @@ class Item(msgspec.Struct, frozen=True, array_like=True, tag="i", gc=False):
             for placeholder in self.placeholders
         )
 
-    def add_to(self, template: "Template", now: float, context: Any) -> None:
-        """Append its fragments and filled placeholders."""
-        for fragment, placeholder in zip(self.fragments, self.placeholders, strict=False):
-            if isinstance(placeholder, Mark):
-                template.add_mark(fragment, placeholder)
-            else:
-                value = _FILLERS[placeholder.filler].fill(placeholder.numbers, now, context)
-                template.parts += (fragment, value)
-        template.parts.append(self.fragments[-1])
-
     def template(
         self, *, as_of: float, is_stale: bool, now: float, context: Any = None, links: Links | None = None
     ) -> "Template":
         """Return this with every placeholder filled but the marks; of an item alone nothing says how old it is."""
         template = Template(self.digest)
-        self.add_to(template, now, context)
+        template.add(self, now, context)
         return template
 
 
@@ -178,7 +167,7 @@ class Page(msgspec.Struct, frozen=True, array_like=True, tag="p", gc=False):
         )
         for number, item in enumerate(self.items):
             template.parts.append(b"," if number else b"")
-            item.add_to(template, now, context)
+            template.add(item, now, context)
         meta = {"as_of": datetime.fromtimestamp(int(as_of), UTC), "stale": is_stale}
         template.parts += (b"", b'],"meta":', msgspec.json.encode(meta), b"}")
         return template
@@ -188,20 +177,42 @@ Body = Item | Page
 
 
 class Template:
-    """An answer that lacks nothing but a person's marks: ``parts`` are fragments and filled placeholders in turn."""
+    """An answer that lacks nothing but a person's marks.
 
-    __slots__ = ("digest", "marks", "parts")
+    ``parts`` are fragments and filled placeholders in turn; ``marks`` gives by relation the place among them and the id of
+    each mark; ``changes_at`` is the next moment (Unix seconds) when something computed changes by itself.
+    """
+
+    __slots__ = ("changes_at", "digest", "marks", "parts")
 
     def __init__(self, digest: bytes) -> None:
         """``digest`` stands for all fragments."""
         self.digest = digest
         self.parts: list[bytes] = []
-        self.marks: dict[Relation, list[tuple[int, int]]] = {}  # place among the parts, and id
+        self.marks: dict[Relation, list[tuple[int, int]]] = {}
+        self.changes_at = math.inf
 
-    def add_mark(self, fragment: bytes, mark: Mark) -> None:
-        """Append a fragment and the mark after it, as an anonymous caller sees it."""
-        self.parts += (fragment, NULL)
-        self.marks.setdefault((mark.relation, mark.kind), []).append((len(self.parts) - 1, mark.id))
+    def add(self, item: Item, now: float, context: Any) -> None:
+        """Append an item's fragments and filled placeholders, its marks as an anonymous caller sees them."""
+        parts, marks = self.parts, self.marks
+        for fragment, placeholder in zip(item.fragments, item.placeholders, strict=False):
+            if isinstance(placeholder, Mark):
+                parts += (fragment, NULL)
+                if (places := marks.get(placeholder.relation)) is None:
+                    places = marks[placeholder.relation] = []
+                places.append((len(parts) - 1, placeholder.id))
+            else:
+                filler, numbers = _FILLERS[placeholder.filler], placeholder.numbers
+                parts += (fragment, filler.fill(numbers, now, context))
+                for moment in filler.moments(numbers):
+                    if now < moment < self.changes_at:
+                        self.changes_at = moment
+        parts.append(item.fragments[-1])
+
+    @property
+    def ids(self) -> dict[Relation, set[int]]:
+        """Return the ids that it shows a mark of, by relation."""
+        return {relation: {id_ for _, id_ in places} for relation, places in self.marks.items()}
 
     def filled(self, marks: Marks | None) -> tuple[bytes, str]:
         """Return the body for somebody, None for an anonymous caller, and its strong ETag (RFC 9110, 8.8.3)."""
@@ -217,27 +228,11 @@ class Template:
         return b"".join(parts), f'"{tag.hexdigest()}"'
 
 
-def marks_in(bodies: "Collection[Body]") -> dict[Relation, set[int]]:
+def marks_in(bodies: Collection[Body]) -> dict[Relation, set[int]]:
     """Return the ids that these answers show a mark of, by relation."""
     found: dict[Relation, set[int]] = {}
-    for placeholder in _placeholders(bodies):
-        if isinstance(placeholder, Mark):
-            found.setdefault((placeholder.relation, placeholder.kind), set()).add(placeholder.id)
+    for item in (item for body in bodies for item in body.items):
+        for placeholder in item.placeholders:
+            if isinstance(placeholder, Mark):
+                found.setdefault(placeholder.relation, set()).add(placeholder.id)
     return found
-
-
-def changes_after(body: Body, now: float) -> float:
-    """Return the next moment (Unix seconds) when something computed changes by itself, infinity if nothing does."""
-    moments = (
-        moment
-        for placeholder in _placeholders([body])
-        if isinstance(placeholder, Computed)
-        for moment in _FILLERS[placeholder.filler].moments(placeholder.numbers)
-    )
-    return min((moment for moment in moments if moment > now), default=math.inf)
-
-
-def _placeholders(bodies: "Collection[Body]") -> "Iterator[Mark | Computed]":
-    for body in bodies:
-        for item in body.items:
-            yield from item.placeholders

@@ -17,7 +17,7 @@ from drf_spectacular.extensions import OpenApiSerializerExtension
 from msgspec import Meta, inspect
 
 from clients.values import MAX_ID
-from proxy.rendering import CUT, Computed, Filler, Item, Mark, Summary
+from proxy.rendering import CUT, Computed, Filler, Item, Mark, Relation, Summary
 
 T = TypeVar("T")
 
@@ -27,14 +27,13 @@ _HOLE = msgspec.Raw(CUT)
 class MarkField(NamedTuple):
     """Declares a mark; ``id`` names the attribute of the same struct that says of what."""
 
-    relation: str
-    kind: str
+    relation: Relation
     id: str
 
 
 def mark(relation: str, kind: str, *, id: str = "id") -> MarkField:  # noqa: A002 - the word of whoever declares
     """Declare a field that says whether the caller has this item of ``kind`` in ``relation``."""
-    return MarkField(relation, kind, id)
+    return MarkField((relation, kind), id)
 
 
 class Shape(Generic[T]):
@@ -98,7 +97,7 @@ def _written(fields: _Fields, source: Any, placeholders: list[Mark | Computed]) 
         else:
             written[name] = _HOLE
             if isinstance(how, MarkField):
-                placeholders.append(Mark(how.relation, how.kind, getattr(source, how.id)))
+                placeholders.append(Mark(how.relation, getattr(source, how.id)))
             else:
                 placeholders.append(Computed(how.name, how.numbers(source)))
     return written

@@ -13,7 +13,6 @@ from clients.values import MAX_ID
 from proxy.catalog import Catalog
 from proxy.marks import marks_for
 from proxy.reads import READ, Read, page_links
-from proxy.rendering import marks_in
 from proxy.store import Answer
 
 
@@ -41,9 +40,10 @@ class CatalogView(APIView):
         read = Read(self.catalog, answer.key if is_shared else None, context, links)
         request.META[READ] = read
         marks, now = None, time.time()
+        template = read.template(answer, now=now)
         if self.person is not None:
-            marks = marks_for(user_id=self.person.pk, ids=marks_in([answer.body]))
-        body, etag = read.template(answer, now=now).filled(marks)
+            marks = marks_for(user_id=self.person.pk, ids=template.ids)
+        body, etag = template.filled(marks)
         headers = dict(read.headers(answer, etag, is_public=marks is None, now=now))
         headers["Vary"] = "Authorization, Origin, Accept-Encoding"
         full = HttpResponse(body, content_type="application/json", headers=headers)

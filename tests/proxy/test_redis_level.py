@@ -26,7 +26,7 @@ from tests.proxy.fills import Clock, Crowd, Fill, eventually, flyer, new_cache, 
 from tests.proxy.go_between import go_between
 
 # Placeholders: of an item that is cut elsewhere, and one that nobody fills.
-MARK, ODD = ["m", "favorites", "flyer", 7], ["c", "no such filler", [1.0]]
+MARK, ODD = ["m", ["favorites", "flyer"], 7], ["c", "no such filler", [1.0]]
 NEVER = Fill(AssertionError("upstream was asked"))
 
 
