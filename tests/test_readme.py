@@ -30,6 +30,14 @@ def test_links_between_documents_lead_somewhere(document):
         assert (document.parent / target).exists(), f"{document.name} links to {target}"
 
 
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_files_that_a_document_names_are_there(document):
+    rooms = "accounts|clients|config|favorites|flyers_proxy|mock_upstream|proxy|tests|tools"
+
+    for file in settings_in(document.read_text(), rf"`((?:{rooms})/[\w/]+\.py)[`:]"):
+        assert (ROOT / file).exists(), f"{document.name} names {file}"
+
+
 def test_the_index_leads_to_every_document():
     index = (ROOT / "docs/README.md").read_text()
     documents = {path.name for path in (ROOT / "docs").iterdir() if path.is_file()} - {"README.md"}

@@ -30,7 +30,7 @@ NOT_RUN = {
 }
 # Words of the documents that stand for somebody's own.
 MEANT = {"EMAIL": "alice@example.com", "ADDRESS": "alice@example.com", "ID": "17"}
-LANGUAGES = {"sh", "console", "js", "ts", "mermaid", "text"}
+LANGUAGES = {"sh", "console", "js", "ts", "mermaid", "python", "text"}
 
 
 def is_not_run(command):
@@ -104,6 +104,11 @@ def test_code_stands_nowhere_but_in_such_blocks():
     for path in DOCUMENTS:
         assert "```" not in prose(path)
         assert not re.search(r"\n\n(    |\t)", prose(path)), f"{path.name}: an indented block"
+
+
+@each("python")
+def test_python_in_a_document_is_that_of_the_catalog_that_tests_run(block):
+    assert block.text in (ROOT / "tests/proxy/books.py").read_text()
 
 
 @each("sh")
