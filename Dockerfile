@@ -1,4 +1,4 @@
-# deploy: the image of Flyers BFF, and the one of the bundled flyer service. It knows folders and commands, no settings.
+# The image of Flyers BFF, and the one of the bundled flyer service. Settings come from the environment.
 #
 #   docker build -t flyers-bff .                       the service
 #   docker build -t flyers-bff-mock --target mock .    the flyer service with sample data, for development
