@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import Final, Unpack
+from typing import Any, Final, Unpack
 
 import msgspec
 from django.conf import settings
@@ -79,7 +79,7 @@ def _fetch_flyers(client: FlyerClient, query: FlyerList, **call: Unpack[CallOpti
     etag = call.pop("etag", None)
     if not query.is_merged:
         fetch = partial(_fetch_upstream_page, client, query, call)
-        return pages.assemble(fetch, page=query.page, limit=query.limit, max_size=UPSTREAM_PAGE, etag=etag)
+        return pages.assemble(fetch, etag=etag, **_place(query))
     creators = query.creators or ()
     lists = [
         partial(
@@ -90,8 +90,11 @@ def _fetch_flyers(client: FlyerClient, query: FlyerList, **call: Unpack[CallOpti
         )
         for start in range(0, len(creators), MAX_CREATORS)
     ]
-    rank = partial(_rank, query.position)
-    return pages.merge(lists, page=query.page, limit=query.limit, max_size=UPSTREAM_PAGE, rank=rank)
+    return pages.merge(lists, rank=partial(_rank, query.position), **_place(query))
+
+
+def _place(query: FlyerList) -> dict[str, Any]:
+    return {"upstream": "flyers", "page": query.page, "limit": query.limit, "max_size": UPSTREAM_PAGE}
 
 
 def _fetch_upstream_page(

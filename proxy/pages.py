@@ -4,7 +4,7 @@ import contextvars
 import heapq
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
+from functools import cache, partial
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -17,12 +17,14 @@ Item = Any  # has an ``id``
 # Fetches a page of upstream by its number and size, given the etag of the copy we have of it.
 FetchPage = Callable[[int, int, str | None], Fetched[ListPage[Item]]]
 
-# A page larger than upstream's is fetched in parts at once. Threads start when first needed.
-_SIDE_BY_SIDE = ThreadPoolExecutor(max_workers=8, thread_name_prefix="upstream-page")
+
+@cache  # one an upstream, so that one that hangs takes no threads of the others; they start when first needed
+def _threads(upstream: str) -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(max_workers=8, thread_name_prefix=f"{upstream}-page")
 
 
 def assemble(
-    fetch: FetchPage, *, page: int, limit: int, max_size: int, etag: str | None = None
+    fetch: FetchPage, *, upstream: str, page: int, limit: int, max_size: int, etag: str | None = None
 ) -> Fetched[ListPage[Item]]:
     """Return one page; upstream gives at most ``max_size`` items on one of its own, so as many are fetched as it takes.
 
@@ -34,7 +36,7 @@ def assemble(
     numbers = range(start // size + 1, (end - 1) // size + 2)
     is_one = len(numbers) == 1
     jobs = [partial(_fetched, fetch, number, size, etag if is_one else None) for number in numbers]
-    parts = [part for part in side_by_side(jobs) if part is not None]
+    parts = [part for part in side_by_side(upstream, jobs) if part is not None]
     if not parts:  # Past the end, where upstream says nothing: the first page says how many there are.
         first = _fetched(fetch, 1, size)
         total = first.value.count if first and first.value else 0
@@ -56,7 +58,13 @@ def assemble(
 
 
 def merge(
-    lists: Sequence[FetchPage], *, page: int, limit: int, max_size: int, rank: Callable[[Item], Any]
+    lists: Sequence[FetchPage],
+    *,
+    upstream: str,
+    page: int,
+    limit: int,
+    max_size: int,
+    rank: Callable[[Item], Any],
 ) -> Fetched[ListPage[Item]]:
     """Return one page of several lists merged by ``rank``, the order that each of them has.
 
@@ -83,7 +91,7 @@ def merge(
             number += 1
             part = page_of(fetch, number)
 
-    firsts = side_by_side([partial(page_of, fetch, 1) for fetch in lists])
+    firsts = side_by_side(upstream, [partial(page_of, fetch, 1) for fetch in lists])
     merged = heapq.merge(*map(items_of, lists, firsts), key=rank)
     start = (page - 1) * limit
     # By id: a list may have moved on between two of its pages.
@@ -98,10 +106,10 @@ def merge(
     )
 
 
-def side_by_side(jobs: Sequence[Callable[[], T]]) -> list[T]:
+def side_by_side(upstream: str, jobs: Sequence[Callable[[], T]]) -> list[T]:
     """Return what these jobs do, in their order: the first here, the others in threads at the same time."""
     # Each in a copy of our context: what is logged and traced of it belongs to the same request.
-    others = [_SIDE_BY_SIDE.submit(contextvars.copy_context().run, job) for job in jobs[1:]]
+    others = [_threads(upstream).submit(contextvars.copy_context().run, job) for job in jobs[1:]]
     try:
         return [jobs[0](), *(other.result() for other in others)]
     finally:

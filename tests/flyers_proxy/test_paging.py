@@ -81,11 +81,13 @@ def test_a_page_of_several_is_new_when_only_its_second_part_has_changed(anyone, 
 
 
 def assembled(fetch, *, page=1, limit=10, etag=None):
-    return pages.assemble(fetch, page=page, limit=limit, max_size=50, etag=etag)
+    return pages.assemble(fetch, upstream="flyers", page=page, limit=limit, max_size=50, etag=etag)
 
 
 def merged(lists, *, limit=10):
-    return pages.merge(lists, page=1, limit=limit, max_size=50, rank=lambda flyer: flyer.id)
+    return pages.merge(
+        lists, upstream="flyers", page=1, limit=limit, max_size=50, rank=lambda flyer: flyer.id
+    )
 
 
 @pytest.mark.parametrize(("limit", "is_one"), [(50, True), (51, False), (100, False)])

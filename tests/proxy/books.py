@@ -15,7 +15,7 @@ from clients.values import MAX_ID
 from proxy import pages
 from proxy.catalog import Catalog, Kind, Listing
 from proxy.parameters import NoQuery, PageQuery
-from proxy.rendering import Filler, Summary, register_filler
+from proxy.rendering import FALSE, TRUE, Filler, Summary, register_filler
 from proxy.shapes import ListEnvelope, Shape, mark
 from proxy.views import CatalogView
 
@@ -32,7 +32,7 @@ class Book(Struct, frozen=True, kw_only=True):
     title: str
     author: Author
     cover: str | None = None
-    due: float = 0.0  # Unix seconds
+    due_at: float = 0.0  # Unix seconds
 
 
 class BookClient:
@@ -50,12 +50,12 @@ class BookClient:
 # --- books_proxy/shapes.py: what is shown -----------------------------------------------------------
 
 
-def _days_left(numbers: tuple[float, ...], now: float, context: Any) -> bytes:
-    return b"%d" % max(0, (numbers[0] - now) // 86_400)
+def _is_overdue(numbers: tuple[float, ...], now: float, context: Any) -> bytes:
+    return TRUE if numbers[0] <= now else FALSE
 
 
-DAYS_LEFT = register_filler(
-    Filler("books.days_left", lambda book: (book.due,), _days_left, moments=lambda numbers: numbers)
+OVERDUE = register_filler(
+    Filler("books.is_overdue", lambda book: (book.due_at,), _is_overdue, moments=lambda numbers: numbers)
 )
 
 
@@ -65,7 +65,7 @@ class ShownAuthor(Author, frozen=True):
 
 class ShownBook(Book, frozen=True, kw_only=True):
     author: ShownAuthor
-    due: Annotated[int, DAYS_LEFT, Meta(description="Days that are left.")]
+    is_overdue: Annotated[bool, OVERDUE, Meta(description="Whether it should be back by now.")]
     is_favorited: Annotated[bool | None, mark("favorites", "book")]
 
 
@@ -87,7 +87,8 @@ def _fetch_books(client: BookClient, query: BookList, **call: Unpack[CallOptions
     def fetch(number: int, size: int, etag: str | None) -> Fetched[ListPage[Book]]:
         return client.list_books(number, size, **(call | {"etag": etag}))
 
-    return pages.assemble(fetch, page=query.page, limit=query.limit, max_size=3, etag=call.get("etag"))
+    place = {"upstream": "books", "page": query.page, "limit": query.limit, "max_size": 3}
+    return pages.assemble(fetch, etag=call.get("etag"), **place)
 
 
 BOOKS_LIST = Listing("list", BOOK, _fetch_books)

@@ -25,13 +25,12 @@ urlpatterns = [path("api/v1/", include(books.urlpatterns)), *urls.urlpatterns]
 
 SERVICE = "http://books.test"
 DETAIL, LIST = "/api/v1/books/7/", "/api/v1/books/"
-DAY = 86_400
 NOON = 1_777_636_800  # 2026-05-01T12:00:00Z
 
 
 def book(book_id=7, **changes):
     author = {"id": 3, "name": "Ana"}
-    fields = {"title": f"Book {book_id}", "author": author, "cover": None, "due": NOON + 9.5 * DAY}
+    fields = {"title": f"Book {book_id}", "author": author, "cover": None, "due_at": NOON + 30.0}
     return {"id": book_id, **fields, "shelfmark": "none of ours"} | changes
 
 
@@ -68,7 +67,8 @@ def test_an_item_is_shown_by_its_shape_and_asked_for_once(anyone, upstream, cloc
         "title": "Book 7",
         "author": {"id": 3, "name": "Ana", "is_following": None},
         "cover": None,
-        "due": 9,
+        "due_at": NOON + 30.0,
+        "is_overdue": False,
         "is_favorited": None,
     }
     assert "Authorization" not in upstream.calls[0].request.headers
@@ -136,8 +136,11 @@ def test_a_hit_wakes_no_django_and_carries_the_marks_of_whoever_asks(
     assert behind.calls == woken
     assert list(map(alike, answers)) == list(map(alike, expected))
     assert [json.loads(body)["is_favorited"] for _, _, body in answers] == [None, True]
-    clock.shift(35)
-    assert json.loads(short.ask(DETAIL)[2])["due"] == 9
+    clock.shift(29)
+    assert json.loads(short.ask(DETAIL)[2])["is_overdue"] is False
+    clock.shift(1)
+    assert json.loads(short.ask(DETAIL)[2])["is_overdue"] is True
+    assert behind.calls == woken
 
 
 def test_what_favorites_ask_of_a_kind_works_for_this_one(upstream, clock):
@@ -158,8 +161,13 @@ def test_the_schema_says_what_is_shown():
     schema = SchemaGenerator(patterns=urlpatterns).get_schema(public=True)
 
     shown = schema["components"]["schemas"]["ShownBook"]
-    assert list(shown["properties"]) == ["id", "title", "author", "cover", "due", "is_favorited"]
-    assert shown["properties"]["due"] == {"type": "integer", "description": "Days that are left."}
+    assert list(shown["properties"]) == [
+        *("id", "title", "author", "cover", "due_at", "is_overdue", "is_favorited")
+    ]
+    assert shown["properties"]["is_overdue"] == {
+        "type": "boolean",
+        "description": "Whether it should be back by now.",
+    }
     assert "/api/v1/books/{book_id}/" in schema["paths"]
 
 

@@ -13,7 +13,7 @@ SERVICE = "http://books.test"
 
 class Renamed(books.Book, frozen=True, kw_only=True):
     author: books.ShownAuthor
-    due: Annotated[int, books.DAYS_LEFT]
+    is_overdue: Annotated[bool, books.OVERDUE]
     is_favorited: Annotated[bool | None, mark("watchlist", "book")]
 
 
