@@ -36,7 +36,7 @@ from config.parsers import BodiesBusyError, PayloadTooLargeError
 from favorites.services.favorites import FavoriteNotFoundError
 from favorites.services.follows import SelfFollowError
 from favorites.services.sharing import ListNotFoundError, ListRevokedError
-from favorites.services.store import AccountRemovedError, LibraryFullError
+from favorites.services.tables import AccountRemovedError, LibraryFullError
 from flyers_proxy.catalog import PageTooDeepError
 from proxy.catalog import catalogs
 

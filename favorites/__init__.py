@@ -1,1 +1,1 @@
-"""favorites: what a person keeps (favorites, follows, the shared list): the whole local store. It knows no upstream."""
+"""What a person saves: favorites, follows, the shared list."""

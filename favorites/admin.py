@@ -1,4 +1,4 @@
-"""favorites: what an administrator sees of what people keep. They may take it away, and put nothing in its place."""
+"""The admin site's pages of what people save: rows can be deleted, and neither added nor changed."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from django.utils import timezone
 from favorites.models import Favorite, Follow, SharedList
 
 
-class KeptAdmin(admin.ModelAdmin):
+class SavedAdmin(admin.ModelAdmin):
     show_full_result_count = False
     ordering = ["-id"]
 
@@ -25,30 +25,26 @@ class KeptAdmin(admin.ModelAdmin):
 
 
 @admin.register(Favorite)
-class FavoriteAdmin(KeptAdmin):
+class FavoriteAdmin(SavedAdmin):
     list_display = ["flyer_id", "title", "user", "created_at"]
-    list_select_related = ["user"]
     search_fields = ["=flyer_id", "user__email"]
 
 
 @admin.register(Follow)
-class FollowAdmin(KeptAdmin):
+class FollowAdmin(SavedAdmin):
     list_display = ["creator_id", "user", "created_at"]
-    list_select_related = ["user"]
     search_fields = ["=creator_id", "user__email"]
 
 
 @admin.register(SharedList)
-class SharedListAdmin(KeptAdmin):
-    """The link itself is its owner's to give away."""
+class SharedListAdmin(SavedAdmin):
+    """The link itself is not shown: it is its owner's to give away."""
 
     list_display = ["list_name", "owner", "created_at", "revoked_at"]
-    list_select_related = ["owner"]
     search_fields = ["list_name", "owner__email"]
     exclude = ["slug"]
     actions = ["revoke"]
 
     @admin.action(description="Revoke the links of the selected lists", permissions=["delete"])
     def revoke(self, request: HttpRequest, queryset: QuerySet[SharedList]) -> None:
-        """Let these links lead nowhere, at once."""
         queryset.filter(revoked_at=None).update(revoked_at=timezone.now())

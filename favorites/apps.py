@@ -1,4 +1,4 @@
-"""The room's name for Django; offers the marks of what people save."""
+"""The Django app; offers the marks of what people save."""
 
 from django.apps import AppConfig
 
@@ -7,7 +7,7 @@ class Favorites(AppConfig):
     name = "favorites"
 
     def ready(self) -> None:
-        from favorites.services.store import FAVORITES, FOLLOWS  # noqa: PLC0415 - needs the models
+        from favorites.services.tables import FAVORITES, FOLLOWS  # noqa: PLC0415 - needs the models
         from proxy.marks import register_offer  # noqa: PLC0415
 
         register_offer("favorites", "flyer", FAVORITES)

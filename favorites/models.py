@@ -1,17 +1,17 @@
-"""favorites: the tables, and the constraints that keep them true. They know ids of upstream, and no upstream."""
+"""The tables of what people save, and the constraints that hold whatever the code does."""
 
-from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from accounts.models import User
+from proxy.rendering import Summary
+
 
 class Favorite(models.Model):
-    """A flyer that a person keeps, with enough of it to say what it was once it is gone."""
+    """A flyer that a person saves, and what is shown of it once upstream has it no more."""
 
     # No index of its own: each question about a person is answered by one of those below.
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="favorites", db_index=False
-    )
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="favorites", db_index=False)
     flyer_id = models.PositiveBigIntegerField()
     created_at = models.DateTimeField(default=timezone.now)
     title = models.CharField(max_length=200, blank=True)
@@ -19,31 +19,34 @@ class Favorite(models.Model):
     valid_until = models.DateTimeField(null=True)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["user", "flyer_id"], name="one_favorite_per_flyer"),
-        ]
+        constraints = [models.UniqueConstraint(fields=["user", "flyer_id"], name="one_favorite_per_flyer")]
         indexes = [
             models.Index(fields=["user", "-created_at", "-id"], name="favorites_newest_first"),
             models.Index(fields=["flyer_id"], name="favorites_of_a_flyer"),
         ]
 
     def __str__(self) -> str:
-        return f"flyer {self.flyer_id} kept by {self.user_id}"
+        return f"flyer {self.flyer_id} saved by {self.user_id}"
+
+    @property
+    def summary(self) -> Summary:
+        """What is remembered of the flyer."""
+        return Summary(self.title, self.image_url, self.valid_until)
+
+    @summary.setter
+    def summary(self, summary: Summary) -> None:
+        self.title, self.image_url, self.valid_until = summary.title, summary.image_url, summary.ends_at
 
 
 class Follow(models.Model):
     """A creator whom a person follows."""
 
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="follows", db_index=False
-    )
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="follows", db_index=False)
     creator_id = models.PositiveBigIntegerField()
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["user", "creator_id"], name="one_follow_per_creator"),
-        ]
+        constraints = [models.UniqueConstraint(fields=["user", "creator_id"], name="one_follow_per_creator")]
         indexes = [
             models.Index(fields=["user", "-created_at", "-id"], name="follows_newest_first"),
             models.Index(fields=["creator_id"], name="follows_of_a_creator"),
@@ -54,11 +57,9 @@ class Follow(models.Model):
 
 
 class SharedList(models.Model):
-    """The one link by which a person shows their favorites; whoever has the slug may read them."""
+    """The one link to a person's favorites; whoever has the slug may read them."""
 
-    owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="shared_lists", db_index=False
-    )
+    owner = models.ForeignKey(User, on_delete=models.CASCADE, related_name="shared_lists", db_index=False)
     list_name = models.CharField(max_length=100)
     slug = models.CharField(max_length=100)
     created_at = models.DateTimeField(default=timezone.now)

@@ -1,4 +1,4 @@
-"""favorites: favorites, follows and shared lists, each once for a person."""
+"""Favorites, follows and shared lists, each once for a person."""
 
 import django.db.models.deletion
 import django.utils.timezone

@@ -1,1 +1,1 @@
-"""favorites: the history of its tables."""
+"""The history of the tables."""

@@ -1,1 +1,1 @@
-"""favorites: every rule and every write about what a person keeps, a module a noun. It knows no HTTP."""
+"""Every rule and every write about what a person saves, a module a noun."""

@@ -11,7 +11,7 @@ from msgspec import Meta, Struct
 
 from accounts.models import User
 from favorites.models import Favorite
-from favorites.services.store import FAVORITES, one_at_a_time
+from favorites.services.tables import FAVORITES, person_lock
 from proxy.batches import confirm, confirm_many
 from proxy.rendering import Summary
 
@@ -22,6 +22,7 @@ class FavoriteNotFoundError(Exception):
     """The person has not saved this flyer."""
 
 
+_UNKNOWN = "Not judged and not written, as the flyer service did not tell: ask again for these."
 BATCH_EXAMPLE = {"added": [7], "existing": [], "not_found": [99], "unknown": []}
 
 
@@ -32,12 +33,7 @@ class KeptBatch(Struct):
     added: list[int]
     existing: list[int]
     not_found: list[int]
-    unknown: Annotated[
-        list[int],
-        Meta(
-            description="Not judged and not written, as the flyer service did not tell: ask again for these."
-        ),
-    ]
+    unknown: Annotated[list[int], Meta(description=_UNKNOWN)]
 
 
 class RemovedBatch(Struct):
@@ -47,7 +43,7 @@ class RemovedBatch(Struct):
     absent: list[int]
 
 
-def favorites_of(user: User, *, expiring: bool = False, sort: str = "-created_at") -> QuerySet[Favorite]:
+def favorites_of(*, user: User, expiring: bool = False, sort: str = "-created_at") -> QuerySet[Favorite]:
     """Return a person's favorites: newest first, or (``sort="valid_until"``) by the end, the unknown end last.
 
     ``expiring`` leaves those that end within 48 hours.
@@ -62,24 +58,23 @@ def favorites_of(user: User, *, expiring: bool = False, sort: str = "-created_at
 
 
 def get_favorite(*, user: User, flyer_id: int) -> Favorite:
-    """Return a saved flyer; ``FavoriteNotFoundError`` if it is not."""
-    saved = FAVORITES.find(user, flyer_id)
+    """Return a favorite; ``FavoriteNotFoundError`` if there is none."""
+    saved = FAVORITES.get(user, flyer_id)
     if saved is None:
         raise FavoriteNotFoundError
     return saved
 
 
 def add_favorite(*, user: User, flyer_id: int) -> tuple[Favorite, bool]:
-    """Save a flyer for a person; say whether that was new. Twice is the same as once.
+    """Return the favorite of a flyer, saved if it was not, and whether it is new.
 
-    ``UpstreamNotFoundError`` when there is no such flyer; another ``UpstreamError`` when nobody can say, and then
-    nothing is written. ``LibraryFullError`` past the limit.
+    ``UpstreamNotFoundError`` when there is no such flyer; on any other ``UpstreamError`` nothing is written.
+    ``LibraryFullError`` past the limit.
     """
-    saved = FAVORITES.find(user, flyer_id)
-    if saved:
+    if saved := FAVORITES.get(user, flyer_id):
         return saved, False
     summary = confirm("flyer", flyer_id)  # Never save a flyer that upstream does not have.
-    return FAVORITES.put(user, _favorite(user, flyer_id, summary))
+    return FAVORITES.insert_one(user, _favorite(user, flyer_id, summary))
 
 
 def add_favorites(*, user: User, flyer_ids: Sequence[int]) -> KeptBatch:
@@ -88,40 +83,40 @@ def add_favorites(*, user: User, flyer_ids: Sequence[int]) -> KeptBatch:
     An ``UpstreamError`` only when none could be judged; ``LibraryFullError`` when they don't all fit, and then none is saved.
     """
     wanted = list(dict.fromkeys(flyer_ids))
-    saved = FAVORITES.keys(user, wanted)
-    new = [flyer_id for flyer_id in wanted if flyer_id not in saved]
-    seen = confirm_many("flyer", new, caller=f"user {user.pk}")
-    if seen.failure and not (saved or seen.found or seen.absent):
-        raise seen.failure
+    existing = FAVORITES.existing(user, wanted)
+    new = [flyer_id for flyer_id in wanted if flyer_id not in existing]
+    batch = confirm_many("flyer", new, caller=f"user {user.pk}")
+    if batch.failure and not (existing or batch.found or batch.absent):
+        raise batch.failure
     added: set[int] = set()
-    if seen.found:
+    if batch.found:
         # In one list the newest row stands first: written backwards, they are shown in the order they were given.
         rows = [
-            _favorite(user, flyer_id, seen.found[flyer_id])
+            _favorite(user, flyer_id, batch.found[flyer_id])
             for flyer_id in reversed(wanted)
-            if flyer_id in seen.found
+            if flyer_id in batch.found
         ]
-        with one_at_a_time(user):
+        with person_lock(user):
             added = FAVORITES.insert(user, rows)
-    saved |= seen.found.keys() - added  # saved meanwhile by the same person elsewhere
+    existing |= batch.found.keys() - added  # saved meanwhile by the same person elsewhere
     return KeptBatch(
         added=[flyer_id for flyer_id in wanted if flyer_id in added],
-        existing=[flyer_id for flyer_id in wanted if flyer_id in saved],
-        not_found=[flyer_id for flyer_id in wanted if flyer_id in seen.absent],
-        unknown=[flyer_id for flyer_id in wanted if flyer_id in seen.unknown],
+        existing=[flyer_id for flyer_id in wanted if flyer_id in existing],
+        not_found=[flyer_id for flyer_id in wanted if flyer_id in batch.absent],
+        unknown=[flyer_id for flyer_id in wanted if flyer_id in batch.unknown],
     )
 
 
 def remove_favorite(*, user: User, flyer_id: int) -> None:
-    """Remove a favorite; ``FavoriteNotFoundError`` if there is none. Upstream is never asked."""
-    if not FAVORITES.drop(user, [flyer_id]):
+    """Remove a favorite, without a call to upstream; ``FavoriteNotFoundError`` if there is none."""
+    if not FAVORITES.delete(user, [flyer_id]):
         raise FavoriteNotFoundError
 
 
 def remove_favorites(*, user: User, flyer_ids: Sequence[int]) -> RemovedBatch:
     """Remove several favorites; say which of them there were."""
     wanted = list(dict.fromkeys(flyer_ids))
-    removed = FAVORITES.drop(user, wanted)
+    removed = FAVORITES.delete(user, wanted)
     return RemovedBatch(
         removed=[flyer_id for flyer_id in wanted if flyer_id in removed],
         absent=[flyer_id for flyer_id in wanted if flyer_id not in removed],
@@ -133,14 +128,10 @@ def set_favorite(*, user: User, flyer_id: int, favorite: bool) -> None:
     if favorite:
         add_favorite(user=user, flyer_id=flyer_id)
     else:
-        FAVORITES.drop(user, [flyer_id])
+        FAVORITES.delete(user, [flyer_id])
 
 
 def _favorite(user: User, flyer_id: int, summary: Summary) -> Favorite:
-    return Favorite(
-        user=user,
-        flyer_id=flyer_id,
-        title=summary.title,
-        image_url=summary.image_url,
-        valid_until=summary.ends_at,
-    )
+    favorite = Favorite(user=user, flyer_id=flyer_id)
+    favorite.summary = summary
+    return favorite

@@ -5,7 +5,7 @@ from django.db.models import QuerySet
 from accounts.models import User
 from clients.errors import UpstreamError, UpstreamNotFoundError
 from favorites.models import Follow
-from favorites.services.store import FOLLOWS
+from favorites.services.tables import FOLLOWS
 from flyers_proxy.catalog import CREATOR, FLYERS
 from proxy.catalog import OnMiss
 
@@ -14,8 +14,8 @@ class SelfFollowError(Exception):
     """The creator is the person."""
 
 
-def follows_of(user: User) -> QuerySet[Follow]:
-    """Return whom a person follows, newest first."""
+def follows_of(*, user: User) -> QuerySet[Follow]:
+    """Return a person's follows, newest first."""
     return Follow.objects.filter(user=user).order_by("-created_at", "-id")
 
 
@@ -23,9 +23,9 @@ def is_following(*, user: User | None, creator_id: int, on_miss: OnMiss) -> bool
     """Say whether a person follows a creator; an anonymous one follows nobody.
 
     ``UpstreamNotFoundError`` when there is no such creator. In an outage "no" is still true: it says nothing of them.
-    ``on_miss`` is called before upstream is asked.
+    ``on_miss`` is called before upstream is.
     """
-    if user and FOLLOWS.find(user, creator_id):
+    if user and FOLLOWS.get(user, creator_id):
         return True
     try:
         FLYERS.get(CREATOR, creator_id, on_miss=on_miss)
@@ -37,20 +37,19 @@ def is_following(*, user: User | None, creator_id: int, on_miss: OnMiss) -> bool
 
 
 def add_follow(*, user: User, creator_id: int) -> tuple[Follow, bool]:
-    """Follow a creator; say whether that was new. Twice is the same as once.
+    """Return the follow of a creator, saved if it was not, and whether it is new.
 
-    ``SelfFollowError`` when they are the creator; ``UpstreamNotFoundError`` when there is none, another ``UpstreamError``
-    when nobody can say, and then nothing is written. ``LibraryFullError`` past the limit.
+    ``SelfFollowError`` when the person is the creator; ``UpstreamNotFoundError`` when there is none, and on any other
+    ``UpstreamError`` nothing is written. ``LibraryFullError`` past the limit.
     """
     if creator_id == user.creator_id:
         raise SelfFollowError
-    followed = FOLLOWS.find(user, creator_id)
-    if followed:
-        return followed, False
+    if saved := FOLLOWS.get(user, creator_id):
+        return saved, False
     FLYERS.get(CREATOR, creator_id, confirm=True)  # Never follow a creator whom upstream does not have.
-    return FOLLOWS.put(user, Follow(user=user, creator_id=creator_id))
+    return FOLLOWS.insert_one(user, Follow(user=user, creator_id=creator_id))
 
 
 def remove_follow(*, user: User, creator_id: int) -> None:
-    """Follow a creator no longer, or still not. Upstream is never asked."""
-    FOLLOWS.drop(user, [creator_id])
+    """Remove a follow, if there is one, without a call to upstream."""
+    FOLLOWS.delete(user, [creator_id])

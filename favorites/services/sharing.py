@@ -1,16 +1,17 @@
-"""favorites: the link by which a person shows their favorites to whoever has it. It knows no HTTP and no address."""
+"""The link by which a person shows their favorites to whoever has it."""
 
 import secrets
+from typing import Final
 
 from django.utils import timezone
 from django.utils.text import slugify
 
 from accounts.models import User
 from favorites.models import SharedList
-from favorites.services.store import one_at_a_time
+from favorites.services.tables import person_lock
 
-_SECRET_BYTES = 16  # 128 bits: no list is ever found by guessing
-_MAX_NAME_LENGTH = 60
+_SECRET_BYTES: Final = 16  # 128 bits: no list is ever found by guessing
+_MAX_SLUG_NAME: Final = 60
 
 
 class ListNotFoundError(Exception):
@@ -18,22 +19,22 @@ class ListNotFoundError(Exception):
 
 
 class ListRevokedError(Exception):
-    """Its owner has taken the link back."""
+    """Its owner has revoked the link."""
 
 
 def share_favorites(*, user: User, list_name: str) -> tuple[SharedList, bool]:
-    """Share a person's favorites under a name; say whether the link is new.
+    """Share a person's favorites under a name; return the list and whether its link is new.
 
-    A list that is shared already is renamed and keeps its link. After a revocation the link is a new one: whoever
+    A list that is shared already is renamed and its link stays. After a revocation the link is a new one: whoever
     has the old one stays outside.
     """
     now = timezone.now()
-    slug = f"{slugify(list_name)[:_MAX_NAME_LENGTH] or 'favorites'}-{secrets.token_urlsafe(_SECRET_BYTES)}"
+    slug = f"{slugify(list_name)[:_MAX_SLUG_NAME] or 'favorites'}-{secrets.token_urlsafe(_SECRET_BYTES)}"
     shared = SharedList(owner=user, list_name=list_name, slug=slug, created_at=now, updated_at=now)
-    with one_at_a_time(user):
-        living = SharedList.objects.filter(owner=user, revoked_at=None)
-        if living.update(list_name=list_name, updated_at=now):
-            return living.get(), False
+    with person_lock(user):
+        live = SharedList.objects.filter(owner=user, revoked_at=None)
+        if live.update(list_name=list_name, updated_at=now):
+            return live.get(), False
         SharedList.objects.bulk_create(
             [shared],
             update_conflicts=True,
@@ -43,7 +44,7 @@ def share_favorites(*, user: User, list_name: str) -> tuple[SharedList, bool]:
         return shared, True
 
 
-def get_shared_list_of(user: User) -> SharedList:
+def get_own_list(*, user: User) -> SharedList:
     """Return what a person shares; ``ListNotFoundError`` if that is nothing."""
     shared = SharedList.objects.filter(owner=user, revoked_at=None).first()
     if shared is None:
@@ -51,7 +52,7 @@ def get_shared_list_of(user: User) -> SharedList:
     return shared
 
 
-def get_shared_list(slug: str) -> SharedList:
+def get_shared_list(*, slug: str) -> SharedList:
     """Return the list behind a link, with its owner; ``ListNotFoundError`` or ``ListRevokedError``."""
     shared = SharedList.objects.select_related("owner").filter(slug=slug, owner__is_active=True).first()
     if shared is None:
@@ -61,6 +62,6 @@ def get_shared_list(slug: str) -> SharedList:
     return shared
 
 
-def revoke_link(user: User) -> None:
-    """Let a person's link lead nowhere, at once; nothing happens when they share nothing."""
+def revoke_link(*, user: User) -> None:
+    """Revoke a person's link at once, if there is one."""
     SharedList.objects.filter(owner=user, revoked_at=None).update(revoked_at=timezone.now())

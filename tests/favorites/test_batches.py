@@ -5,7 +5,7 @@ import json
 import pytest
 
 from favorites.models import Favorite
-from favorites.services.store import FAVORITES
+from favorites.services.tables import FAVORITES
 from proxy.batches import MAX_LOOKS
 from tests.favorites.flyer_service import valid_until
 
@@ -137,7 +137,7 @@ def test_a_flyer_that_is_not_fit_to_show_is_unknown_and_not_gone(as_alice, alice
 def test_a_batch_that_does_not_fit_is_refused_whole(as_alice, alice, service):
     service.has(1, 2, 3)
     Favorite.objects.bulk_create(
-        Favorite(user=alice, flyer_id=1_000 + number) for number in range(FAVORITES.most - 2)
+        Favorite(user=alice, flyer_id=1_000 + number) for number in range(FAVORITES.max_rows - 2)
     )
 
     refused = as_alice.put(URL, {"flyer_ids": [1, 2, 3]})
@@ -146,7 +146,7 @@ def test_a_batch_that_does_not_fit_is_refused_whole(as_alice, alice, service):
     assert refused.status_code == 400
     assert "at most 5,000 favorites" in refused.json()["error"]["details"]["non_field_errors"][0]
     assert fits.json()["added"] == [1, 2]
-    assert Favorite.objects.filter(user=alice).count() == FAVORITES.most
+    assert Favorite.objects.filter(user=alice).count() == FAVORITES.max_rows
 
 
 WRONG = {

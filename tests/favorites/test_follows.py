@@ -6,7 +6,7 @@ import time
 import pytest
 
 from favorites.models import Follow
-from favorites.services.store import FOLLOWS
+from favorites.services.tables import FOLLOWS
 
 URL = "/api/v1/follows/"
 STATUS = f"{URL}status/"
@@ -96,7 +96,7 @@ def test_nobody_changes_whom_another_follows(as_bob, alice, service):
 def test_past_the_limit_a_400_says_so(as_alice, alice, service):
     service.has_creators(3)
     Follow.objects.bulk_create(
-        Follow(user=alice, creator_id=1_000 + number) for number in range(FOLLOWS.most)
+        Follow(user=alice, creator_id=1_000 + number) for number in range(FOLLOWS.max_rows)
     )
 
     answer = as_alice.post(URL, {"followed_id": 3})
@@ -105,7 +105,7 @@ def test_past_the_limit_a_400_says_so(as_alice, alice, service):
     assert answer.json()["error"]["details"] == {
         "non_field_errors": ["You can have at most 2,000 followed creators. Remove some first."]
     }
-    assert Follow.objects.filter(user=alice).count() == FOLLOWS.most
+    assert Follow.objects.filter(user=alice).count() == FOLLOWS.max_rows
 
 
 @pytest.mark.parametrize("creator_id", ["0", "-1", str(2**63), "٣", "1e3", "9" * 400, "three"])

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from favorites.models import Favorite
-from favorites.services.store import FAVORITES
+from favorites.services.tables import FAVORITES
 
 URL = "/api/v1/flyers/7/favorite/"
 STATE = "/api/v1/favorites/"
@@ -188,7 +188,7 @@ def test_the_largest_id_is_an_id(as_alice, alice, service):
 def test_past_the_limit_a_400_says_so_and_what_is_kept_stays_kept(as_alice, alice, service):
     service.has(7)
     Favorite.objects.bulk_create(
-        Favorite(user=alice, flyer_id=1_000 + number) for number in range(FAVORITES.most)
+        Favorite(user=alice, flyer_id=1_000 + number) for number in range(FAVORITES.max_rows)
     )
 
     refused = as_alice.put(URL)
@@ -200,7 +200,7 @@ def test_past_the_limit_a_400_says_so_and_what_is_kept_stays_kept(as_alice, alic
         "non_field_errors": ["You can have at most 5,000 favorites. Remove some first."]
     }
     assert kept.status_code == 200
-    assert Favorite.objects.filter(user=alice).count() == FAVORITES.most
+    assert Favorite.objects.filter(user=alice).count() == FAVORITES.max_rows
 
 
 def test_an_answer_is_for_its_caller_alone_and_is_not_sent_twice(as_alice, service):

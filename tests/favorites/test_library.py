@@ -6,7 +6,7 @@ import json
 import pytest
 
 from favorites.models import Favorite, Follow
-from favorites.services.store import FAVORITES, FOLLOWS
+from favorites.services.tables import FAVORITES, FOLLOWS
 
 URL = "/api/v1/users/me/library/"
 CONTAINS = f"{URL}contains/"
@@ -216,18 +216,18 @@ def test_nobody_comes_to_follow_themselves(as_alice, alice):
 )
 def test_a_library_that_does_not_fit_is_refused_whole(as_alice, alice, library, words):
     Favorite.objects.bulk_create(
-        Favorite(user=alice, flyer_id=1_000 + number) for number in range(FAVORITES.most - 1)
+        Favorite(user=alice, flyer_id=1_000 + number) for number in range(FAVORITES.max_rows - 1)
     )
     Follow.objects.bulk_create(
-        Follow(user=alice, creator_id=1_000 + number) for number in range(FOLLOWS.most - 1)
+        Follow(user=alice, creator_id=1_000 + number) for number in range(FOLLOWS.max_rows - 1)
     )
 
     answer = as_alice.post(URL, {"favorites": [{"flyer_id": 9}], "follows": [{"followed_id": 9}]} | library)
 
     assert answer.status_code == 400
     assert words in answer.json()["error"]["details"]["non_field_errors"][0]
-    assert Favorite.objects.filter(user=alice).count() == FAVORITES.most - 1
-    assert Follow.objects.filter(user=alice).count() == FOLLOWS.most - 1
+    assert Favorite.objects.filter(user=alice).count() == FAVORITES.max_rows - 1
+    assert Follow.objects.filter(user=alice).count() == FOLLOWS.max_rows - 1
 
 
 def test_five_thousand_rows_come_in_at_once_and_go_out_again(as_alice):

@@ -11,7 +11,7 @@ from accounts.sessions import open_session
 from favorites.models import Favorite, Follow, SharedList
 from favorites.services.library import Entry, merge_library
 from favorites.services.sharing import share_favorites
-from favorites.services.store import FAVORITES
+from favorites.services.tables import FAVORITES
 from tests.conftest import PASSWORD
 from tests.races import at_once
 
@@ -81,13 +81,13 @@ def test_after_a_storm_the_last_answer_is_the_state(call, alice, service, method
 def test_the_last_free_place_is_given_once(call, alice, service):
     service.has(*range(1, 13))
     Favorite.objects.bulk_create(
-        Favorite(user=alice, flyer_id=1_000 + number) for number in range(FAVORITES.most - 1)
+        Favorite(user=alice, flyer_id=1_000 + number) for number in range(FAVORITES.max_rows - 1)
     )
 
     answers = at_once([call("put", f"/api/v1/flyers/{flyer_id}/favorite/") for flyer_id in range(1, 13)])
 
     assert statuses(answers) == {201: 1, 400: 11}
-    assert Favorite.objects.filter(user=alice).count() == FAVORITES.most
+    assert Favorite.objects.filter(user=alice).count() == FAVORITES.max_rows
 
 
 def test_of_batches_at_once_each_flyer_is_added_by_one(call, alice, service):
@@ -150,8 +150,8 @@ def test_a_library_that_comes_in_twice_at_once_comes_in_once(call, alice):
 def test_nothing_is_written_inside_a_transaction_that_could_still_undo_it(alice):
     writes = [
         lambda: share_favorites(user=alice, list_name="Berlin"),
-        lambda: merge_library(user=alice, favorites=[Entry(7)], follows=[]),
-        lambda: FAVORITES.put(alice, Favorite(user=alice, flyer_id=7, title="Jazz")),
+        lambda: merge_library(user=alice, favorites=[Entry(id=7)], follows=[]),
+        lambda: FAVORITES.insert_one(alice, Favorite(user=alice, flyer_id=7, title="Jazz")),
     ]
 
     for write in writes:

@@ -59,8 +59,8 @@ def test_what_a_person_keeps_goes_with_them(alice):
 
 # On SQLite the index of a constraint has no name of its own: the columns tell it.
 QUESTIONS = {
-    "newest favorites": (lambda user: favorites_of(user)[:10], "favorites_newest_first"),
-    "newest follows": (lambda user: follows_of(user)[:10], "follows_newest_first"),
+    "newest favorites": (lambda user: favorites_of(user=user)[:10], "favorites_newest_first"),
+    "newest follows": (lambda user: follows_of(user=user)[:10], "follows_newest_first"),
     "one favorite": (
         lambda user: Favorite.objects.filter(user=user, flyer_id=7),
         "one_favorite_per_flyer|(user_id=? AND flyer_id=?)",
@@ -98,7 +98,7 @@ def test_an_index_answers(full_tables, alice, question):
 
 
 def test_the_newest_page_is_read_off_the_index_without_sorting(full_tables, alice):
-    text = plan(*favorites_of(alice)[:10].query.sql_with_params())
+    text = plan(*favorites_of(user=alice)[:10].query.sql_with_params())
 
     assert "TEMP B-TREE" not in text
     assert "Sort" not in text

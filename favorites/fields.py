@@ -7,35 +7,33 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from clients.values import MAX_ID
-from proxy.parameters import NO_WHOLE_NUMBER, PASSED_BOUND, CommaSeparated, WholeNumber
+from proxy.parameters import CommaSeparated, WholeNumber
 
-MAX_NAME = 100
-MAX_ASKED = 100
+MAX_IDS = 100  # in one query
+_ID_SCHEMA = {"type": "integer", "minimum": 1, "maximum": MAX_ID}
 
 # They join what stands beside them into one sign; all other invisible characters only hide something.
 _JOINERS = "\u200c\u200d"
 
 
-class Id(serializers.IntegerField):
+class Id(WholeNumber):
     """An id of the flyer service as a JSON number: no text, no fraction, no boolean.
 
     7.0 is the integer 7 (JSON Schema, and every browser), up to where such numbers are exact.
     """
-
-    default_error_messages = {"invalid": NO_WHOLE_NUMBER, **PASSED_BOUND}
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(min_value=1, max_value=MAX_ID, **kwargs)
 
     def to_internal_value(self, data: object) -> int:
         if type(data) is float and data.is_integer() and not 2**53 < abs(data) <= MAX_ID:
-            return int(data)  # past MAX_ID, too, to be told that bound
+            return int(data)  # past MAX_ID, too, so that the error names that bound
         if type(data) is not int:
             self.fail("invalid")
         return data
 
 
-class Truth(serializers.BooleanField):
+class Boolean(serializers.BooleanField):
     """A JSON boolean: no text, no number."""
 
     def to_internal_value(self, data: object) -> bool:
@@ -59,14 +57,7 @@ class Name(serializers.CharField):
         return name
 
 
-@extend_schema_field(
-    {
-        "type": "array",
-        "items": {"type": "integer", "minimum": 1, "maximum": MAX_ID},
-        "minItems": 1,
-        "maxItems": MAX_ASKED,
-    }
-)
+@extend_schema_field({"type": "array", "items": _ID_SCHEMA, "minItems": 1, "maxItems": MAX_IDS})
 class Ids(CommaSeparated):
     """Ids of the flyer service in ASCII digits, read as a tuple without repeats."""
 

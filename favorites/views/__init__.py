@@ -1,1 +1,0 @@
-"""favorites: the HTTP of what a person keeps, a module a noun. It knows requests and headers, and no rule."""
