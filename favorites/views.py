@@ -10,16 +10,15 @@ from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from accounts.models import User
-from accounts.throttles import caller_of, hit_read_limit
 from favorites import models, serializers
 from favorites.services import favorites, follows, library, sharing
 from favorites.services.showing import show
 from proxy.batches import get_many
 from proxy.parameters import NoQuery, PageQuery, Query
 from proxy.reads import RowPage, freshness, page_of
+from proxy.views import CallerView
 
 Row = TypeVar("Row", bound=Model)
 
@@ -51,7 +50,7 @@ NO_LIST = {
 }
 
 
-class PrivateView(APIView):
+class PrivateView(CallerView):
     """Answers that only the caller's own cache may store, which revalidates them each time.
 
     A GET takes the parameters of ``query``: checked, they are in ``params``.
@@ -77,20 +76,6 @@ class PrivateView(APIView):
         """Answer 304 when the caller has just this (RFC 9110, 13.1.2)."""
         etag = set_response_etag(response)["ETag"]
         return get_conditional_response(cast("HttpRequest", self.request), etag=etag, response=response)
-
-    @property
-    def person(self) -> User | None:
-        """Return who calls; None for an anonymous caller."""
-        return cast("User | None", self.request.user)
-
-    @property
-    def caller(self) -> str:
-        """Return the name by which calls are counted, signed in or not."""
-        return caller_of(self.request)
-
-    def hit_limit(self) -> None:
-        """Count one read that misses the cache."""
-        hit_read_limit(self.request)
 
     def page_of(self, rows: QuerySet[Row]) -> RowPage[Row]:
         """Return the page of these rows that ``params`` ask for."""

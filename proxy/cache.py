@@ -75,7 +75,8 @@ class Cache:
         self._flights: SingleFlight[Answer] = SingleFlight(waiters())
         self._revalidating: set[str] = set()
         self._cooling_down: TTLCache[str, bool] = TTLCache(MAX_ENTRIES, COOLDOWN_SECONDS, timer=clock)
-        self._background = Background(REVALIDATIONS, MAX_QUEUED_REVALIDATIONS)
+        background = Background(REVALIDATIONS, MAX_QUEUED_REVALIDATIONS)
+        self._submit, self.settle = background.submit, background.settle
 
     def fresh(self, key: str) -> Entry | None:
         """Return the entry if it is in this process and fresh: all that a hit takes."""
@@ -137,13 +138,9 @@ class Cache:
             if key in self._revalidating or key in self._cooling_down:
                 return
             self._revalidating.add(key)
-        if not self._background.submit(partial(self._revalidate, key, fill)):
+        if not self._submit(partial(self._revalidate, key, fill)):
             with self._lock:
                 self._revalidating.discard(key)
-
-    def settle(self) -> None:
-        """Wait until no revalidation is under way."""
-        self._background.settle()
 
     def _single_flight(self, key: str, fill: Fill, *, confirm: bool) -> Answer:
         """Find the key once for all callers of this moment; whoever waits does so for one deadline in all."""

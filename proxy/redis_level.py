@@ -152,8 +152,7 @@ class RedisLevel(SharedLevel):
         self, key: str, token: str, *, now: float, claims_stale: bool = False, is_waiting: bool = False
     ) -> Look:
         keys = (self._prefix + key, self._lock_of(key), GENERATION)
-        flags = (int(claims_stale), int(is_waiting))
-        values = (token, self._lock_milliseconds, int(now * 1000), *flags)
+        values = (token, self._lock_milliseconds, int(now * 1000), int(claims_stale), int(is_waiting))
         return (
             self._try(lambda: self._read(self._redis.eval(_LOOK, len(keys), *keys, *values), token)) or Look()
         )
@@ -279,12 +278,10 @@ def census(url: str) -> tuple[int, int]:
 
 def clear(url: str) -> int:
     """Drop every entry of the shared level, and have the processes drop theirs; return how many there were."""
-    dropped = 0
     with _patient(url) as store:
         store.incr(GENERATION)
-        for key in store.scan_iter(f"{PREFIX}*", count=1000):
-            dropped += 0 if _is_internal(key) else int(store.unlink(key))
-    return dropped
+        entries = (key for key in store.scan_iter(f"{PREFIX}*", count=1000) if not _is_internal(key))
+        return sum(int(store.unlink(key)) for key in entries)
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""The HTTP of catalogs: what all their reads share."""
+"""What views share: who calls, and the answer of a catalog's read."""
 
 import time
 from typing import Any, cast
@@ -8,7 +8,7 @@ from django.utils.cache import get_conditional_response
 from rest_framework.views import APIView
 
 from accounts.models import User
-from accounts.throttles import hit_read_limit
+from accounts.throttles import caller_of, hit_read_limit
 from clients.values import MAX_ID
 from proxy.catalog import Catalog
 from proxy.marks import marks_for
@@ -16,7 +16,25 @@ from proxy.reads import READ, Read, page_links
 from proxy.store import Answer
 
 
-class CatalogView(APIView):
+class CallerView(APIView):
+    """A view that knows who calls."""
+
+    @property
+    def person(self) -> User | None:
+        """Return who calls; None for an anonymous caller."""
+        return cast("User | None", self.request.user)
+
+    @property
+    def caller(self) -> str:
+        """Return the name by which calls are counted, signed in or not."""
+        return caller_of(self.request)
+
+    def hit_limit(self) -> None:
+        """Count one read that misses the cache."""
+        hit_read_limit(self.request)
+
+
+class CatalogView(CallerView):
     """A read of a catalog: its answer, marks and headers."""
 
     catalog: Catalog[Any]
@@ -51,12 +69,3 @@ class CatalogView(APIView):
         for name in ("Age", "X-Cache"):  # A 304, too, says how old and whence.
             response[name] = headers[name]
         return response
-
-    @property
-    def person(self) -> User | None:
-        """Return who calls; None for an anonymous caller."""
-        return cast("User | None", self.request.user)
-
-    def hit_limit(self) -> None:
-        """Count one read that misses."""
-        hit_read_limit(self.request)

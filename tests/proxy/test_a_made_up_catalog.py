@@ -10,7 +10,7 @@ from drf_spectacular.generators import SchemaGenerator
 
 from config import urls
 from favorites.models import Favorite
-from favorites.services.store import FAVORITES, FOLLOWS
+from favorites.services.tables import FAVORITES, FOLLOWS
 from flyers_proxy import catalog as flyers
 from proxy import catalog as registry
 from proxy import marks
