@@ -1,1 +1,1 @@
-"""mock_upstream: the bundled flyer service for demos and tests. It runs apart; no other room imports it."""
+"""The bundled flyer service for demos and tests: a process of its own."""

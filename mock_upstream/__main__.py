@@ -1,4 +1,4 @@
-"""mock_upstream: the command ``python -m mock_upstream``; knows the environment, and nobody else here does."""
+"""The command ``python -m mock_upstream``; only this module reads the environment."""
 
 import argparse
 import os
@@ -21,7 +21,7 @@ class BadSettingError(ValueError):
 
 
 def wait_for_signal() -> None:
-    """Return when the process is told to end (SIGINT or SIGTERM)."""
+    """Return at SIGINT or SIGTERM."""
     signal.sigwait(END)
 
 
@@ -30,7 +30,7 @@ def main(
     environ: Mapping[str, str] = os.environ,
     wait: Callable[[], None] = wait_for_signal,
 ) -> int:
-    """Serve until told to end. Return the exit code: 0, or 1 after one sentence on what is wrong."""
+    """Serve until SIGINT or SIGTERM. Return the exit code: 0, or 1 after one sentence on what is wrong."""
     # Blocked in every thread, so that the one that waits for them gets them, and from the first moment on.
     before = signal.pthread_sigmask(signal.SIG_BLOCK, END)
     try:

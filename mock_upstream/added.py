@@ -1,4 +1,4 @@
-"""mock_upstream: flyers that a developer adds by hand, strictly read; knows no HTTP."""
+"""Flyers that a developer adds by hand, and the strict readers of their fields."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ class BadKnobError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class AddedFlyer:
-    """A flyer as it was asked for; None: choose for me. It replaces the sample's flyer of the same id."""
+    """A flyer as it was given; None: the service chooses. It replaces the sample's flyer of the same id."""
 
     id: int
     title: str
@@ -40,7 +40,7 @@ class AddedFlyer:
     created_at: datetime | None = None
 
     def as_flyer(self, today: date, centre: Position, creators: Mapping[int, Creator]) -> Flyer:
-        """Fill in the rest: in the centre, published at midnight, valid for a week, one poster."""
+        """Fill in what was not given: in the centre, published at midnight, valid for a week, one poster."""
         return Flyer(
             id=self.id,
             title=self.title,

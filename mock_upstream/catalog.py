@@ -1,4 +1,4 @@
-"""mock_upstream: the flyers and creators there are, and who matches a question; knows no HTTP and no JSON."""
+"""The flyers and creators, and the query that selects some of them."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -41,14 +41,14 @@ class Flyer:
         return self.valid_from <= now <= self.valid_until
 
     def says(self, words: str) -> bool:
-        """Tell whether these case-folded words are part of what the flyer says."""
+        """Return whether these case-folded words are part of what the flyer says."""
         texts = (self.title, self.description or "", self.address, self.creator.username)
         return any(words in text.casefold() for text in texts)
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
-    """What a page of the feed is asked by; an empty filter lets everything through."""
+class FeedQuery:
+    """Position, page and filters of a feed request; an empty filter lets everything through."""
 
     position: Position
     page: int = 1
@@ -60,7 +60,7 @@ class Question:
     ids: frozenset[int] = frozenset()
 
     def matches(self, flyer: Flyer) -> bool:
-        """Tell whether a flyer passes every filter but that of distance."""
+        """Return whether a flyer passes every filter but that of distance."""
         return (
             (not self.ids or flyer.id in self.ids)
             and (not self.creators or flyer.creator.id in self.creators)
@@ -76,14 +76,14 @@ class Catalog:
     flyers: Mapping[int, Flyer]
     creators: Mapping[int, Creator]
 
-    def feed(self, question: Question, now: datetime) -> list[tuple[Flyer, float]]:
+    def feed(self, query: FeedQuery, now: datetime) -> list[tuple[Flyer, float]]:
         """Return all that match and are valid, with km: newest first, then nearest, then by id."""
         found = (
-            (flyer, distance_km(question.position, flyer.position))
+            (flyer, distance_km(query.position, flyer.position))
             for flyer in self.flyers.values()
-            if flyer.is_valid(now) and question.matches(flyer)
+            if flyer.is_valid(now) and query.matches(flyer)
         )
-        near = [hit for hit in found if question.within_km is None or hit[1] <= question.within_km]
+        near = [hit for hit in found if query.within_km is None or hit[1] <= query.within_km]
         near.sort(key=lambda hit: (hit[1], hit[0].id))
         near.sort(key=lambda hit: hit[0].created_at, reverse=True)  # a stable sort keeps the order of equals
         return near

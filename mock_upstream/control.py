@@ -1,18 +1,18 @@
-"""mock_upstream: the control endpoint: knobs and the request log, without a key; knows no flyers, no sockets."""
+"""The control endpoint: knobs and the request log, without a key."""
 
 import json
 from http import HTTPStatus
 
 from mock_upstream.added import BadKnobError
-from mock_upstream.journal import Journal
 from mock_upstream.knobs import Board
 from mock_upstream.messages import Answer, Request, answer_json, error
+from mock_upstream.request_log import RequestLog
 
 ROOT = "/_control"
 NO_STORE = {"Cache-Control": "no-store"}
 
 
-def control(request: Request, board: Board, journal: Journal) -> Answer:
+def control(request: Request, board: Board, request_log: RequestLog) -> Answer:
     """Answer a request to ``/_control...``; what is wrong with it is said in a 400, 404 or 405."""
     try:
         match request.method, request.path.removeprefix(ROOT).rstrip("/"):
@@ -23,9 +23,9 @@ def control(request: Request, board: Board, journal: Journal) -> Answer:
             case "DELETE", "":
                 return answer_json(board.reset().as_json(), headers=NO_STORE)
             case "GET" | "HEAD", "/requests":
-                return answer_json(journal.as_json(), headers=NO_STORE)
+                return answer_json(request_log.as_json(), headers=NO_STORE)
             case "DELETE", "/requests":
-                journal.clear()
+                request_log.clear()
                 return Answer(HTTPStatus.NO_CONTENT)
             case "GET" | "HEAD", "/health":
                 return answer_json({"status": "ok"}, headers=NO_STORE)

@@ -1,4 +1,4 @@
-"""mock_upstream: one connection: reads requests and puts answers on the wire, spoilt if told so; knows no flyers."""
+"""The handler of one HTTP connection: it reads requests and sends answers, damaged if the knobs say so."""
 
 import select
 import socket
@@ -12,39 +12,39 @@ from time import monotonic
 from typing import Any
 
 from mock_upstream.control import ROOT, control
-from mock_upstream.journal import Journal
+from mock_upstream.failure_modes import answer_in_mode, failed
 from mock_upstream.knobs import Board
 from mock_upstream.messages import Answer, RefusedRequestError, Request, error
-from mock_upstream.moods import failed, in_mood
+from mock_upstream.request_log import RequestLog
 from mock_upstream.service import FlyerService
 
 MAX_BODY_BYTES = 1024 * 1024
 IDLE_SECONDS = 75
 DRIP_SECONDS = 0.1
-GLANCE_SECONDS = 0.1  # how often a held-back answer looks whether its caller is still there
+DISCONNECT_POLL_SECONDS = 0.1  # how often a delayed answer checks that its caller is still connected
 
 
 @dataclass(frozen=True, slots=True)
-class House:
+class Shared:
     """What every connection shares."""
 
     service: FlyerService
     board: Board
-    journal: Journal
+    request_log: RequestLog
     stopping: Event
     hang_seconds: float
 
 
 class Handler(BaseHTTPRequestHandler):
-    """Reads a request, has it answered, and puts the answer on the wire, spoilt if the knobs say so."""
+    """Reads a request, has it answered, and sends the answer, damaged if the knobs say so."""
 
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
     timeout = IDLE_SECONDS
-    stirred: Event
+    changed: Event
 
-    def __init__(self, house: House, *connection: Any) -> None:
-        self.house = house
+    def __init__(self, shared: Shared, *connection: Any) -> None:
+        self.shared = shared
         super().__init__(*connection)
 
     def respond(self) -> None:
@@ -56,16 +56,16 @@ class Handler(BaseHTTPRequestHandler):
             self._send(refused.as_answer())
             return
         if request.path == ROOT or request.path.startswith(f"{ROOT}/"):
-            self._send(control(request, self.house.board, self.house.journal))
+            self._send(control(request, self.shared.board, self.shared.request_log))
         elif request.path.startswith("/media/"):
-            self._send(self.house.service.answer(request, self.house.board.now))
+            self._send(self.shared.service.answer(request, self.shared.board.now))
         else:
             self._send_logged(request)
 
     do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = respond  # noqa: N815 - http.server
 
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
-        """Say what http.server itself finds wrong, a broken request line for one, as JSON too."""
+        """Answer what http.server itself refuses, such as a broken request line, as JSON too."""
         self.close_connection = True
         self._send(error(HTTPStatus(code), message or HTTPStatus(code).description))
 
@@ -90,46 +90,46 @@ class Handler(BaseHTTPRequestHandler):
         return self.rfile.read(int(length))
 
     def _send_logged(self, request: Request) -> None:
-        """Answer a request to the flyer service. It stands in the log before its answer is on the wire."""
-        ticket = self.house.journal.arrive(request)
+        """Answer a request to the flyer service. It is in the log before its answer is sent."""
+        ticket = self.shared.request_log.begin(request)
         answer = None
         try:
             answer = self._answer(request)
         finally:
-            self.house.journal.leave(ticket, answer.status if answer else None)
+            self.shared.request_log.end(ticket, answer.status if answer else None)
         if answer is None:
             self.close_connection = True
         else:
             self._send(answer)
 
     def _answer(self, request: Request) -> Answer | None:
-        """Answer as the knobs tell; None: never."""
-        board, service = self.house.board, self.house.service
-        # What wakes us is taken before the knobs are read: a turn in between is then never slept through.
-        self.stirred = board.stirred
+        """Answer as the knobs say; None: never."""
+        board, service = self.shared.board, self.shared.service
+        # The event is read before the knobs: a change in between is then never missed.
+        self.changed = board.changed
         if not request.path.startswith(board.now.only):
             return service.answer(request, board.now)
         if not self._wait(board.delay()):
             return None
-        end = monotonic() + self.house.hang_seconds
-        self.stirred = board.stirred
+        end = monotonic() + self.shared.hang_seconds
+        self.changed = board.changed
         while (knobs := board.now).mode == "hang":
             if monotonic() >= end or not self._wait(end - monotonic()):
                 return None
-            self.stirred = board.stirred
+            self.changed = board.changed
         if board.fails():
             return failed()
-        return in_mood(knobs, lambda: service.answer(request, knobs))
+        return answer_in_mode(knobs, lambda: service.answer(request, knobs))
 
     def _wait(self, seconds: float) -> bool:
-        """Wait so long, or until a knob is turned; False: the caller is gone, or the service ends."""
+        """Wait so many seconds, or until a knob is turned; False: the caller has disconnected, or the service ends."""
         end = monotonic() + seconds
-        while (left := end - monotonic()) > 0 and not self.stirred.wait(min(left, GLANCE_SECONDS)):
-            if self._caller_is_gone():
+        while (left := end - monotonic()) > 0 and not self.changed.wait(min(left, DISCONNECT_POLL_SECONDS)):
+            if self._is_disconnected():
                 return False
-        return not self.house.stopping.is_set()
+        return not self.shared.stopping.is_set()
 
-    def _caller_is_gone(self) -> bool:
+    def _is_disconnected(self) -> bool:
         watch = select.poll()
         watch.register(self.connection, select.POLLIN)
         try:
@@ -138,7 +138,7 @@ class Handler(BaseHTTPRequestHandler):
             return True
 
     def _send(self, answer: Answer) -> None:
-        head = head_of(answer, keep=not self.close_connection and answer.delivery == "whole")
+        head = head_of(answer, keep_alive=not self.close_connection and answer.delivery == "whole")
         body = b"" if self.command == "HEAD" else answer.body
         if answer.delivery == "whole":
             self.wfile.write(head + body)
@@ -158,25 +158,25 @@ class Handler(BaseHTTPRequestHandler):
                 self._drip(head + body)
 
     def _drip(self, data: bytes) -> None:
-        """Send a byte now and then, and all the rest once a knob is turned."""
-        end = monotonic() + self.house.hang_seconds
+        """Send a byte every ``DRIP_SECONDS``, and all that remain once a knob is turned."""
+        end = monotonic() + self.shared.hang_seconds
         for sent in range(len(data)):
-            if self.stirred.is_set():
+            if self.changed.is_set():
                 self.wfile.write(data[sent:])
                 return
             if monotonic() > end:
                 return
             self.wfile.write(data[sent : sent + 1])
-            self.stirred.wait(DRIP_SECONDS)
+            self.changed.wait(DRIP_SECONDS)
 
 
-def head_of(answer: Answer, *, keep: bool) -> bytes:
+def head_of(answer: Answer, *, keep_alive: bool) -> bytes:
     """Return the status line and the headers of an answer."""
     headers = {
         "Server": "mock-flyer-service",
         "Date": formatdate(usegmt=True),
         **answer.headers,
-        "Connection": "keep-alive" if keep else "close",
+        "Connection": "keep-alive" if keep_alive else "close",
     }
     if answer.status not in {HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED}:
         headers["Content-Length"] = str(len(answer.body))

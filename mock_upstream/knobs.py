@@ -1,4 +1,4 @@
-"""mock_upstream: the knobs by which a developer makes the service slow, sick or different; knows no HTTP."""
+"""The knobs with which a developer makes the service slow, failing or different."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -61,7 +61,7 @@ BY_ENVIRONMENT = (
 class Knobs:
     """How the service behaves.
 
-    What makes it slow or sick can be limited to the paths that begin with ``only``. It answers as if the parameters
+    What makes it slow or failing can be limited to the paths that begin with ``only``. It answers as if the parameters
     that it ``ignores`` had not been given.
     """
 
@@ -92,14 +92,14 @@ class Knobs:
 
 
 class Board:
-    """The knobs of a running service, turned by any thread. ``stirred`` wakes whoever waits on the old ones."""
+    """The knobs of a running service, turned by any thread. ``changed`` is set, and replaced, at every change."""
 
     def __init__(self, start: Knobs | None = None) -> None:
         self._start = start or Knobs()
         self._lock = Lock()
         self._chance = Random(0)
         self.now = self._start
-        self.stirred = Event()
+        self.changed = Event()
 
     def turn(self, changes: Mapping[str, object]) -> Knobs:
         """Turn some knobs, all or none, and return them; ``BadKnobError`` if they can't be turned so."""
@@ -119,7 +119,7 @@ class Board:
         return (knobs.latency_ms + self._chance.uniform(0, knobs.jitter_ms)) / 1000
 
     def fails(self) -> bool:
-        """Tell whether the next answer is an error, and count it: the first ``fail_next``, then by chance.
+        """Return whether the next answer is an error, and count it: the first ``fail_next``, then by chance.
 
         The chance is the same after every turn of a knob, so that a test sees the same failures every time.
         """
@@ -131,12 +131,12 @@ class Board:
 
     def _set(self, knobs: Knobs) -> None:
         self.now, self._chance = knobs, Random(0)
-        self.stirred.set()
-        self.stirred = Event()
+        self.changed.set()
+        self.changed = Event()
 
 
 def knobs_from(environ: Mapping[str, str]) -> Knobs:
-    """Return the knobs that MOCK_LATENCY_MS, MOCK_MODE ... ask for; ``BadKnobError`` names the variable."""
+    """Return the knobs that MOCK_LATENCY_MS, MOCK_MODE ... set; ``BadKnobError`` names the variable."""
     knobs = Knobs()
     for name in BY_ENVIRONMENT:
         variable = f"MOCK_{name.upper()}"

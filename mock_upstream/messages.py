@@ -1,4 +1,4 @@
-"""mock_upstream: what is asked and what is answered, as values; knows no sockets and no flyers."""
+"""Requests and answers as values."""
 
 import json
 from collections.abc import Mapping
@@ -23,7 +23,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One answer. ``delivery`` is how it is put on the wire: ``whole``, or a mode that spoils it."""
+    """One answer. ``delivery`` is how it is sent: ``whole``, or a mode that damages it."""
 
     status: int
     body: bytes = b""

@@ -1,4 +1,4 @@
-"""mock_upstream: a drawing for each theme, as SVG shapes in a box of 800 by 640; knows no flyers and no HTTP."""
+"""A drawing for each theme, as SVG shapes in a box of 800 by 640."""
 
 from collections.abc import Callable
 from math import cos, pi, sin

@@ -1,4 +1,4 @@
-"""mock_upstream: flyers, creators and categories as the contract's JSON; knows no sockets and no rules."""
+"""Flyers, creators and categories as the contract's JSON."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime

@@ -1,7 +1,7 @@
-"""mock_upstream: draws a flyer's pictures and a creator's portrait as SVG; knows no HTTP.
+"""A flyer's pictures and a creator's portrait, drawn as SVG.
 
-The same flyer is always drawn alike. The first picture is the poster with its words; the others are details
-of it without any.
+The same flyer always gives the same picture. The first is the poster with its text; the others are details of it
+without text.
 """
 
 from html import escape

@@ -1,4 +1,4 @@
-"""mock_upstream: where things are around Madrid, and how far apart; knows no flyers and no HTTP."""
+"""Places around Madrid, and distances."""
 
 from functools import lru_cache
 from math import asin, cos, dist, radians, sin
@@ -37,8 +37,8 @@ def _on_unit_sphere(position: Position) -> tuple[float, float, float]:
 
 def moved(position: Position, centre: Position) -> Position:
     """Return a position near Madrid carried over to as far from another centre, in the same direction."""
-    stretch = cos(radians(MADRID.lat)) / cos(radians(centre.lat))
-    lng = centre.lng + (position.lng - MADRID.lng) * stretch
+    scale = cos(radians(MADRID.lat)) / cos(radians(centre.lat))
+    lng = centre.lng + (position.lng - MADRID.lng) * scale
     lat = centre.lat + position.lat - MADRID.lat
     return Position(round(lat, 6), round((lng + 180) % 360 - 180, 6))
 

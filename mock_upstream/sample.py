@@ -1,9 +1,9 @@
-"""mock_upstream: composes the sample of one day from the words; knows no HTTP.
+"""The sample of one day, composed from ``mock_upstream.words``.
 
 The same day and centre always give the same sample, and the next day gives it one day younger, so that
 flyers stay valid whatever the date. For whoever writes tests:
 
-* ids run from 1 without a hole, higher is newer; three at a time were published at the same moment;
+* ids run from 1 without a gap, higher is newer; three at a time were published at the same moment;
 * ``id % 60 == 0``: expired yesterday; ``id % 40 == 7``: ends tomorrow night, less than 48 hours from now;
 * ``id % 20 == 3``: no images; ``id % 25 == 4``: no description;
 * creators: ``id % 8 == 5`` has no profile picture, ``id % 9 == 4`` has no bio.
@@ -25,21 +25,21 @@ PUBLISHED_TOGETHER = 3
 HOURS_BETWEEN = 6
 
 
-class Spot(NamedTuple):
-    """A door in a street."""
+class Venue(NamedTuple):
+    """An address and its coordinates."""
 
     address: str
     position: Position
 
 
 class Draft(NamedTuple):
-    """A flyer that has neither its number nor its dates yet."""
+    """A flyer without its id and its dates."""
 
     title: str
     description: str
     categories: tuple[str, ...]
     creator: Creator
-    spot: Spot
+    venue: Venue
     pictures: int
 
 
@@ -89,7 +89,7 @@ def _drafts(
     host: Host, theme: Theme, creator: Creator, turns: Iterator[int], chance: Random
 ) -> Iterator[Draft]:
     """Yield a host's drafts, half of them at home; a theme never uses a subject with one form twice."""
-    home = _spot(chance)
+    home = _venue(chance)
     for _ in range(host.flyers):
         turn = next(turns)
         subject = theme.subjects[turn % len(theme.subjects)]
@@ -99,20 +99,20 @@ def _drafts(
             description=" ".join((subject.about, form.about, chance.choice(theme.details))),
             categories=(theme.slug, *form.also),
             creator=creator,
-            spot=home if chance.random() < 0.5 else _spot(chance),
+            venue=home if chance.random() < 0.5 else _venue(chance),
             pictures=chance.choice((1, 1, 1, 2, 2, 3, 5)),
         )
 
 
-def _spot(chance: Random) -> Spot:
+def _venue(chance: Random) -> Venue:
     place = chance.choice(CITY if chance.random() < 0.75 else TOWNS)
     lat, lng = (degrees + chance.uniform(-0.004, 0.004) for degrees in place.middle)
     address = f"{chance.choice(place.streets)} {chance.randint(1, 96)}, {place.post}"
-    return Spot(address, Position(lat, lng))
+    return Venue(address, Position(lat, lng))
 
 
 def _dated(number: int, draft: Draft, total: int, today: date, centre: Position, chance: Random) -> Flyer:
-    """Publish a draft: every id's moment lies the same time before the midnight of the day that is asked."""
+    """Publish a draft: every id's moment lies the same time before the midnight of the requested day."""
     steps_ago = (total - number) // PUBLISHED_TOGETHER + 1
     created_at = midnight(today) - timedelta(hours=HOURS_BETWEEN * steps_ago)
     days_left = chance.randint(3, 45)
@@ -128,8 +128,8 @@ def _dated(number: int, draft: Draft, total: int, today: date, centre: Position,
         categories=draft.categories,
         creator=draft.creator,
         images=_left_out(number) if number % 20 == 3 else images,
-        address=draft.spot.address,
-        position=moved(draft.spot.position, centre),
+        address=draft.venue.address,
+        position=moved(draft.venue.position, centre),
         valid_from=midnight(created_at.date()),
         valid_until=last_second(today + timedelta(days=days_left)),
         created_at=created_at,

@@ -1,4 +1,4 @@
-"""mock_upstream: the service on a port, in threads, to start and to stop; knows no flyers."""
+"""The service on a port, in threads, to start and to stop."""
 
 import socket
 import sys
@@ -11,11 +11,11 @@ from threading import Condition, Event, Thread
 from types import TracebackType
 from typing import Any, Self
 
-from mock_upstream.handler import Handler, House, head_of
-from mock_upstream.journal import Journal
+from mock_upstream.handler import Handler, Shared, head_of
 from mock_upstream.knobs import Board, Knobs
 from mock_upstream.messages import error
 from mock_upstream.places import MADRID, Position
+from mock_upstream.request_log import RequestLog
 from mock_upstream.service import FlyerService
 
 DEFAULT_KEY = "dev-flyers-key"
@@ -27,10 +27,10 @@ STOP_SECONDS = 2
 class MockUpstream:
     """A running flyer service: its address, its knobs and its log. Leaving the ``with`` stops it."""
 
-    def __init__(self, server: "Server", house: House, url: str) -> None:
+    def __init__(self, server: "Server", shared: Shared, url: str) -> None:
         self.url = url
-        self.knobs = house.board
-        self.journal = house.journal
+        self.knobs = shared.board
+        self.request_log = shared.request_log
         self._server = server
         self._thread = Thread(target=server.serve_forever, args=(0.05,), name="mock-upstream", daemon=True)
         self._thread.start()
@@ -68,27 +68,27 @@ def start(
 ) -> MockUpstream:
     """Start a flyer service in threads of this process; port 0 takes a free one. ``OSError`` if it can't listen.
 
-    ``public_url`` is where others find it, when that is not where it listens; ``clock`` tells the date of the
-    sample; ``hang_seconds`` is how long the longest silence lasts.
+    ``public_url`` is where others find it, when that is not where it listens; ``clock`` gives the date of the
+    sample; ``hang_seconds`` is the longest time without a byte.
     """
     server = Server(host, port, max_connections)
     url = server.own_address()
     service = FlyerService(key=key, site=(public_url or url).rstrip("/"), centre=centre, clock=clock)
-    server.house = House(service, Board(knobs), Journal(), server.stopping, hang_seconds)
-    return MockUpstream(server, server.house, url)
+    server.shared = Shared(service, Board(knobs), RequestLog(), server.stopping, hang_seconds)
+    return MockUpstream(server, server.shared, url)
 
 
 class Server(ThreadingHTTPServer):
-    """A thread a connection, at most ``max_connections``; one too many is told 503 and closed."""
+    """A thread a connection, at most ``max_connections``; one more is answered with 503 and closed."""
 
     daemon_threads = True
     request_queue_size = 1024
-    house: House
+    shared: Shared
 
     def __init__(self, host: str, port: int, max_connections: int) -> None:
         self.address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
         self.stopping = Event()
-        self._most = max_connections
+        self._max_connections = max_connections
         self._connections: set[socket.socket] = set()
         self._changed = Condition()
         super().__init__((host, port), BaseHTTPRequestHandler)
@@ -104,16 +104,16 @@ class Server(ThreadingHTTPServer):
         return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
     def finish_request(self, request: Any, client_address: Any) -> None:
-        Handler(self.house, request, client_address, self)
+        Handler(self.shared, request, client_address, self)
 
     def process_request(self, request: Any, client_address: Any) -> None:
         with self._changed:
-            full = len(self._connections) >= self._most
+            full = len(self._connections) >= self._max_connections
             if not full:
                 self._connections.add(request)
         if full:
-            answer = error(HTTPStatus.SERVICE_UNAVAILABLE, f"more than {self._most} connections")
-            request.sendall(head_of(answer, keep=False) + answer.body)
+            answer = error(HTTPStatus.SERVICE_UNAVAILABLE, f"more than {self._max_connections} connections")
+            request.sendall(head_of(answer, keep_alive=False) + answer.body)
             self.shutdown_request(request)
         else:
             super().process_request(request, client_address)
@@ -134,7 +134,7 @@ class Server(ThreadingHTTPServer):
         self.stopping.set()
         self.shutdown()
         self.server_close()
-        self.house.board.reset()  # wakes every answer that is held back
+        self.shared.board.reset()  # wakes every answer that is delayed
         with self._changed:
             for connection in self._connections:
                 shut(connection)

@@ -1,4 +1,4 @@
-"""mock_upstream: answers as the contract says: routes, key, parameters, pictures; knows no sockets."""
+"""The contract's routes: key, parameters, answers, pictures."""
 
 import re
 from collections.abc import Callable
@@ -11,7 +11,7 @@ from math import ceil
 from typing import Any
 from urllib.parse import urlencode
 
-from mock_upstream import payloads, pictures, questions
+from mock_upstream import parameters, payloads, pictures
 from mock_upstream.added import AddedFlyer
 from mock_upstream.catalog import Catalog
 from mock_upstream.knobs import Knobs
@@ -50,7 +50,7 @@ def catalog_of(
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """What holds while one request is answered."""
+    """The knobs, the time and the catalog with which one request is answered."""
 
     knobs: Knobs
     now: datetime
@@ -87,11 +87,11 @@ class FlyerService:
 
     def feed(self, request: Request, moment: Moment) -> Answer:
         """Answer one page of valid flyers."""
-        fields = self._checked(request, questions.FEED)
+        fields = self._checked(request, parameters.FEED)
         known = {name: text for name, text in fields.items() if name not in moment.knobs.ignores}
-        question = questions.read_feed(known)
-        hits = moment.catalog.feed(question, moment.now)
-        size, page = question.page_size, question.page
+        query = parameters.read_feed(known)
+        hits = moment.catalog.feed(query, moment.now)
+        size, page = query.page_size, query.page
         last = max(1, ceil(len(hits) / size))
         if page > last:
             raise not_found(f"the last page is {last}")
@@ -113,7 +113,7 @@ class FlyerService:
 
     def flyer(self, request: Request, moment: Moment, flyer_id: int) -> Answer:
         """Answer one flyer, expired or not."""
-        position = questions.read_position(self._checked(request, questions.POSITION))
+        position = parameters.read_position(self._checked(request, parameters.POSITION))
         flyer = moment.catalog.flyers.get(flyer_id)
         if flyer is None:
             raise not_found(f"there is no flyer {flyer_id}")
@@ -159,7 +159,7 @@ class FlyerService:
         if scheme.lower() != "bearer" or not compare_digest(key.strip().encode(), self._key):
             detail = "the key is wrong" if scheme else "a bearer key is needed"
             raise RefusedRequestError(HTTPStatus.UNAUTHORIZED, detail, {"WWW-Authenticate": "Bearer"})
-        return questions.read_fields(request.query, allowed)
+        return parameters.read_fields(request.query, allowed)
 
     def _fresh(self, body: Any, request: Request) -> Answer:
         return cacheable(answer_json(body), request, API_LIFETIME)

@@ -1,4 +1,4 @@
-"""mock_upstream: every theme that the sample is composed of; knows no dates, no places and no HTTP."""
+"""Every theme that the sample is composed of."""
 
 from mock_upstream.words.culture import CULTURE
 from mock_upstream.words.events import EVENTS

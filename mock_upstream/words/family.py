@@ -1,4 +1,4 @@
-"""mock_upstream: the words of the family flyers; knows no dates, no places and no HTTP."""
+"""The words of the family flyers."""
 
 from mock_upstream.words.theme import Form, Host, Subject, Theme
 

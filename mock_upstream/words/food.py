@@ -1,4 +1,4 @@
-"""mock_upstream: the words of the food flyers; knows no dates, no places and no HTTP."""
+"""The words of the food flyers."""
 
 from mock_upstream.words.theme import Form, Host, Subject, Theme
 
@@ -14,7 +14,7 @@ FOOD = Theme(
         Subject("Natural Wine", "Cloudy, cheerful and from people whose tractors we have met."),
         Subject("Arepas", "Corn, griddle, filling. Doña Alba has done eleven thousand and counting."),
         Subject("Sourdough", "Flour, water, salt and thirty-six hours of looking at it."),
-        Subject("Tortilla", "With onion. We will not be taking questions."),
+        Subject("Tortilla", "With onion. We will not be taking parameters."),
         Subject("Dumplings", "Pleated by hand, eighteen folds each, gone in one bite."),
         Subject("Cheese", "Nine wheels from nine valleys, from shy to frankly dangerous."),
         Subject("Injera", "One big plate, no cutlery, and stories from Addis between the courses."),

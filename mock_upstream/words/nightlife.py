@@ -1,4 +1,4 @@
-"""mock_upstream: the words of the nightlife flyers; knows no dates, no places and no HTTP."""
+"""The words of the nightlife flyers."""
 
 from mock_upstream.words.theme import Form, Host, Subject, Theme
 
@@ -11,11 +11,11 @@ NIGHTLIFE = Theme(
         Subject("Cumbia", "From Barranquilla to Buenos Aires and back, with a güiro that refuses to rest."),
         Subject("Boogaloo", "New York, 1966: half of it in English, all of it in clave."),
         Subject("Dub", "Two turntables, one tape echo and a bass line you feel in your teeth."),
-        Subject("Nineties House", "Piano stabs, borrowed divas and the long way down to the last record."),
+        Subject("Nineties Shared", "Piano stabs, borrowed divas and the long way down to the last record."),
         Subject("Salsa Dura", "Eight trombones on tape, one live conga, zero room for the shy."),
         Subject("Synth-Pop", "Drum machines, raincoats and choruses that everybody turns out to know."),
         Subject("Afrobeat", "Songs of eighteen minutes that end too early. Lagos, Accra, Lavapiés."),
-        Subject("Boogie", "The polite years between disco and house, played loud and danced slowly."),
+        Subject("Boogie", "The polite years between disco and shared, played loud and danced slowly."),
         Subject("Darkwave", "Black shirts, blue light, drum machines with a grudge."),
         Subject("Yé-Yé", "Beehives, fuzz guitars and Spanish covers better than the originals. Yes, really."),
         Subject("Jungle", "Breaks at 170 and a crowd that has been stretching since Tuesday."),

@@ -1,4 +1,4 @@
-"""mock_upstream: the words of the flyers of trades and lessons; knows no dates, no places and no HTTP."""
+"""The words of the flyers of trades and lessons."""
 
 from mock_upstream.words.theme import Form, Host, Subject, Theme
 
@@ -7,9 +7,9 @@ SERVICES = Theme(
     name="Services",
     subjects=(
         Subject("Bicycle Repair", "Punctures while you wait, wheels while you work, miracles by Friday."),
-        Subject("Piano Tuning", "Two hours, two hundred and thirty strings, one very quiet house, please."),
+        Subject("Piano Tuning", "Two hours, two hundred and thirty strings, one very quiet shared, please."),
         Subject("Spanish Lessons", "From 'hola' to arguing with the town hall in about nine months."),
-        Subject("House Moving", "Two strong people, one van, and no comment on your taste in sofas."),
+        Subject("Shared Moving", "Two strong people, one van, and no comment on your taste in sofas."),
         Subject("Watch Repair", "Springs, crystals, straps. If it ever ticked, it will tick again."),
         Subject("Dog Walking", "Twice round the lake, a photo every day, muddy paws wiped."),
         Subject("Curtain Making", "We measure, sew, hang, and iron the last crease on the ladder."),

@@ -1,4 +1,4 @@
-"""mock_upstream: the shape of what a writer fills in; knows no dates, no places and no HTTP."""
+"""The types of the sample's words: subjects, forms, hosts, themes."""
 
 from typing import NamedTuple
 
@@ -11,7 +11,7 @@ class Subject(NamedTuple):
 
 
 class Form(NamedTuple):
-    """How it takes place: a title with a hole for the subject, a sentence, and other categories it is in."""
+    """How it takes place: a title with a placeholder for the subject, a sentence, and other categories it is in."""
 
     title: str
     about: str

@@ -28,7 +28,7 @@ def running():
 def service(running):
     """A service that keeps its contract until a test turns a knob."""
     running.knobs.reset()
-    running.journal.clear()
+    running.request_log.clear()
     return running
 
 
@@ -51,7 +51,7 @@ def test_a_service_that_keeps_its_contract_can_do_everything_and_is_asked_few_ti
     findings = examined(service.url)
 
     assert {finding.verdict for finding in findings.values()} == {Verdict.CAN}
-    assert service.journal.as_json()["total"] <= 20
+    assert service.request_log.as_json()["total"] <= 20
 
 
 @pytest.mark.parametrize(
@@ -93,7 +93,7 @@ def test_a_key_that_is_refused_is_all_there_is_to_say(service, transport_to):
     service.knobs.turn({"ignores": ["ids"]})
     with start(key="another-key", clock=lambda: NOW) as strict:
         findings = examine(FlyerClient(transport_to(strict.url)), **HERE, seconds=20)
-        asked = strict.journal.as_json()["total"]
+        asked = strict.request_log.as_json()["total"]
 
     assert [finding.subject for finding in findings if finding.verdict is Verdict.MISSING] == ["our key"]
     assert asked == 1
@@ -107,7 +107,7 @@ def test_of_a_service_that_gives_no_answer_nothing_is_known(service, examined, m
     findings = examined(service.url, deadline=0.4)
 
     assert {finding.verdict for finding in findings.values()} == {Verdict.UNKNOWN}
-    assert service.journal.as_json()["total"] <= 2
+    assert service.request_log.as_json()["total"] <= 2
 
 
 def test_a_service_that_falls_silent_is_asked_until_the_time_is_over(server, examined):

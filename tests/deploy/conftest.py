@@ -36,4 +36,4 @@ def calm_upstream(request: pytest.FixtureRequest) -> None:
     if "cluster" in request.fixturenames:
         running: Cluster = request.getfixturevalue("cluster")
         running.upstream.knobs.reset()
-        running.upstream.journal.clear()
+        running.upstream.request_log.clear()

@@ -30,7 +30,7 @@ def test_a_crowd_that_misses_together_is_one_call_upstream_for_all_processes(clu
     assert [answer.status for answer in answers] == [200] * 60
     assert len({answer.header("ETag") for answer in answers}) == 1
     assert len({visit["host"] for visit in cluster.nginx.visits("crowd", count=60)}) == 2
-    assert cluster.upstream.journal.as_json()["total"] == 1
+    assert cluster.upstream.request_log.as_json()["total"] == 1
 
 
 def test_a_crowd_of_anonymous_readers_is_one_call_of_nginx(cluster):

@@ -25,7 +25,7 @@ def running() -> Iterator[MockUpstream]:
 def mock(running: MockUpstream) -> MockUpstream:
     """The service as it was started."""
     running.knobs.reset()
-    running.journal.clear()
+    running.request_log.clear()
     return running
 
 

@@ -8,8 +8,8 @@ from time import perf_counter
 import pytest
 import requests
 
-from mock_upstream.journal import KEPT, OTHERS, PATHS_COUNTED, Journal
 from mock_upstream.messages import Request
+from mock_upstream.request_log import MAX_PATHS, MAX_REQUESTS, OTHERS, RequestLog
 from mock_upstream.server import DEFAULT_KEY, start
 from tests.mock_upstream.caller import Caller
 
@@ -103,7 +103,7 @@ def test_a_hanging_request_is_answered_when_the_mode_changes(mock, caller):
         service.knobs.turn({"mode": "hang"})
         asker = Caller(service.url)
         answer = others.submit(asker.get, "flyers/1/")
-        wait_for(lambda: service.journal.as_json()["in_flight"] == 1)
+        wait_for(lambda: service.request_log.as_json()["in_flight"] == 1)
         service.knobs.turn({"latency_ms": 1})
         assert not answer.done()
         service.knobs.turn({"mode": "ok"})
@@ -118,7 +118,7 @@ def test_a_hanging_request_ends_without_an_answer_after_a_while(mock):
         wire.sendall(FLYER)
         assert until_the_end(wire) == b""
 
-    assert mock.journal.as_json()["requests"][0]["status"] is None
+    assert mock.request_log.as_json()["requests"][0]["status"] is None
 
 
 @pytest.mark.parametrize("knobs", [{"mode": "hang"}, {"latency_ms": 60_000}])
@@ -127,9 +127,9 @@ def test_a_caller_that_leaves_is_not_waited_for(knobs):
         service.knobs.turn(knobs)
         with connect(service) as wire:
             wire.sendall(FLYER)
-            wait_for(lambda: service.journal.as_json()["in_flight"] == 1)
-        wait_for(lambda: service.journal.as_json()["in_flight"] == 0)
-        assert service.journal.as_json()["requests"][0]["status"] is None
+            wait_for(lambda: service.request_log.as_json()["in_flight"] == 1)
+        wait_for(lambda: service.request_log.as_json()["in_flight"] == 0)
+        assert service.request_log.as_json()["requests"][0]["status"] is None
 
 
 def test_a_caller_that_resets_is_not_waited_for():
@@ -138,8 +138,8 @@ def test_a_caller_that_resets_is_not_waited_for():
         with connect(service) as wire:
             wire.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
             wire.sendall(FLYER)
-            wait_for(lambda: service.journal.as_json()["in_flight"] == 1)
-        wait_for(lambda: service.journal.as_json()["in_flight"] == 0)
+            wait_for(lambda: service.request_log.as_json()["in_flight"] == 1)
+        wait_for(lambda: service.request_log.as_json()["in_flight"] == 0)
 
 
 def test_a_cut_answer_promises_more_than_it_sends(mock):
@@ -190,7 +190,7 @@ def test_stopping_ends_held_back_and_idle_connections_at_once(capsys):
     service.knobs.turn({"mode": "hang"})
     with connect(service) as idle, connect(service) as hanging:  # accepted in this order
         hanging.sendall(FLYER)
-        wait_for(lambda: service.journal.as_json()["in_flight"] == 1)
+        wait_for(lambda: service.request_log.as_json()["in_flight"] == 1)
         began = perf_counter()
         service.stop()
         assert perf_counter() - began < 2
@@ -239,25 +239,25 @@ def test_the_log_shows_those_who_still_wait_and_how_many_there_were_at_most():
         service.knobs.turn({"mode": "hang"})
         one.sendall(FLYER)
         two.sendall(FLYER)
-        wait_for(lambda: service.journal.as_json()["in_flight"] == 2)
-        service.journal.clear()
-        assert service.journal.as_json()["peak_in_flight"] == 2
+        wait_for(lambda: service.request_log.as_json()["in_flight"] == 2)
+        service.request_log.clear()
+        assert service.request_log.as_json()["peak_in_flight"] == 2
         service.knobs.reset()
         assert one.recv(12) == two.recv(12) == b"HTTP/1.1 200"
-        assert service.journal.as_json()["in_flight"] == 0
+        assert service.request_log.as_json()["in_flight"] == 0
 
 
 def test_the_log_is_bounded():
-    journal = Journal()
+    request_log = RequestLog()
 
-    for number in range(KEPT + 500):
-        journal.leave(journal.arrive(Request("GET", f"/{number}" + "x" * 999, "q" * 9999)), 404)
+    for number in range(MAX_REQUESTS + 500):
+        request_log.end(request_log.begin(Request("GET", f"/{number}" + "x" * 999, "q" * 9999)), 404)
 
-    log = journal.as_json()
-    assert log["total"] == KEPT + 500
-    assert len(log["requests"]) == KEPT
-    assert log["requests"][-1]["path"].startswith(f"/{KEPT + 499}x")
-    assert len(log["by_path"]) == PATHS_COUNTED + 1
+    log = request_log.as_json()
+    assert log["total"] == MAX_REQUESTS + 500
+    assert len(log["requests"]) == MAX_REQUESTS
+    assert log["requests"][-1]["path"].startswith(f"/{MAX_REQUESTS + 499}x")
+    assert len(log["by_path"]) == MAX_PATHS + 1
     assert log["by_path"][OTHERS] == 500
     assert max(len(visit["path"]) + len(visit["query"]) for visit in log["requests"]) <= 2200
 

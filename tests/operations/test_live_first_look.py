@@ -27,7 +27,7 @@ def test_a_server_starts_though_the_flyer_service_hangs(tmp_path):
             tmp_path, upstream=upstream.url, FLYERS_CHECK_AT_START="True", FLYERS_DEADLINE_SECONDS="30"
         )
         with running(server):
-            until(lambda: upstream.journal.as_json()["in_flight"] == 1, what="the first question")
+            until(lambda: upstream.request_log.as_json()["in_flight"] == 1, what="the first question")
             alive = server.ask("/health/live").status
             code = server.stop()
 

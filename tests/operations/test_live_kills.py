@@ -99,7 +99,7 @@ def test_who_waits_for_an_answer_when_the_server_is_told_to_end_gets_it(tmp_path
 
 
 def calls_under_way(flyer_service) -> int:
-    calls: int = flyer_service.journal.as_json()["in_flight"]
+    calls: int = flyer_service.request_log.as_json()["in_flight"]
     return calls
 
 

@@ -1,4 +1,4 @@
-"""mock_upstream: what is answered while the service is not itself; knows no flyers and no sockets."""
+"""The answers of the modes in which the service fails."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -7,7 +7,7 @@ from http import HTTPStatus
 from mock_upstream.knobs import Knobs
 from mock_upstream.messages import JSON, Answer, answer_json, error
 
-ON_THE_WIRE = frozenset({"cut", "reset", "drip_headers", "drip_body"})
+BROKEN_DELIVERIES = frozenset({"cut", "reset", "drip_headers", "drip_body"})
 HUGE_BYTES = 4 * 1024 * 1024
 
 _GARBAGE = b'{"count": 366, "next": null, "results": [{"id": 17, "title": "Fla\xff\x00\xfe<<<<<<< HEAD'
@@ -17,8 +17,8 @@ _PAGE = (
 )
 
 
-def in_mood(knobs: Knobs, honest: Callable[[], Answer]) -> Answer:
-    """Return the answer of a mode; ``honest`` gives the one that the contract asks for."""
+def answer_in_mode(knobs: Knobs, regular: Callable[[], Answer]) -> Answer:
+    """Return the answer of a mode; ``regular`` gives the one that the contract specifies."""
     later = {} if knobs.retry_after is None else {"Retry-After": str(knobs.retry_after)}
     match knobs.mode:
         case "down":
@@ -38,12 +38,12 @@ def in_mood(knobs: Knobs, honest: Callable[[], Answer]) -> Answer:
         case "redirect":
             moved = {"Location": "http://elsewhere.example/api/v1/flyers/feed/"}
             return error(HTTPStatus.FOUND, "the flyer service has moved", moved)
-        case mode if mode in ON_THE_WIRE:
-            return replace(honest(), delivery=mode)
+        case mode if mode in BROKEN_DELIVERIES:
+            return replace(regular(), delivery=mode)
         case _:
-            return honest()
+            return regular()
 
 
 def failed() -> Answer:
-    """Return the answer of a request that was unlucky."""
+    """Return the answer of a request that fails by chance or by count."""
     return error(HTTPStatus.INTERNAL_SERVER_ERROR, "the flyer service failed, as its knobs told it to")

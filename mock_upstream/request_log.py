@@ -1,4 +1,4 @@
-"""mock_upstream: a bounded log of what the flyer service was asked; knows no sockets and keeps no secret."""
+"""A bounded log of the requests to the flyer service, without credentials."""
 
 from collections import Counter, deque
 from dataclasses import asdict, dataclass
@@ -9,13 +9,13 @@ from typing import Any
 
 from mock_upstream.messages import Request
 
-KEPT = 1000
-PATHS_COUNTED = 1000
+MAX_REQUESTS = 1000
+MAX_PATHS = 1000
 OTHERS = "(others)"
 
 
 @dataclass(slots=True)
-class Visit:
+class LoggedRequest:
     """One request; ``status`` and ``ms`` are None until it is answered, ``status`` for ever if it never is."""
 
     at: str
@@ -27,18 +27,18 @@ class Visit:
     ms: float | None = None
 
 
-class Journal:
+class RequestLog:
     """The last 1000 requests, and counts of all since the start or the last ``clear``."""
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._visits: deque[Visit] = deque(maxlen=KEPT)
+        self._requests: deque[LoggedRequest] = deque(maxlen=MAX_REQUESTS)
         self._by_path: Counter[str] = Counter()
         self._total = self._in_flight = self._peak = 0
 
-    def arrive(self, request: Request) -> tuple[Visit, float]:
-        """Write a request down before it is answered; give the ticket back to ``leave``."""
-        visit = Visit(
+    def begin(self, request: Request) -> tuple[LoggedRequest, float]:
+        """Log a request before it is answered; pass the returned ticket to ``end``."""
+        logged = LoggedRequest(
             at=datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
             method=request.method[:20],
             path=request.path[:200],
@@ -46,25 +46,25 @@ class Journal:
             request_id=request.headers.get("x-request-id", "")[:200] or None,
         )
         with self._lock:
-            self._visits.append(visit)
+            self._requests.append(logged)
             self._total += 1
-            known = visit.path in self._by_path or len(self._by_path) < PATHS_COUNTED
-            self._by_path[visit.path if known else OTHERS] += 1
+            known = logged.path in self._by_path or len(self._by_path) < MAX_PATHS
+            self._by_path[logged.path if known else OTHERS] += 1
             self._in_flight += 1
             self._peak = max(self._peak, self._in_flight)
-        return visit, perf_counter()
+        return logged, perf_counter()
 
-    def leave(self, ticket: tuple[Visit, float], status: int | None) -> None:
-        """Note how a request ended; None: without an answer."""
-        visit, began = ticket
+    def end(self, ticket: tuple[LoggedRequest, float], status: int | None) -> None:
+        """Record the status of a request's answer; None: there was none."""
+        logged, began = ticket
         with self._lock:
-            visit.status, visit.ms = status, round((perf_counter() - began) * 1000, 2)
+            logged.status, logged.ms = status, round((perf_counter() - began) * 1000, 2)
             self._in_flight -= 1
 
     def clear(self) -> None:
-        """Forget all, but how many requests still wait for their answer."""
+        """Remove all entries; the number of requests in flight stays."""
         with self._lock:
-            self._visits.clear()
+            self._requests.clear()
             self._by_path.clear()
             self._total, self._peak = 0, self._in_flight
 
@@ -76,5 +76,5 @@ class Journal:
                 "in_flight": self._in_flight,
                 "peak_in_flight": self._peak,
                 "by_path": dict(self._by_path),
-                "requests": [asdict(visit) for visit in self._visits],
+                "requests": [asdict(logged) for logged in self._requests],
             }

@@ -1,4 +1,4 @@
-"""mock_upstream: reads a query string as strictly as the contract is written; knows no flyers and no sockets.
+"""Strict parsing of query strings, as the contract is written.
 
 Stricter than many a service: an unknown or repeated parameter is refused too, so that a client's typo shows.
 """
@@ -10,7 +10,7 @@ from math import isfinite
 from typing import TypeVar
 from urllib.parse import parse_qsl
 
-from mock_upstream.catalog import Question
+from mock_upstream.catalog import FeedQuery
 from mock_upstream.messages import RefusedRequestError
 from mock_upstream.places import Position
 
@@ -48,10 +48,10 @@ def read_fields(query: str, allowed: frozenset[str]) -> dict[str, str]:
     return fields
 
 
-def read_feed(fields: Fields) -> Question:
-    """Return what the feed is asked; lat and lng are required."""
+def read_feed(fields: Fields) -> FeedQuery:
+    """Return the query of a feed request; lat and lng are required."""
     radius = _number(fields, "radius", 0, 40_000) if "radius" in fields else 5.0
-    return Question(
+    return FeedQuery(
         position=Position(_number(fields, "lat", -90, 90), _number(fields, "lng", -180, 180)),
         page=_whole(fields, "page", default=1),
         page_size=_whole(fields, "page_size", default=20, most=MAX_PAGE_SIZE),
