@@ -1,1 +1,1 @@
-"""tests: sentences about the product. They replace the wire, never our own functions."""
+"""Tests: sentences about the product. They replace the wire, never our own functions."""

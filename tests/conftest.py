@@ -1,4 +1,4 @@
-"""tests: the standing cast. What a test needs is asked for by name."""
+"""The standing cast. A test names what it needs."""
 
 from collections.abc import Iterator
 
@@ -25,7 +25,7 @@ hypothesis.load_profile("the same each time")
 
 @pytest.fixture(autouse=True)
 def fresh_process() -> Iterator[None]:
-    """Let each test begin like a new process, with empty stores: no answer of upstream and no caller's calls."""
+    """Let each test begin like a new process: empty caches, and no caller's counts."""
     caches["local"].clear()
     if settings.CACHE_URL:
         with redis.Redis.from_url(settings.CACHE_URL) as shared:  # more patient than the service's own
@@ -38,7 +38,7 @@ def fresh_process() -> Iterator[None]:
 
 @pytest.fixture
 def upstream() -> Iterator[responses.RequestsMock]:
-    """The wire to the flyer service: only what a test put there answers, and all of it must be asked."""
+    """The wire to the flyer service: it answers only what a test has registered, and all of that must be requested."""
     with responses.RequestsMock(assert_all_requests_are_fired=True) as wire:
         yield wire
 

@@ -1,10 +1,10 @@
-"""tests: what `/metrics` would show, as differences: counters begin with the process and not with a test."""
+"""Differences of the samples on `/metrics`, as counters begin with the process and not with a test."""
 
 from prometheus_client import REGISTRY
 
 
 class Counts:
-    """The counters as they are now; a call tells by how much a sample has grown since."""
+    """The counters as they are now; a call returns by how much a sample has grown since."""
 
     def __init__(self) -> None:
         self._before = {

@@ -1,7 +1,7 @@
-"""tests: a flyer service that misbehaves as it is told, on a real socket. It knows nothing of the code it is for.
+"""A flyer service on a real socket that misbehaves as a test sets it.
 
 A behaviour is a function of one ``Exchange``: it has the request and the socket, and may do to the socket what
-it likes. ``FAULTS`` holds those that need no knowledge of what was asked.
+it likes. ``FAULTS`` holds those that do not depend on the request.
 """
 
 import gzip
@@ -20,7 +20,7 @@ DRIP_SECONDS = 0.05
 
 
 class Exchange:
-    """One request that arrived, and the socket to answer it on; ``stopping`` is set when the server goes."""
+    """One request that arrived, and the socket to answer it on; ``stopping`` is set when the server stops."""
 
     def __init__(self, sock: socket.socket, head: bytes, stopping: threading.Event):
         self.sock = sock
@@ -36,7 +36,7 @@ class Exchange:
         self.sock.sendall(data)
 
     def send_slowly(self, data: bytes) -> None:
-        """Send a byte at a time, for as long as someone listens: who has asked says nothing more until it leaves."""
+        """Send a byte at a time, until the other side disconnects: a caller sends nothing more before that."""
         for byte in data:
             self.send(bytes([byte]))
             has_left, _, _ = select.select([self.sock], [], [], DRIP_SECONDS)
@@ -69,7 +69,7 @@ Behaviour = Callable[[Exchange], None]
 
 
 class HostileServer:
-    """Listens from ``with`` on; ``behaviour`` may be changed at any time and counts from the next request on.
+    """Listens from ``with`` on; ``behaviour`` may be changed at any time and applies from the next request on.
 
     With a ``context`` it talks TLS.
     """
@@ -77,7 +77,7 @@ class HostileServer:
     def __init__(self, behaviour: Behaviour, context: ssl.SSLContext | None = None):
         self.behaviour = behaviour
         self.context = context
-        self.asked: list[Exchange] = []
+        self.received: list[Exchange] = []
         self.connections = 0
         self.errors: list[Exception] = []
         self._stopping = threading.Event()
@@ -94,8 +94,8 @@ class HostileServer:
 
     @property
     def targets(self) -> list[str]:
-        """What was asked, in the order of arrival."""
-        return [exchange.target for exchange in self.asked]
+        """The requested targets, in the order of arrival."""
+        return [exchange.target for exchange in self.received]
 
     def wait_until_left_alone(self, timeout: float = 10) -> bool:
         """Wait until nobody is connected any more; say whether that came true."""
@@ -178,7 +178,7 @@ class HostileServer:
             while head := _head(sock):
                 exchange = Exchange(sock, head, self._stopping)
                 with self._lock:
-                    self.asked.append(exchange)
+                    self.received.append(exchange)
                 self.behaviour(exchange)
                 if not exchange.keep_alive:
                     return

@@ -1,4 +1,4 @@
-"""tests: what the flyer service sends, as plain dicts that a test bends to its needs."""
+"""Payloads of the flyer service, as plain dicts with changes."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""tests: the service's own password hasher at next to no cost, for tests that are about something else."""
+"""The service's own password hasher at next to no cost, for tests of something else."""
 
 from accounts.passwords import BoundedArgon2
 

@@ -1,4 +1,4 @@
-"""tests: calls that really happen at once, each in a thread with a connection of its own."""
+"""Calls at the same moment, each in a thread with a connection of its own."""
 
 import threading
 from collections.abc import Callable, Sequence

@@ -1,4 +1,4 @@
-"""tests: the service's own settings, fed with `.env.example`: whatever the machine's `.env` says, tests agree."""
+"""The service's own settings, read from `.env.example`, so that the machine's `.env` makes no difference."""
 
 import os
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""tests: the main job, end to end: real processes, real HTTP, no Django in between."""
+"""The main job, end to end: real processes, real HTTP, no Django in between."""
 
 import os
 import socket

@@ -1,4 +1,4 @@
-"""tests: what the documents promise is there."""
+"""The settings in the README and the links between documents."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""tools: writes .env from .env.example, once, with fresh secrets; knows no setting by name.
+"""Writes .env from .env.example, once, with fresh secrets.
 
 A value that is exactly ``generate-me`` becomes a secret of 64 URL-safe characters. An existing .env is never touched.
 """

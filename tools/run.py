@@ -1,4 +1,4 @@
-"""tools: `make run`, the flyer service, the BFF and an app side by side; knows processes, ports and addresses, and no Django."""
+"""`make run`: the flyer service, the BFF and an app side by side."""
 
 import http.client
 import os

@@ -1,4 +1,4 @@
-"""examples: serves the single-page app on its own origin; knows no flyers and nothing of the API but its address.
+"""A server for the single-page app, on an origin of its own.
 
 ``python examples/spa/serve.py --port 5173 --api http://localhost:8000``
 """

@@ -1,1 +1,1 @@
-"""tests: signing up, signing in and leaving, and those who try to get around it."""
+"""Tests of accounts: signing up, signing in, signing out, and attacks on them."""

@@ -1,4 +1,4 @@
-"""What the tests of this room share: a browser in which somebody has signed in."""
+"""A signed-in browser, and helpers to sign in from an address."""
 
 import jwt
 from django.conf import settings
@@ -11,7 +11,7 @@ STRANGER, HOME = "198.51.100.7", "203.0.113.1"
 
 
 class Browser(APIClient):
-    """A browser: it keeps the cookie by itself, and its page keeps the access token in memory."""
+    """A browser: it stores the cookie by itself, and its page holds the access token in memory."""
 
     def sign_in(self, email="alice@example.com", password=PASSWORD):
         response = self.post(f"{API}/login/", {"email": email, "password": password})
@@ -20,7 +20,7 @@ class Browser(APIClient):
         return self
 
     def refresh(self):
-        """Ask for new tokens, as a page does that has none or an old one."""
+        """Request new tokens, as a page does that has none or an old one."""
         response = self.post(f"{API}/refresh/", HTTP_AUTHORIZATION="")
         if response.status_code == 200:
             self.show(response.json()["access"])
@@ -42,7 +42,7 @@ class Browser(APIClient):
 
 
 def with_cookie(value):
-    """Return somebody who holds this refresh token, however they came by it."""
+    """Return somebody who holds this refresh token, however they obtained it."""
     browser = Browser()
     browser.cookie = value
     return browser

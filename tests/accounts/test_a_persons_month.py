@@ -1,4 +1,4 @@
-"""All of it in one story, as a browser lives it; and what may come in between."""
+"""A person's month as one story, and wrong values and methods on every account route."""
 
 import json
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Whoever shows an access token is who it says, or nobody at all."""
+"""Access tokens: whoever shows one is who it says, or nobody."""
 
 import base64
 import json

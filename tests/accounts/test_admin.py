@@ -1,4 +1,4 @@
-"""The admin site: who gets in, what they see, and that they can end a session."""
+"""The admin site: who gets in, what they see, and how they end a session."""
 
 import contextlib
 
@@ -198,7 +198,7 @@ def test_tries_at_the_admin_sign_in_are_limited_by_address_and_account(alice, se
         assert [page(f"203.0.113.{n // 2}", alice.email) for n in range(21)] == [False] * 20 + [True]
 
 
-def test_a_flood_of_sign_ins_is_told_to_administrators_too(alice):
+def test_administrators_see_a_flood_of_sign_ins_as_well(alice):
     with contextlib.ExitStack() as places:
         for _ in range(MAX_QUEUED):
             places.enter_context(_QUEUE)

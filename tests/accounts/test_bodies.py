@@ -1,4 +1,4 @@
-"""A body with a field that nobody knows is refused, for a typo must not look like a default."""
+"""Unknown fields in request bodies are refused, as a typo must not look like a default."""
 
 from pathlib import Path
 
@@ -47,7 +47,7 @@ def test_a_field_that_is_not_known_is_named_and_nothing_is_done(
     assert not mailoutbox
 
 
-def test_what_is_wrong_with_the_known_fields_is_told_as_well(anyone):
+def test_what_is_wrong_with_the_known_fields_is_named_as_well(anyone):
     response = anyone.post(f"{API}/register/", {"email": "carol", "passwort": PASSWORD})
 
     assert response.json()["error"]["details"] == {

@@ -1,4 +1,4 @@
-"""What an operator does from the command line."""
+"""The management commands of accounts."""
 
 from io import StringIO
 
@@ -66,7 +66,7 @@ def test_a_test_letter_needs_an_address(address):
         run("send_test_email", address)
 
 
-def test_a_mail_server_that_is_down_is_told(settings):
+def test_a_mail_server_that_is_down_is_reported(settings):
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
 

@@ -119,10 +119,10 @@ def test_signing_out_ends_this_device_alone(browser):
 
 
 def test_the_refresh_token_is_worth_nothing_after_signing_out(browser):
-    kept = browser.cookie
+    old_cookie = browser.cookie
     browser.post(f"{API}/logout/")
 
-    assert verdict(with_cookie(kept).refresh()) == (401, "TOKEN_EXPIRED")
+    assert verdict(with_cookie(old_cookie).refresh()) == (401, "TOKEN_EXPIRED")
 
 
 def test_signing_out_works_with_an_access_token_that_is_over(browser):

@@ -1,4 +1,4 @@
-"""A device on which somebody signed in has tries of its own, which no stranger uses up; and its cookie, which opens nothing."""
+"""Known devices: tries of their own that no stranger uses up, and the cookie that names them."""
 
 from collections import Counter
 
@@ -156,7 +156,7 @@ def test_a_cookie_of_ones_own_buys_no_guesses_at_others(alice, bob, known_to):
     assert guess(STRANGER).status_code == 429
 
 
-def test_a_cookie_of_ones_own_tells_nobody_who_has_an_account(alice, bob, known_to, clock):
+def test_a_cookie_of_ones_own_reveals_to_nobody_who_has_an_account(alice, bob, known_to, clock):
     bobs = known_to(bob.email)
     seen = {}
 
@@ -279,7 +279,7 @@ def test_a_shared_device_is_known_to_the_last_five(known_to, clock):
     assert statuses(answers) == [429] + [200] * 5
 
 
-def test_the_cookie_of_the_largest_ids_is_short_enough_to_be_read(known_to):
+def test_the_cookie_of_max_ids_is_short_enough_to_be_read(known_to):
     largest = 2**63 - 1
     people = [
         User.objects.create_user(email=f"person{n}@example.com", password=PASSWORD, pk=largest - n)

@@ -1,4 +1,4 @@
-"""Signing up, in and out under the names of the older contract, which are the same routes."""
+"""The route names of the older contract, which lead to the same views."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Changing a password, setting a new one by e-mail, and what a password costs."""
+"""Changing a password, setting a new one by e-mail, and what hashing costs."""
 
 import contextlib
 import re
@@ -104,7 +104,7 @@ def token_of(letter):
 
 @pytest.fixture
 def link(anyone, alice):
-    """The token of a letter that Alice has asked for."""
+    """The token of a letter that Alice has requested."""
     assert anyone.post(f"{API}/password/reset/", {"email": "Alice@example.com"}).status_code == 204
     return token_of(letters()[0])
 
@@ -140,8 +140,8 @@ def test_the_letter_is_plain_text_and_html_with_the_same_link(link):
 
 
 def test_a_stranger_gets_the_same_answer_and_no_letter(anyone, alice):
-    User.objects.create_user(email="gone@example.com", password=PASSWORD, is_active=False)
-    for email in "nobody@example.com", "gone@example.com":
+    User.objects.create_user(email="inactive@example.com", password=PASSWORD, is_active=False)
+    for email in "nobody@example.com", "inactive@example.com":
         response = anyone.post(f"{API}/password/reset/", {"email": email})
         assert (response.status_code, response.content) == (204, b"")
 
@@ -162,7 +162,7 @@ def test_a_link_works_once(anyone, link):
     assert set(details_of(confirm(anyone, link, "yet-another-password"))) == {"token"}
 
 
-def test_a_weak_password_does_not_spend_the_link(anyone, link):
+def test_a_weak_password_does_not_use_up_the_link(anyone, link):
     assert set(details_of(confirm(anyone, link, "password"))) == {"new"}
 
     assert confirm(anyone, link).status_code == 204

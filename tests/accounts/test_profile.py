@@ -46,7 +46,7 @@ def test_a_username_that_somebody_has_is_refused(as_alice, bob):
 
 
 def test_nobody_changes_what_they_are(as_alice, alice):
-    asked = {
+    given = {
         "is_staff": True,
         "role": "admin",
         "id": 1,
@@ -55,10 +55,10 @@ def test_nobody_changes_what_they_are(as_alice, alice):
         "creator_id": 1,
     }
 
-    response = as_alice.patch(ME, asked)
+    response = as_alice.patch(ME, given)
 
     assert verdict(response) == (400, "VALIDATION_ERROR")
-    assert response.json()["error"]["details"] == {name: ["There is no such field."] for name in asked}
+    assert response.json()["error"]["details"] == {name: ["There is no such field."] for name in given}
     after = User.objects.get(pk=alice.pk)
     assert (after.is_staff, after.is_active, after.email, after.creator_id) == (
         False,

@@ -1,4 +1,4 @@
-"""Staying signed in: each refresh token is good once, and what follows when one comes back."""
+"""Refresh tokens: each is valid once, and what follows when a used one comes back."""
 
 import logging
 from datetime import timedelta
@@ -96,26 +96,26 @@ def test_neither_do_a_third_and_a_fourth_tab_that_are_several_refreshes_behind(c
         clock.shift(3)
         browser.refresh()
         cookies.append(browser.cookie)
-    *spent, _good = cookies
+    *used, _good = cookies
 
-    verdicts = [verdict(with_cookie(cookie).refresh()) for cookie in spent]
+    verdicts = [verdict(with_cookie(cookie).refresh()) for cookie in used]
 
-    assert verdicts == [(401, "TOKEN_SUPERSEDED")] * 3  # spent 6, 3 and 0 seconds ago
+    assert verdicts == [(401, "TOKEN_SUPERSEDED")] * 3  # used 6, 3 and 0 seconds ago
     assert browser.refresh().status_code == 200
 
 
-def test_a_token_does_not_live_on_because_those_after_it_are_spent_quickly(clock, browser):
+def test_a_token_does_not_live_on_because_those_after_it_are_used_quickly(clock, browser):
     first = browser.cookie
     for _ in range(4):
         browser.refresh()
         clock.shift(3)
 
-    assert verdict(with_cookie(first).refresh()) == (401, "TOKEN_REUSED")  # spent 12 seconds ago
+    assert verdict(with_cookie(first).refresh()) == (401, "TOKEN_REUSED")  # used 12 seconds ago
     assert not browser.is_signed_in()
 
 
 @pytest.mark.parametrize("seconds", [10, 60, 13 * 86_400])
-def test_a_spent_token_that_comes_back_later_ends_the_session_with_all_its_tokens(clock, browser, seconds):
+def test_a_used_token_that_comes_back_later_ends_the_session_with_all_its_tokens(clock, browser, seconds):
     first = browser.cookie
     browser.refresh()
     clock.shift(seconds)
@@ -144,7 +144,7 @@ def test_operators_see_refreshes_second_tabs_and_tokens_that_came_back(clock, br
     assert first not in repr(vars(record))
 
 
-def test_a_token_spent_long_ago_is_still_known(clock, browser):
+def test_a_token_used_long_ago_is_still_known(clock, browser):
     first = browser.cookie
     for _ in range(5):
         clock.shift(600)

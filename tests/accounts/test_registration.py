@@ -59,12 +59,12 @@ def test_signing_up_signs_nobody_in(anyone):
     assert "tokens" not in response.json()
 
 
-def test_the_password_is_kept_as_argon2_and_shown_nowhere(anyone):
+def test_the_password_is_stored_as_argon2_and_shown_nowhere(anyone):
     response = anyone.post(ADDRESS, NEW)
 
-    kept = User.objects.get().password
-    assert kept.startswith("argon2$argon2id$")
-    assert identify_hasher(kept).algorithm == "argon2"
+    stored = User.objects.get().password
+    assert stored.startswith("argon2$argon2id$")
+    assert identify_hasher(stored).algorithm == "argon2"
     assert "password" not in response.json()
     assert NEW["password"] not in response.content.decode()
 
@@ -91,14 +91,14 @@ def test_a_username_is_taken_in_whatever_case(anyone):
 
 
 def test_nobody_makes_themselves_more_than_they_are(anyone):
-    asked = {
+    given = {
         "id": 999, "is_staff": True, "is_superuser": True, "is_active": False, "role": "admin", "creator_id": 3,
         "created_at": "2000-01-01T00:00:00Z", "last_login": "2000-01-01T00:00:00Z", "groups": [1], "pk": 999,
     }  # fmt: skip
 
-    details = details_of(anyone.post(ADDRESS, NEW | asked))
+    details = details_of(anyone.post(ADDRESS, NEW | given))
 
-    assert details == {name: ["There is no such field."] for name in asked}
+    assert details == {name: ["There is no such field."] for name in given}
 
     assert not User.objects.exists()
 

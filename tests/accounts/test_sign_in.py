@@ -1,4 +1,4 @@
-"""Signing in, and what an answer may tell whoever only tries."""
+"""Signing in, and what an answer reveals to whoever guesses."""
 
 import jwt
 import pytest

@@ -1,4 +1,4 @@
-"""A stranger who tries passwords stops themselves, and neither the owner nor anybody else."""
+"""Password guesses limit whoever makes them, and neither the owner nor anybody else."""
 
 from collections import Counter
 
@@ -122,7 +122,7 @@ def test_a_stranger_keeps_nobody_from_signing_up_or_from_a_new_password(alice, p
     assert APIClient().post(f"{API}/{path}/", body, REMOTE_ADDR=HOME).status_code == answer
 
 
-def test_the_administrators_door_is_held_open_the_same_way(alice):
+def test_the_sign_in_of_administrators_is_never_locked_either(alice):
     User.objects.update(is_staff=True)
 
     def knock(address, password):

@@ -1,4 +1,4 @@
-"""How often one may try, and who counts as one."""
+"""Rate limits, and who counts as one caller."""
 
 import contextlib
 import socket

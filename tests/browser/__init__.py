@@ -1,1 +1,1 @@
-"""tests: the example app in a real browser. The API is only met over HTTP, from another origin."""
+"""Tests of the example app in a real browser, which calls the API from another origin."""

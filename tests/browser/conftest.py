@@ -1,4 +1,4 @@
-"""tests: a browser, the whole product, and whoever visits it. Without Chromium there is a word and no test."""
+"""Fixtures: a browser, the whole product, and its visitors. Without Chromium the tests are skipped, with a notice."""
 
 import os
 from collections.abc import Iterator

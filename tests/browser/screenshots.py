@@ -1,4 +1,4 @@
-"""tests: takes the pictures in docs/images/ of the app as it is, on a phone and a desktop, by day and by night.
+"""The pictures in docs/images/: the app as it is, on a phone and a desktop, light and dark.
 
 ``python -m tests.browser.screenshots``
 """
@@ -25,7 +25,7 @@ PICTURES_ARE_THERE = """
 PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Version/18.0 Mobile Safari/604.1"
 DESKTOP = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 DEVICES = {"phone": (390, 844, PHONE), "desktop": (1280, 800, DESKTOP)}
-KEPT = (7, 47, 3, 120, 361, 355, 362)
+FAVORITES = (7, 47, 3, 120, 361, 355, 362)
 FOLLOWED = (1, 6, 11, 17, 20, 25)
 
 
@@ -55,11 +55,11 @@ def visit(visitor: Visitor, name: str) -> None:
 
 
 def furnish(visitor: Visitor) -> None:
-    """Let Alice keep, follow and share something."""
+    """Add favorites, follows and a shared list for Alice."""
     assert visitor.stage.sign_up("Alice") == EMAIL
     page = visitor.context.new_page()
     visitor.signs_in(page, EMAIL)
-    for kind, ids, button in (("flyer", KEPT, "Keep "), ("creator", FOLLOWED, "Follow")):
+    for kind, ids, button in (("flyer", FAVORITES, "Keep "), ("creator", FOLLOWED, "Follow")):
         for number in ids:
             visitor.opens(f"/{kind}/{number}", in_tab=page)
             page.get_by_role("button", name=re.compile(f"^{button}")).first.click()

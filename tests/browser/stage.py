@@ -1,4 +1,4 @@
-"""tests: the whole product as processes: flyer service, BFF, the app, and the app once more where it may not be."""
+"""The whole product as processes: flyer service, BFF, the app, and the app on an origin that is not allowed."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""tests: axe-core looks at every page, by day and by night, and finds nothing serious."""
+"""Accessibility: axe-core finds nothing serious on any page, light or dark."""
 
 import json
 import os

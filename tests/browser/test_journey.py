@@ -1,4 +1,4 @@
-"""tests: what a person does who signs up: keep, follow, share, and leave again."""
+"""A person's journey: sign up, add favorites, follow, share, and delete the account."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -24,7 +24,7 @@ def saved(page, ending, status):
     return page.expect_response(lambda answer: answer.url.endswith(ending) and answer.status == status)
 
 
-def test_whoever_wants_to_keep_a_flyer_signs_up_and_is_back_where_they_were(visitor, stage):
+def test_whoever_adds_a_favorite_signs_up_and_is_back_where_they_were(visitor, stage):
     page = visitor.opens("/?categories=music")
     title = title_of(first_card(page))
 
@@ -42,7 +42,7 @@ def test_whoever_wants_to_keep_a_flyer_signs_up_and_is_back_where_they_were(visi
     expect(page.get_by_role("button", name=f"Keep {title}")).to_be_visible()
 
 
-def test_a_kept_flyer_is_marked_and_stands_among_the_kept_ones(alice, visitor):
+def test_a_favorite_is_marked_and_listed(alice, visitor):
     title = title_of(first_card(alice))
     heart = alice.get_by_role("button", name=f"Keep {title}")
 
@@ -188,7 +188,7 @@ def test_a_list_waits_for_what_was_clicked_just_before(alice, visitor):
     visitor.expects("status of 404")  # she shares nothing, and the API says so
 
 
-def test_kept_flyers_that_ended_or_vanished_are_told_apart(alice, visitor, stage):
+def test_favorites_that_ended_or_vanished_are_distinguished(alice, visitor, stage):
     begin = {"valid_from": "2020-01-01T00:00:00Z"}
     soon = (datetime.now(UTC) + timedelta(seconds=10)).isoformat(timespec="seconds")
     short = {"id": 9001, "title": "Over in a moment", "valid_until": soon, **begin}
@@ -237,7 +237,7 @@ def test_a_form_says_beside_the_field_what_is_wrong(visitor, stage):
     visitor.expects("status of 400")
 
 
-def test_a_wrong_password_is_told_in_a_sentence(visitor, stage):
+def test_a_wrong_password_is_reported_in_a_sentence(visitor, stage):
     page = visitor.opens("/sign-in?next=%2Fkept")
     page.get_by_label("E-mail").fill(stage.sign_up("Bob"))
     page.get_by_label("Password").fill("not-this-one")

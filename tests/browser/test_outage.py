@@ -1,4 +1,4 @@
-"""tests: the flyer service fails and recovers, and the app says what is true, no more and no less."""
+"""The app while the flyer service fails and recovers: it shows what is true, no more and no less."""
 
 from playwright.sync_api import expect
 

@@ -1,4 +1,4 @@
-"""tests: how a person stays signed in, in one tab and in many; and who may not make use of that."""
+"""Sessions in one tab and in many, and whoever may not use them."""
 
 import re
 from contextlib import ExitStack

@@ -1,4 +1,4 @@
-"""tests: the API's own pages, for a developer on a train."""
+"""The API's own pages, without a network."""
 
 from urllib.parse import urlsplit
 

@@ -1,4 +1,4 @@
-"""tests: what a passer-by does at the wall: look, filter, search, scroll, read, and come back."""
+"""The wall of flyers for an anonymous visitor: filter, search, scroll, read, and come back."""
 
 from playwright.sync_api import Page, expect
 
@@ -33,15 +33,15 @@ def test_scrolling_brings_page_after_page_and_no_flyer_twice(visitor):
 def test_typing_searches_once_one_pauses_and_an_older_answer_never_wins(visitor):
     page = visitor.opens()
     expect(cards(page)).to_have_count(20)
-    asked = []
-    page.on("request", lambda request: "/search/" in request.url and asked.append(request.url))
+    searches = []
+    page.on("request", lambda request: "/search/" in request.url and searches.append(request.url))
 
     page.get_by_role("searchbox").press_sequentially("gypsy jazz", delay=20)
     expect(page).to_have_url(f"{visitor.stage.app}/#/?q=gypsy+jazz")
 
     expect(cards(page).first).to_contain_text("Gypsy Jazz")
     expect(page.get_by_role("heading", name="Gypsy Jazz")).to_have_count(cards(page).count())
-    assert len(asked) == 1
+    assert len(searches) == 1
 
 
 def test_categories_narrow_the_wall_and_stand_in_the_address(visitor):

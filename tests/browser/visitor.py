@@ -1,4 +1,4 @@
-"""tests: somebody in a browser, who finds their way about the app and reports whatever goes wrong in their console."""
+"""A visitor in a browser, who reports every error in their console."""
 
 import re
 import shutil
@@ -19,17 +19,17 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-PATIENCE_MS = 15_000
+MAX_WAIT_MS = 15_000
 # Counts in each page, from its beginning, what it asks for and has not read yet. Of what a page was asking for when it went
 # the browser does not always tell outside.
 COUNT = """{
-  const ask = window.fetch;
+  const fetchOfThePage = window.fetch;
   window.underWay = 0;
-  window.fetch = async (...question) => {
+  window.fetch = async (...request) => {
     window.underWay += 1;
     const end = () => { window.underWay -= 1; };
     try {
-      const answer = await ask(...question);
+      const answer = await fetchOfThePage(...request);
       answer.clone().arrayBuffer().then(end, end);
       return answer;
     } catch (error) {
@@ -38,12 +38,12 @@ COUNT = """{
     }
   };
 }"""
-expect.set_options(timeout=PATIENCE_MS)
+expect.set_options(timeout=MAX_WAIT_MS)
 
 
 def until(page: Page, condition: Callable[[], bool]) -> None:
     """Wait until something is true that is not written on the page."""
-    for _ in range(PATIENCE_MS // 50):
+    for _ in range(MAX_WAIT_MS // 50):
         if condition():
             return
         page.wait_for_timeout(50)
@@ -57,7 +57,7 @@ class Visitor:
         self.context = context
         self.stage = stage
         self.complaints: list[str] = []
-        context.set_default_timeout(PATIENCE_MS)
+        context.set_default_timeout(MAX_WAIT_MS)
         context.add_init_script(COUNT)
         context.on("console", self._hear)
         context.on("weberror", lambda error: self.complaints.append(f"uncaught: {error.error}"))

@@ -72,18 +72,18 @@ def test_the_breaker_shows_while_it_is_not_closed(server, transport_to, clock):
 
 def test_the_bulkhead_shows_what_is_in_use_and_what_was_refused(server, transport_to):
     counted = Counts()
-    asked, answer = threading.Event(), threading.Event()
+    received, answer = threading.Event(), threading.Event()
 
-    def keep_waiting(exchange: Exchange) -> None:
-        asked.set()
+    def hold_the_answer(exchange: Exchange) -> None:
+        received.set()
         answer.wait(5)
         exchange.answer(b"[]")
 
-    server.behaviour = keep_waiting
+    server.behaviour = hold_the_answer
     transport = transport_to(server.url, max_concurrency=1)
     first = threading.Thread(target=transport.get, args=("/", same))
     first.start()
-    assert asked.wait(5)
+    assert received.wait(5)
 
     with pytest.raises(errors.UpstreamBusyError):
         transport.get("/", same)
@@ -96,7 +96,7 @@ def test_the_bulkhead_shows_what_is_in_use_and_what_was_refused(server, transpor
     assert value("flyers_bff_upstream_in_use", upstream=NAME) == 0
 
 
-def test_health_is_told_without_a_call(server, transport_to):
+def test_health_is_reported_without_a_call(server, transport_to):
     transport = transport_to(server.url)
     before = transport.health()
 
@@ -152,8 +152,8 @@ def test_each_failure_is_logged_once_with_the_request_id_and_no_secret(server, t
     server.behaviour = answers("[]")
     transport.get("/api/", same, request_id="third")
 
-    told = [(record.levelname, record.message, record.request_id) for record in caplog.records]
-    assert told == [
+    logged = [(record.levelname, record.message, record.request_id) for record in caplog.records]
+    assert logged == [
         ("INFO", "upstream call retried", "first"),
         ("WARNING", "upstream breaker changed", "first"),
         ("WARNING", "upstream call failed", "first"),

@@ -168,7 +168,7 @@ def test_a_creator_becomes_our_type(wire, client):
     assert creator.created_at == datetime(2020, 1, 1, tzinfo=UTC)
 
 
-def test_a_creator_who_tells_nothing_of_themselves_is_understood(wire, client):
+def test_a_creator_without_a_profile_is_understood(wire, client):
     wire.get(f"{UPSTREAM}/api/v1/users/3/", json={"id": 3, "username": "anna"})
 
     creator = client.get_creator(3).value
@@ -204,7 +204,7 @@ def test_what_is_no_list_of_categories_is_malformed(wire, client, wrong):
         client.list_categories()
 
 
-def test_an_unchanged_answer_is_told_apart_from_a_new_one(wire, client):
+def test_an_unchanged_answer_is_distinguished_from_a_new_one(wire, client):
     if_changed = matchers.header_matcher({"If-None-Match": '"v1"'})
     headers = {"ETag": '"v1"', "Cache-Control": "public, max-age=30"}
     wire.get(FEED, status=304, headers=headers, match=[if_changed])
@@ -240,7 +240,7 @@ def test_not_modified_without_having_a_copy_is_malformed(wire, client):
         (600, errors.UpstreamMalformedError),
     ],
 )
-def test_every_status_has_its_failure_and_none_tells_what_the_service_said(wire, client, status, failure):
+def test_every_status_has_its_failure_and_none_repeats_what_the_service_said(wire, client, status, failure):
     said = {"error": f"secret {KEY}", "detail": UPSTREAM}
     wire.get(FEED, json=said, status=status, headers={"Location": "http://169.254.169.254/"})
 

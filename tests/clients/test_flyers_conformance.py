@@ -26,7 +26,7 @@ def running():
 
 @pytest.fixture
 def service(running):
-    """A service that keeps its contract until a test turns a knob."""
+    """A service that fulfils its contract until a test turns a knob."""
     running.knobs.reset()
     running.request_log.clear()
     return running
@@ -93,10 +93,10 @@ def test_a_key_that_is_refused_is_all_there_is_to_say(service, transport_to):
     service.knobs.turn({"ignores": ["ids"]})
     with start(key="another-key", clock=lambda: NOW) as strict:
         findings = examine(FlyerClient(transport_to(strict.url)), **HERE, seconds=20)
-        asked = strict.request_log.as_json()["total"]
+        calls = strict.request_log.as_json()["total"]
 
     assert [finding.subject for finding in findings if finding.verdict is Verdict.MISSING] == ["our key"]
-    assert asked == 1
+    assert calls == 1
     assert client._transport.health().state == "closed"
 
 
@@ -119,7 +119,7 @@ def test_a_service_that_falls_silent_is_asked_until_the_time_is_over(server, exa
     assert findings[FEED].verdict is Verdict.CAN
     assert missing(findings) == []
     assert findings["categories/"].detail == "no answer: no time left to ask"
-    assert len(server.asked) <= 6
+    assert len(server.received) <= 6
 
 
 def test_where_flyers_are_too_alike_nobody_can_tell(wire, examined):

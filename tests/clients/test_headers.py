@@ -62,7 +62,7 @@ def test_an_answer_is_fresh_for_as_long_as_its_cache_control_says(value, seconds
 
 
 @pytest.mark.parametrize("value", ['"v1"', 'W/"v1"', '""', '"a!#b"'])
-def test_a_well_formed_entity_tag_is_kept(value):
+def test_a_well_formed_entity_tag_is_accepted(value):
     assert headers.entity_tag(value) == value
 
 

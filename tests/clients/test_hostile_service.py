@@ -69,7 +69,7 @@ def test_every_fault_ends_in_time_on_the_tree_and_frees_what_it_held(name, serve
 
     assert type(raised.value) is failure
     assert time.monotonic() - began < deadline + MARGIN_SECONDS
-    assert len(server.asked) <= 2
+    assert len(server.received) <= 2
     assert transport.health().in_use == 0
 
 
@@ -130,7 +130,7 @@ def test_a_momentary_failure_is_asked_once_more(first, server, transport_to):
     counted = Counts()
 
     assert transport.get("/", lambda document: document).value == []
-    assert len(server.asked) == 2
+    assert len(server.received) == 2
     assert counted("flyers_bff_upstream_retries_total", upstream=NAME) == 1
 
 
@@ -156,7 +156,7 @@ def test_what_asking_again_would_not_mend_is_asked_once(only, server, transport_
     with pytest.raises(errors.UpstreamError):
         transport.get("/", lambda document: document)
 
-    assert len(server.asked) <= 1
+    assert len(server.received) <= 1
     assert counted("flyers_bff_upstream_retries_total", upstream=NAME) == 0
 
 
@@ -166,7 +166,7 @@ def test_nobody_is_asked_again_when_hardly_any_time_is_left(server, transport_to
     with pytest.raises(errors.UpstreamError):
         transport_to(server.url, deadline=0.3).get("/", lambda document: document)
 
-    assert len(server.asked) <= 1
+    assert len(server.received) <= 1
 
 
 def test_the_deadline_holds_for_both_attempts_together(server, transport_to):
@@ -180,7 +180,7 @@ def test_the_deadline_holds_for_both_attempts_together(server, transport_to):
     with pytest.raises(errors.UpstreamTimeoutError):
         transport_to(server.url, deadline=1.2).get("/", lambda document: document)
 
-    assert len(server.asked) == 2
+    assert len(server.received) == 2
     assert time.monotonic() - began < 1.2 + MARGIN_SECONDS
 
 
@@ -202,7 +202,7 @@ def test_a_connection_is_used_again(status, server, transport_to):
     for _ in range(3):
         transport.get("/", lambda document: document, etag='"v1"')
 
-    assert (len(server.asked), server.connections) == (3, 1)
+    assert (len(server.received), server.connections) == (3, 1)
 
 
 def test_a_link_of_the_service_is_never_followed(server, transport_to):
@@ -213,7 +213,7 @@ def test_a_link_of_the_service_is_never_followed(server, transport_to):
     fetched = FlyerClient(transport_to(server.url)).list_flyers(ANYWHERE)
 
     assert elsewhere not in repr(fetched)
-    assert len(server.asked) == 1
+    assert len(server.received) == 1
 
 
 def test_rude_headers_of_a_good_answer_do_no_harm(server, transport_to):
@@ -234,7 +234,7 @@ def test_rude_headers_of_a_good_answer_do_no_harm(server, transport_to):
     transport.get("/", lambda document: document)
 
     assert (fetched.value, fetched.etag, fetched.max_age) == ([], None, 0)
-    assert "cookie" not in server.asked[1].headers
+    assert "cookie" not in server.received[1].headers
 
 
 def test_a_good_document_under_broken_headers_is_malformed(server, transport_to, caplog):

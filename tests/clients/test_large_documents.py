@@ -20,12 +20,12 @@ class Decoding:
     def __init__(self):
         self.gate = threading.Event()
         self.lock = threading.Lock()
-        self.under_way = self.most_under_way = 0
+        self.under_way = self.max_under_way = 0
 
     def __call__(self, document):
         with self.lock:
             self.under_way += 1
-            self.most_under_way = max(self.most_under_way, self.under_way)
+            self.max_under_way = max(self.max_under_way, self.under_way)
         assert self.gate.wait(10)
         with self.lock:
             self.under_way -= 1
@@ -50,11 +50,11 @@ def test_large_documents_are_decoded_one_at_a_time(server, transport_to, decodin
     transport = transport_to(server.url, deadline=20)
 
     calls = [threads.submit(transport.get, "/", decoding) for _ in range(6)]
-    until(lambda: len(server.asked) == 6 and decoding.under_way == 1, what="six calls")
+    until(lambda: len(server.received) == 6 and decoding.under_way == 1, what="six calls")
     decoding.gate.set()
 
     assert [call.result().value for call in calls] == [[]] * 6
-    assert decoding.most_under_way == 1
+    assert decoding.max_under_way == 1
 
 
 def test_small_documents_do_not_wait_for_a_large_one(server, transport_to, decoding, threads):

@@ -24,7 +24,7 @@ def test_a_field_that_is_null_is_a_field_that_is_not_there():
     assert strict_json.loads(b'{"a": null, "b": [null], "c": {"d": null}}') == {"b": [None], "c": {}}
 
 
-def test_nulls_are_kept_for_whoever_needs_them():
+def test_nulls_are_preserved_for_whoever_needs_them():
     document = {"a": None, "b": [None], "c": {"d": None}}
 
     assert strict_json.loads(json.dumps(document).encode(), keep_nulls=True) == document
@@ -72,8 +72,8 @@ def test_what_parsers_may_disagree_about_is_no_document(body):
 @given(st.binary() | DOCUMENTS.map(lambda document: json.dumps(document).encode()), st.data())
 def test_random_bytes_and_cuts_are_a_document_or_a_value_error(body, data):
     cut = data.draw(st.integers(0, len(body)))
-    for piece in (body, body[:cut], body[cut:]):
+    for part in (body, body[:cut], body[cut:]):
         try:
-            strict_json.loads(piece)
+            strict_json.loads(part)
         except ValueError:
             continue

@@ -26,10 +26,10 @@ def test_a_name_that_nobody_knows_is_a_service_that_is_unavailable(transport_to)
 
 
 def test_a_silent_resolver_holds_up_neither_a_call_nor_more_than_one_thread(server, transport_to):
-    asked, may_answer = [], threading.Event()
+    looked_up, may_answer = [], threading.Event()
 
     def slow(host, port, **options):
-        asked.append(host)
+        looked_up.append(host)
         may_answer.wait()
         return socket.getaddrinfo("127.0.0.1", port, **options)
 
@@ -39,7 +39,7 @@ def test_a_silent_resolver_holds_up_neither_a_call_nor_more_than_one_thread(serv
         for _ in range(3):
             with pytest.raises(errors.UpstreamTimeoutError):
                 transport.get("/", same)
-        assert len(asked) == 1
+        assert len(looked_up) == 1
         assert time.monotonic() - began < 2
     finally:
         may_answer.set()
@@ -113,7 +113,7 @@ def test_a_handshake_that_leads_nowhere_ends_in_time(server, transport_to):
 
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory):
-    """A certificate for 127.0.0.1 that only those trust who are told to."""
+    """A certificate for 127.0.0.1 that only those trust who are configured to."""
     folder = tmp_path_factory.mktemp("certificate")
     try:
         subprocess.run(
@@ -161,4 +161,4 @@ def test_a_certificate_that_nobody_vouches_for_is_no_service_of_ours(tls_server,
     with pytest.raises(errors.UpstreamUnavailableError):
         transport_to(tls_server.url).get("/", same)
 
-    assert tls_server.asked == []
+    assert tls_server.received == []

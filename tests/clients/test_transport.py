@@ -27,7 +27,7 @@ def test_the_environment_changes_neither_the_way_nor_the_key(server, transport_t
 
     transport_to(server.url).get("/x/", same)
 
-    assert server.asked[0].headers["authorization"] == f"Bearer {KEY}"
+    assert server.received[0].headers["authorization"] == f"Bearer {KEY}"
     assert server.targets == ["/x/"]
 
 
@@ -37,7 +37,7 @@ def test_without_a_key_no_authorization_is_sent(server):
     transport.get("/", same)
     transport.close()
 
-    assert "authorization" not in server.asked[0].headers
+    assert "authorization" not in server.received[0].headers
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ def test_without_a_key_no_authorization_is_sent(server):
 def test_nothing_but_a_tag_and_an_id_gets_into_a_header(etag, request_id, server, transport_to):
     transport_to(server.url).get("/", same, etag=etag, request_id=request_id)
 
-    assert not {"if-none-match", "x-request-id", "x"} & set(server.asked[0].headers)
+    assert not {"if-none-match", "x-request-id", "x"} & set(server.received[0].headers)
 
 
 def test_a_parameter_that_is_no_text_can_still_be_sent(server, transport_to):
@@ -104,7 +104,7 @@ def test_one_call_of_several_is_over_when_all_have_to_be(server, transport_to):
         transport.get("/x/", same, ends_at=began + 0.2)
 
     assert time.monotonic() - began < 2
-    assert len(server.asked) <= 1
+    assert len(server.received) <= 1
     assert counted("flyers_bff_upstream_not_made_total", upstream=NAME, outcome="timeout") == 1
 
 
@@ -114,13 +114,13 @@ def test_between_two_tries_is_a_pause_of_a_random_length(server, transport_to):
     transport = transport_to(
         server.url,
         chance=lambda: 0.5,
-        sleep=lambda seconds: events.append((len(server.asked), seconds)),
+        sleep=lambda seconds: events.append((len(server.received), seconds)),
     )
 
     transport.get("/", same)
 
     assert events == [(1, 0.05)]  # half of the longest, after the first try
-    assert len(server.asked) == 2
+    assert len(server.received) == 2
 
 
 def test_a_body_may_be_as_large_as_the_limit_and_not_a_byte_larger(server, transport_to):
@@ -174,7 +174,7 @@ def test_retry_after_starts_a_cooldown_without_anyone_waiting(server, transport_
 
     assert (throttled.value.retry_after, refused.value.retry_after) == (7, 7)
     assert time.monotonic() - began < 1
-    assert len(server.asked) == 1
+    assert len(server.received) == 1
     assert transport.health().retry_in == 7
 
     clock.now += 7
@@ -213,7 +213,7 @@ def test_an_outage_costs_the_service_few_calls_and_the_callers_no_time(server, t
             transport.get(f"/{number}/", same)
         seconds.append(time.monotonic() - began)
 
-    assert len(server.asked) <= 40
+    assert len(server.received) <= 40
     assert sorted(seconds)[90] < 0.25
     assert transport.health().state in {"open", "half_open"}
 
@@ -225,13 +225,13 @@ def test_after_an_outage_one_call_closes_the_breaker(server, transport_to, clock
     for _ in range(5):
         with pytest.raises(errors.UpstreamUnavailableError):
             transport.get("/", same)
-    asked = len(server.asked)
+    asked = len(server.received)
     server.behaviour = answers("[]")
 
     with pytest.raises(errors.UpstreamUnavailableError) as refused:
         transport.get("/", same)
     assert refused.value.retry_after == 2
-    assert len(server.asked) == asked
+    assert len(server.received) == asked
 
     clock.now += 2
     assert transport.get("/", same).value == []
@@ -249,7 +249,7 @@ def test_a_probe_is_not_made_twice(server, transport_to, clock):
     with pytest.raises(errors.UpstreamUnavailableError):
         transport.get("/", same)
 
-    assert (len(server.asked), counted("flyers_bff_upstream_retries_total", upstream=NAME)) == (2, 0)
+    assert (len(server.received), counted("flyers_bff_upstream_retries_total", upstream=NAME)) == (2, 0)
 
 
 @pytest.mark.parametrize("fault", ["400", "401", "403", "404", "410", "429"])
@@ -262,7 +262,7 @@ def test_a_service_that_says_no_is_not_down(fault, server, transport_to, clock):
             transport.get("/", same)
         clock.now += 2
 
-    assert len(server.asked) == 12
+    assert len(server.received) == 12
     assert transport.health().state == "closed"
 
 
@@ -289,7 +289,7 @@ def test_a_service_that_talks_nonsense_is_down(fault, server, transport_to):
         with pytest.raises(errors.UpstreamError):
             transport.get("/", same)
 
-    assert len(server.asked) <= 5
+    assert len(server.received) <= 5
     assert transport.health().state == "open"
 
 
@@ -316,4 +316,4 @@ def test_when_all_slots_are_taken_the_next_call_fails_at_once(server, transport_
             assert isinstance(call.exception(), errors.UpstreamTimeoutError)
 
     assert transport.health().in_use == 0
-    assert len(server.asked) == 2
+    assert len(server.received) == 2

@@ -140,7 +140,7 @@ def test_an_address_that_no_browser_should_load_is_dropped(wire, client, url):
         "https://pictures.example?x=a@b",
     ],
 )
-def test_an_honest_address_is_kept(wire, client, url):
+def test_an_honest_address_is_unchanged(wire, client, url):
     wire.get(f"{UPSTREAM}/api/v1/flyers/7/", json=answers.flyer(7, images=[{"url": url}]))
 
     assert client.get_flyer(7).value.images == (Image(url, 0),)

@@ -21,7 +21,7 @@ class Application:
     def __init__(self):
         self.gate = threading.Event()
         self.lock = threading.Lock()
-        self.begun = self.working = self.most_working = 0
+        self.begun = self.working = self.max_working = 0
 
     def __call__(self, environ, start_response):
         with self.lock:
@@ -31,7 +31,7 @@ class Application:
             return []
         with self.lock:
             self.working += 1
-            self.most_working = max(self.most_working, self.working)
+            self.max_working = max(self.max_working, self.working)
         assert self.gate.wait(10)
         with self.lock:
             self.working -= 1
@@ -71,7 +71,7 @@ def test_few_large_bodies_are_worked_on_at_once_and_the_others_wait(application,
     application.gate.set()
 
     assert [answer.result() for answer in calls] == [[LARGE]] * 8
-    assert application.most_working == MAX_LARGE_BODIES
+    assert application.max_working == MAX_LARGE_BODIES
 
 
 def test_a_large_body_that_waits_for_too_long_is_refused(application, threads):

@@ -143,7 +143,7 @@ def test_after_a_failure_nobody_enters_for_a_moment(bulkhead, clock):
     assert not is_refused(bulkhead)
 
 
-def test_at_a_failure_who_waits_is_told_at_once(bulkhead):
+def test_a_failure_reaches_everyone_who_waits_at_once(bulkhead):
     permit = bulkhead.enter()
 
     with waiting(bulkhead, 2) as people:

@@ -120,14 +120,14 @@ def test_what_a_plain_view_ends_in_is_in_the_envelope(client, settings, debug, a
 
 
 @pytest.mark.parametrize("debug", [True, False])
-def test_a_bug_is_a_500_that_tells_nothing(client, caplog, settings, debug):
+def test_a_bug_is_a_500_that_reveals_nothing(client, caplog, settings, debug):
     settings.DEBUG = debug
 
     response = client.get("/broken/")
 
     assert (response.status_code, error_of(response)["code"]) == (500, "SERVER_ERROR")
     assert "secret" not in response.content.decode()
-    assert "a secret of the server" in caplog.text  # told to the operator
+    assert "a secret of the server" in caplog.text  # logged for the operator
 
 
 def test_another_method_is_405_and_names_the_right_ones(client):

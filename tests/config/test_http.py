@@ -28,7 +28,7 @@ def test_routes_answer_with_and_without_a_slash_under_both_prefixes(client, addr
 
 
 @pytest.mark.parametrize("given", ["abc", "A-1", "x" * 64])
-def test_a_plain_request_id_is_kept(client, given):
+def test_a_plain_request_id_is_reused(client, given):
     assert client.get("/health/live", headers={"X-Request-ID": given})["X-Request-ID"] == given
 
 

@@ -57,9 +57,9 @@ def test_the_line_adds_up_what_upstream_took(lines, upstream):
     Client().get("/api/v1/creators/3/flyers/")  # asks twice: nobody's page is empty, too
     Client().get("/api/v1/creators/3/flyers/")
 
-    asked, answered = (line for line in lines() if line["event"] == "request")
-    assert 0 < asked["upstream_ms"] <= asked["ms"]
-    assert "upstream_ms" not in answered
+    request, answer = (line for line in lines() if line["event"] == "request")
+    assert 0 < request["upstream_ms"] <= request["ms"]
+    assert "upstream_ms" not in answer
 
 
 def test_the_query_of_a_request_is_not_logged(lines, upstream):
@@ -87,7 +87,7 @@ def test_a_traceback_has_no_local_variables(lines):
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "expected"),
     [
         ("Key (email)=(alice@example.com) exists", "Key (email)=([e-mail]) exists"),
         ("got eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.abc_-1 here", "got [token] here"),
@@ -95,8 +95,8 @@ def test_a_traceback_has_no_local_variables(lines):
         ("redis://user:secret@host:6379/0 failed", "redis://[credentials]@host:6379/0 failed"),
     ],
 )
-def test_what_a_driver_says_is_scrubbed(text, told):
-    assert scrubbed(text) == told
+def test_what_a_driver_says_is_scrubbed(text, expected):
+    assert scrubbed(text) == expected
 
 
 def test_people_get_lines_they_can_read(capsys):
@@ -121,13 +121,13 @@ def no_answer(*_):
     raise OperationalError("the server closed the connection\n\tThis probably means ...")
 
 
-def test_a_database_that_fails_is_told_without_a_traceback(lines, as_alice):
+def test_a_database_that_fails_is_logged_without_a_traceback(lines, as_alice):
     with connection.execute_wrapper(no_answer):
         response = as_alice.get("/api/v1/favorites/")
 
     assert response.status_code == 503
-    [told, request] = lines()
-    assert (told["level"], told["failure"]) == ("error", "OperationalError")
-    assert told["reason"] == "the server closed the connection"
-    assert "exception" not in told
+    [failure, request] = lines()
+    assert (failure["level"], failure["failure"]) == ("error", "OperationalError")
+    assert failure["reason"] == "the server closed the connection"
+    assert "exception" not in failure
     assert request["status"] == 503

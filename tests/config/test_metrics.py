@@ -46,5 +46,5 @@ def test_an_odd_method_does_not_make_a_new_series(client):
     assert 'method="other"' in client.get("/metrics").content.decode()
 
 
-def test_the_browser_is_told_where_the_time_went(client):
+def test_the_browser_sees_where_the_time_went(client):
     assert client.get("/health/live")["Server-Timing"].startswith("app;dur=")

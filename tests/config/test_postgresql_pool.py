@@ -76,11 +76,11 @@ def test_the_next_one_gets_the_connection_that_was_given_back(two):
 
 
 def test_however_many_ask_there_are_no_more_connections_than_that(two):
-    def ask(_):
+    def query(_):
         return once(f"{PID} FROM pg_sleep(0.01)")
 
     with ThreadPoolExecutor(12) as threads:
-        pids = list(threads.map(ask, range(36)))
+        pids = list(threads.map(query, range(36)))
 
     assert len(set(pids)) <= 2
 

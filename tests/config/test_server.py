@@ -13,7 +13,7 @@ from config.allocator import MAX_ARENAS
 REPORT = "import json; from config.server import reported_settings; print(json.dumps(reported_settings()))"
 
 
-def told(**environment):
+def logged_by_start(**environment):
     said = subprocess.run(
         [sys.executable, "-c", REPORT],
         env={**os.environ, **environment},
@@ -24,15 +24,17 @@ def told(**environment):
     return json.loads(said), said
 
 
-def test_the_settings_that_matter_are_told():
-    facts, _ = told(WORKERS="3", FLYERS_FRESH_SECONDS="45", TRUSTED_PROXIES="1", JWT_PREVIOUS_KEYS="k" * 32)
+def test_the_settings_that_matter_are_logged():
+    facts, _ = logged_by_start(
+        WORKERS="3", FLYERS_FRESH_SECONDS="45", TRUSTED_PROXIES="1", JWT_PREVIOUS_KEYS="k" * 32
+    )
 
     assert (facts["WORKERS"], facts["FLYERS_FRESH_SECONDS"], facts["TRUSTED_PROXIES"]) == (3, 45, 1)
     assert facts["JWT_KEYS"] == 2
 
 
 def test_of_secrets_only_whether_there_is_one():
-    facts, said = told(
+    facts, said = logged_by_start(
         SECRET_KEY="hush1" * 10,
         JWT_SIGNING_KEY="hush2" * 10,
         JWT_PREVIOUS_KEYS="hush3" * 10,

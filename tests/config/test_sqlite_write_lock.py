@@ -111,9 +111,7 @@ def returning():
     statement = "INSERT INTO thing (name) VALUES ('alice'), ('carol'), ('dan') RETURNING name"
     with connections["file"].cursor() as cursor:
         cursor.execute(statement)
-        assert cursor.fetchone() == (
-            "alice",
-        )  # and who asks for the others later has not kept anybody waiting
+        assert cursor.fetchone() == ("alice",)  # and who fetches the others later has not held anybody up
 
 
 def many():

@@ -77,14 +77,14 @@ def test_an_error_report_says_where_it_happened_and_nothing_that_a_person_sent()
         "extra": {"sys.argv": ["private"]},
     }
 
-    told = reported(event)
+    report = reported(event)
 
-    assert told["exception"]["values"][0]["value"] == "no such person: [e-mail]"
-    assert told["exception"]["values"][0]["stacktrace"]["frames"][0]["lineno"] == 7
-    assert told["transaction"] == "/api/v1/favorites/"
-    assert not set(told) & {"request", "user", "breadcrumbs", "extra"}
+    assert report["exception"]["values"][0]["value"] == "no such person: [e-mail]"
+    assert report["exception"]["values"][0]["stacktrace"]["frames"][0]["lineno"] == 7
+    assert report["transaction"] == "/api/v1/favorites/"
+    assert not set(report) & {"request", "user", "breadcrumbs", "extra"}
     for secret in ("private", "alice", "203.0.113.9"):
-        assert secret not in repr(told)
+        assert secret not in repr(report)
 
 
 class Collector:
@@ -136,7 +136,7 @@ def test_a_request_and_its_calls_to_the_flyer_service_are_one_trace_without_the_
         start(key=UPSTREAM_KEY) as upstream,
         running(Server(tmp_path, upstream=upstream.url, **settings)) as server,
     ):
-        assert server.ask("/api/v1/flyers/search/?query=private&limit=100").status == 200
+        assert server.request("/api/v1/flyers/search/?query=private&limit=100").status == 200
         [line] = [line for line in server.lines() if line.get("route") == "api/v1/flyers/search/"]
         trace = bytes.fromhex(line["trace_id"])
         # The request, and both pages that it asked for.
@@ -156,7 +156,7 @@ def test_an_alarm_is_reported_without_the_query(collector, tmp_path):
         start(key="another-key") as upstream,
         running(Server(tmp_path, upstream=upstream.url, **settings)) as server,
     ):
-        refused = server.ask("/api/v1/flyers/search/?query=private", X_Request_ID="abc-123")
+        refused = server.request("/api/v1/flyers/search/?query=private", X_Request_ID="abc-123")
         until(lambda: b"abc-123" in b"".join(collector.taken), what="a report")
 
     assert refused.status == 502

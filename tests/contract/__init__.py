@@ -1,1 +1,1 @@
-"""contract: the running service, judged from outside by tools that know its published schema and nothing else."""
+"""Tests of the running service by tools that know its published schema and nothing else."""

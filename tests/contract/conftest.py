@@ -1,4 +1,4 @@
-"""contract: the running service that outside tools are let loose on: both programs, on free ports and stores of their own."""
+"""The running service for the tools: both programs, on free ports and stores of their own."""
 
 from collections.abc import Iterator
 

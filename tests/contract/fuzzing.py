@@ -1,4 +1,4 @@
-"""contract: what the fuzzer is told beyond the schema: how to sign in, and what the schema can't say. It is loaded by the fuzzer."""
+"""The fuzzer's extension: how to sign in, and what the schema can't say. The fuzzer loads it."""
 
 import json
 import os
@@ -44,13 +44,13 @@ if "FUZZED_SIGNED_IN" in os.environ:
         """Somebody with a session that lives."""
 
         def __init__(self) -> None:
-            self.kept: Tokens | None = None
+            self.tokens: Tokens | None = None
 
         def get(self, case: Any, context: Any) -> Tokens:
             if context.operation.definition.raw["operationId"] in ENDS_ITS_SESSION:
                 return sign_in(LEAVER)
-            self.kept = self.kept or sign_in(KEEPER)
-            return self.kept
+            self.tokens = self.tokens or sign_in(KEEPER)
+            return self.tokens
 
         def set(self, case: Any, data: Tokens, context: Any) -> None:
             case.headers["Authorization"] = f"Bearer {data.access}"

@@ -1,4 +1,4 @@
-"""contract: a fuzzer reads the schema and tries to catch the service lying about itself."""
+"""A fuzzer reads the schema and looks for answers that contradict it."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""contract: a client that a generator makes of the schema, for Python, works against the service as it came."""
+"""A Python client generated from the schema works against the service."""
 
 import os
 import subprocess
@@ -38,7 +38,7 @@ person = AuthenticatedClient(base_url=origin, token=signed_in.tokens.access, rai
 assert auth_me.sync(client=person).email == email
 assert favorite_add.sync_detailed(flyer.id, client=person).status_code == 201
 assert flyer_detail.sync(flyer.id, client=person).is_favorited is True
-assert [kept.flyer_id for kept in favorites_list.sync(client=person).results] == [flyer.id]
+assert [favorite.flyer_id for favorite in favorites_list.sync(client=person).results] == [flyer.id]
 assert favorite_remove.sync_detailed(flyer.id, client=person).status_code == 204
 
 nobody = AuthenticatedClient(base_url=origin, token="wrong")

@@ -1,4 +1,4 @@
-"""contract: the typed client in examples/client-ts fits the schema, refuses what does not, and works against the service."""
+"""The typed client in examples/client-ts fits the schema, refuses what does not, and works against the service."""
 
 import os
 import re

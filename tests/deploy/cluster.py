@@ -1,4 +1,4 @@
-"""deploy: two hosts of the real server behind the real nginx, on real stores. It knows processes, and judges nothing."""
+"""A cluster of two hosts with the real server behind the real nginx, on real stores."""
 
 import http.client
 import json
@@ -43,7 +43,7 @@ class Answer:
         return json.loads(self.body)
 
 
-def ask(
+def request(
     where: tuple[str, int],
     method: str,
     path: str,
@@ -53,7 +53,7 @@ def ask(
     client: str = "127.0.0.1",
     **headers: str,
 ) -> Answer:
-    """Ask over a connection of its own, from the address ``client``; ``X_Forwarded_For`` is X-Forwarded-For."""
+    """Send a request over a connection of its own, from the address ``client``; ``X_Forwarded_For`` is X-Forwarded-For."""
     connection = http.client.HTTPConnection(*where, timeout=20, source_address=(client, 0))
     given = {"Host": NAME, **{name.replace("_", "-"): value for name, value in headers.items()}}
     if token:
@@ -121,7 +121,7 @@ class Host:
         assert self._process is not None
         assert self._process.poll() is None, self._log.read_text()
         try:
-            return ask(self.where, "GET", "/health/ready").status == 200
+            return request(self.where, "GET", "/health/ready").status == 200
         except OSError:
             return False
 
@@ -196,31 +196,31 @@ class Nginx:
         assert self._process is not None
         assert self._process.poll() is None, (self._folder / "error.log").read_text()
         try:
-            return ask(self.where, "GET", "/").status == 404
+            return request(self.where, "GET", "/").status == 404
         except OSError:
             return False
 
 
 @dataclass
 class Cluster:
-    """Everything that runs, and ways to ask it."""
+    """Everything that runs, and ways to call it."""
 
     upstream: MockUpstream
     hosts: list[Host]
     nginx: Nginx
     _people: int = field(default=0)
 
-    def ask(self, method: str, path: str, body: object = None, **how: Any) -> Answer:
-        """Ask nginx; see ``ask``."""
-        return ask(self.nginx.where, method, path, body, **how)
+    def request(self, method: str, path: str, body: object = None, **how: Any) -> Answer:
+        """Send a request to nginx; see ``request``."""
+        return request(self.nginx.where, method, path, body, **how)
 
     def sign_in(self) -> str:
         """Return the access token of somebody new, who calls from an address of their own."""
         self._people += 1
         person = {"email": f"person{self._people}@flyers.test", "password": "a-fine-long-passphrase"}
         client = f"127.1.0.{self._people}"
-        assert self.ask("POST", "/api/v1/auth/register/", person, client=client).status == 201
-        signed_in = self.ask("POST", "/api/v1/auth/login/", person, client=client)
+        assert self.request("POST", "/api/v1/auth/register/", person, client=client).status == 201
+        signed_in = self.request("POST", "/api/v1/auth/login/", person, client=client)
         assert signed_in.status == 200, signed_in.body
         token: str = signed_in.json()["tokens"]["access"]
         return token
@@ -254,7 +254,7 @@ def running_cluster(folder: Path, *, database_url: str, cache_url: str) -> Itera
             "SECRET_KEY": "a-secret-of-the-tests-which-is-long-enough",
             "JWT_SIGNING_KEY": "another-secret-of-the-tests-also-long-enough",
             "FLYERS_API_URL": upstream.url,
-            "FLYERS_CHECK_AT_START": "False",  # tests count what the service is asked
+            "FLYERS_CHECK_AT_START": "False",  # tests count the requests to the service
             "FLYERS_API_TOKEN": DEFAULT_KEY,
             "ALLOWED_HOSTS": NAME,
             "PUBLIC_URL": f"https://{NAME}",

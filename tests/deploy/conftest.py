@@ -1,4 +1,4 @@
-"""deploy: the running cluster, where the machine has the stores and nginx for it."""
+"""The running cluster, where the machine has the stores and nginx for it."""
 
 import os
 import shutil
@@ -17,7 +17,7 @@ collect_ignore_glob = [] if HAS_STORES else ["test_live_*.py"]
 
 @pytest.fixture(scope="session")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    """Two hosts behind nginx, started once; a test that stops a part starts it again."""
+    """Two hosts behind one nginx, started once; a test that stops a part starts it again."""
     if not HAS_STORES:
         pytest.skip("TEST_DATABASE_URL and TEST_CACHE_URL name no PostgreSQL and Redis")
     if not shutil.which("nginx"):
@@ -32,7 +32,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
 
 @pytest.fixture(autouse=True)
 def calm_upstream(request: pytest.FixtureRequest) -> None:
-    """Let each test with a cluster begin with a flyer service that is well and has been asked nothing."""
+    """Let each test with a cluster begin with a healthy flyer service and an empty request log."""
     if "cluster" in request.fixturenames:
         running: Cluster = request.getfixturevalue("cluster")
         running.upstream.knobs.reset()

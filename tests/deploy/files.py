@@ -1,4 +1,4 @@
-"""deploy: reads the deployment's files for the tests beside it. It knows their places, and judges nothing."""
+"""Readers of the deployment's files."""
 
 import re
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""deploy: what the files say of the service's addresses, waits and limits is what the service says of itself."""
+"""The deployment's files agree with the service on addresses, timeouts and limits."""
 
 import re
 

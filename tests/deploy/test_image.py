@@ -1,4 +1,4 @@
-"""deploy: what the image is made of, and how little whatever runs in one may do."""
+"""The image: what it is made of, and how little a process in it may do."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""deploy: what nginx refuses, what it hides, and whom it says a request is from."""
+"""What nginx refuses, what it hides, and which client address it passes on."""
 
 import re
 import subprocess
@@ -13,7 +13,7 @@ ATTEMPTS = 10
 
 
 def test_a_body_past_a_megabyte_is_refused_in_our_envelope(cluster):
-    refused = cluster.ask("POST", LOGIN, b" " * 1_000_001, Origin=APP, X_Request_ID="too-large")
+    refused = cluster.request("POST", LOGIN, b" " * 1_000_001, Origin=APP, X_Request_ID="too-large")
 
     assert refused.status == 413
     assert refused.header("Access-Control-Allow-Origin") == APP
@@ -29,7 +29,7 @@ def test_a_body_past_a_megabyte_is_refused_in_our_envelope(cluster):
 
 
 def test_a_body_of_a_megabyte_is_the_service_s_to_judge(cluster):
-    answer = cluster.ask("POST", LOGIN, b" " * 1_000_000, Content_Type="application/json")
+    answer = cluster.request("POST", LOGIN, b" " * 1_000_000, Content_Type="application/json")
 
     assert (answer.status, answer.json()["error"]["code"]) == (400, "VALIDATION_ERROR")
 
@@ -51,14 +51,14 @@ def test_a_body_of_a_megabyte_is_the_service_s_to_judge(cluster):
     ],
 )
 def test_what_nginx_answers_by_itself_has_our_envelope(cluster, method, path, status, code):
-    answer = cluster.ask(method, path)
+    answer = cluster.request(method, path)
 
     assert (answer.status, answer.json()["error"]["code"]) == (status, code)
     assert answer.header("Content-Type") == "application/json"
 
 
 def test_a_header_line_past_8_kb_is_refused(cluster):
-    answer = cluster.ask("GET", "/api/v1/flyers/discover/", X_Long="a" * 9000)
+    answer = cluster.request("GET", "/api/v1/flyers/discover/", X_Long="a" * 9000)
 
     assert (answer.status, answer.json()["error"]["code"]) == (400, "VALIDATION_ERROR")
 
@@ -70,25 +70,25 @@ def test_an_encoded_path_does_not_reach_what_is_hidden(cluster):
         "/api/v1/..;/metrics",
         "/health/%2e%2e%2fadmin/",
     ):
-        assert cluster.ask("GET", path).status in {400, 404}
+        assert cluster.request("GET", path).status in {400, 404}
 
 
-def test_health_is_asked_through_nginx_and_never_kept(cluster):
+def test_health_is_asked_through_nginx_and_never_cached(cluster):
     for path in ("/health/live", "/health/ready"):
-        answer = cluster.ask("GET", path)
+        answer = cluster.request("GET", path)
         assert (answer.status, answer.json()["status"]) == (200, "ok")
         assert answer.header("Cache-Control") == "no-store"
 
 
 def test_a_strange_request_id_is_replaced_by_one_of_nginx_s(cluster):
-    answer = cluster.ask("GET", "/api/v1/flyers/categories/", X_Request_ID="no spaces, please")
+    answer = cluster.request("GET", "/api/v1/flyers/categories/", X_Request_ID="no spaces, please")
 
     assert re.fullmatch("[0-9a-f]{32}", answer.header("X-Request-ID"))
 
 
 def test_sign_in_attempts_are_counted_for_all_processes_together(cluster):
     statuses = [
-        cluster.ask(
+        cluster.request(
             "POST", LOGIN, {"email": f"nobody{number}@flyers.test", "password": "a"}, client="127.2.0.1"
         ).status
         for number in range(ATTEMPTS + 6)
@@ -99,7 +99,7 @@ def test_sign_in_attempts_are_counted_for_all_processes_together(cluster):
 
 def test_writing_another_address_into_a_header_does_not_give_more_attempts(cluster):
     statuses = [
-        cluster.ask(
+        cluster.request(
             "POST",
             LOGIN,
             {"email": f"somebody{number}@flyers.test", "password": "a"},
@@ -115,7 +115,7 @@ def test_writing_another_address_into_a_header_does_not_give_more_attempts(clust
 
 
 def test_a_shared_list_s_address_and_a_query_stand_in_no_log(cluster):
-    cluster.ask("GET", "/api/v1/favorites/shared/summer-0123456789/?page=1", X_Request_ID="shared")
+    cluster.request("GET", "/api/v1/favorites/shared/summer-0123456789/?page=1", X_Request_ID="shared")
 
     assert cluster.nginx.visits("shared")[0]["path"] == "/api/v1/favorites/shared/-"
 

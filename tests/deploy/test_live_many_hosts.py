@@ -1,4 +1,4 @@
-"""deploy: two hosts are one service: one fill, one session, no request lost when one of them goes."""
+"""Two hosts are one service: one fill, one session, no request lost when one of them ends."""
 
 import itertools
 import threading
@@ -13,7 +13,7 @@ import pytest
 from tests.deploy.cluster import until
 
 DISCOVER = "/api/v1/flyers/discover/?limit=5&page="
-# A cookie keeps nginx from answering, or asking, for many at once: each of these calls reaches a server.
+# With a cookie nginx neither answers from its cache nor collapses requests: each of these calls reaches a server.
 STRAIGHT = {"Cookie": "straight=1"}
 
 
@@ -23,7 +23,7 @@ def test_a_crowd_that_misses_together_is_one_call_upstream_for_all_processes(clu
     with ThreadPoolExecutor(60) as crowd:
         answers = list(
             crowd.map(
-                lambda _: cluster.ask("GET", DISCOVER + "11", X_Request_ID="crowd", **STRAIGHT), range(60)
+                lambda _: cluster.request("GET", DISCOVER + "11", X_Request_ID="crowd", **STRAIGHT), range(60)
             )
         )
 
@@ -38,7 +38,7 @@ def test_a_crowd_of_anonymous_readers_is_one_call_of_nginx(cluster):
 
     with ThreadPoolExecutor(40) as crowd:
         answers = list(
-            crowd.map(lambda _: cluster.ask("GET", DISCOVER + "12", X_Request_ID="readers"), range(40))
+            crowd.map(lambda _: cluster.request("GET", DISCOVER + "12", X_Request_ID="readers"), range(40))
         )
 
     assert [answer.status for answer in answers] == [200] * 40
@@ -52,9 +52,9 @@ def test_who_signs_in_at_one_process_is_known_to_all_and_signs_out_of_all(cluste
     token = cluster.sign_in()
     me = "/api/v1/auth/me/"
 
-    known = [cluster.ask("GET", me, token=token).status for _ in range(20)]
-    left = cluster.ask("POST", "/api/v1/auth/logout/", token=token).status
-    after = [cluster.ask("GET", me, token=token).status for _ in range(20)]
+    known = [cluster.request("GET", me, token=token).status for _ in range(20)]
+    left = cluster.request("POST", "/api/v1/auth/logout/", token=token).status
+    after = [cluster.request("GET", me, token=token).status for _ in range(20)]
 
     assert known == [200] * 20
     assert left == 204
@@ -85,7 +85,7 @@ def load(cluster: Any) -> Iterator[Counter[str]]:
         while not enough.is_set():
             method, path, body, who = next(calls)
             try:
-                answer = cluster.ask(method, path, body, token=who, **STRAIGHT)
+                answer = cluster.request(method, path, body, token=who, **STRAIGHT)
                 status = str(answer.status)
                 if answer.status >= 400:
                     status += " " + answer.json()["error"]["code"]
@@ -93,7 +93,7 @@ def load(cluster: Any) -> Iterator[Counter[str]]:
                 status = type(error).__name__
             seen[f"{method} {status}"] += 1
 
-    flyers = [flyer["id"] for flyer in cluster.ask("GET", DISCOVER + "1", **STRAIGHT).json()["results"]]
+    flyers = [flyer["id"] for flyer in cluster.request("GET", DISCOVER + "1", **STRAIGHT).json()["results"]]
     tokens = [cluster.sign_in() for _ in range(8)]
     with ThreadPoolExecutor(8) as people:
         work = [
@@ -128,32 +128,32 @@ def test_a_host_that_dies_is_left_alone_until_it_is_back(cluster):
     name = "{}:{}".format(*dead.where)
     batches = itertools.count()
 
-    def asks_the_dead() -> bool:
+    def calls_the_dead_host() -> bool:
         batch = f"dead-{next(batches)}"
-        answers = [cluster.ask("GET", DISCOVER + "1", X_Request_ID=batch, **STRAIGHT) for _ in range(10)]
+        answers = [cluster.request("GET", DISCOVER + "1", X_Request_ID=batch, **STRAIGHT) for _ in range(10)]
         assert [answer.status for answer in answers] == [200] * 10
         return any(name in visit["host"] for visit in cluster.nginx.visits(batch, count=10))
 
     dead.kill()
     try:
-        until(lambda: not asks_the_dead(), what="leaving the dead host alone")
+        until(lambda: not calls_the_dead_host(), what="leaving the dead host alone")
     finally:
         dead.start()
-    until(asks_the_dead, what="taking the host back")
+    until(calls_the_dead_host, what="taking the host back")
 
 
-def test_without_any_host_what_is_kept_is_still_read_and_the_rest_is_a_clear_503(cluster):
-    kept = cluster.ask("GET", DISCOVER + "13")
+def test_without_any_host_what_is_cached_is_still_read_and_all_else_is_a_clear_503(cluster):
+    cached = cluster.request("GET", DISCOVER + "13")
     for host in cluster.hosts:
         host.kill()
     try:
-        again = cluster.ask("GET", DISCOVER + "13")
-        fresh = cluster.ask("GET", DISCOVER + "14", Origin="http://localhost:5173")
+        again = cluster.request("GET", DISCOVER + "13")
+        fresh = cluster.request("GET", DISCOVER + "14", Origin="http://localhost:5173")
     finally:
         for host in cluster.hosts:
             host.start()
 
-    assert (again.status, again.body) == (200, kept.body)
+    assert (again.status, again.body) == (200, cached.body)
     assert (fresh.status, fresh.json()["error"]["code"]) == (503, "SERVICE_UNAVAILABLE")
     assert fresh.header("Retry-After") == "2"
     assert fresh.header("Access-Control-Allow-Origin") == "http://localhost:5173"
@@ -165,7 +165,7 @@ def both_hosts_again(cluster) -> Iterator[None]:
     yield
 
     def is_whole() -> bool:
-        cluster.ask("GET", "/health/live", X_Request_ID="whole")
+        cluster.request("GET", "/health/live", X_Request_ID="whole")
         return len({visit["host"] for visit in cluster.nginx.visits("whole")}) >= 2
 
     until(is_whole, what="taking both hosts back")

@@ -1,4 +1,4 @@
-"""deploy: alerts, dashboard and runbook name what `/metrics` shows, and all of that. It knows no Prometheus server."""
+"""Alerts, dashboard and runbook name what `/metrics` shows, and all of that."""
 
 import json
 import re
@@ -65,10 +65,10 @@ def families(names: set[str]) -> set[str]:
 
 
 def metrics_in(expression: str) -> Iterator[tuple[str, list[tuple[str, str]]]]:
-    """Yield each metric of ours with what is asked of its labels: their names, and the values one by one."""
+    """Yield each metric of ours with the labels that are matched: their names, and the values one by one."""
     for name, braces in re.findall(r"(flyers_bff_\w+)(?:\{([^}]*)\})?", expression):
-        asked = re.findall(r'(\w+)\s*(?:=|!=|=~|!~)\s*"([^"]*)"', braces)
-        yield name, [(label, value) for label, values in asked for value in values.split("|")]
+        labels = re.findall(r'(\w+)\s*(?:=|!=|=~|!~)\s*"([^"]*)"', braces)
+        yield name, [(label, value) for label, values in labels for value in values.split("|")]
 
 
 def test_every_metric_label_and_value_that_is_asked_for_is_shown(shown):
@@ -77,10 +77,10 @@ def test_every_metric_label_and_value_that_is_asked_for_is_shown(shown):
         grouped = {label.strip() for label in groups.split(",") if label}
         labels: set[str] = set()
 
-        for name, asked in metrics_in(expression):
+        for name, labels in metrics_in(expression):
             assert name in shown, expression
             labels |= set(shown[name])
-            for label, value in asked:
+            for label, value in labels:
                 assert any(re.fullmatch(value, seen) for seen in shown[name][label]), (expression, value)
 
         assert grouped - INSTANCE <= labels, expression
@@ -92,7 +92,7 @@ def test_every_metric_that_is_shown_is_on_the_dashboard_or_in_an_alert(shown):
     assert families(set(shown)) == families(used)
 
 
-def test_upstream_services_are_told_apart():
+def test_upstream_services_are_distinguished():
     for expression in EXPRESSIONS:
         metrics = [name for name, _ in metrics_in(expression) if name.startswith(OF_ONE_UPSTREAM)]
         assert expression.count("by (upstream") == len(metrics), expression

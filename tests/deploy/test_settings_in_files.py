@@ -1,4 +1,4 @@
-"""deploy: the files set what is a setting, hold no secret, and make a deployment that Django has nothing to say of."""
+"""The deployment's settings exist, hold no secret, and pass Django's deployment check."""
 
 import os
 import re

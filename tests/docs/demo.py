@@ -1,4 +1,4 @@
-"""docs: what the documents' commands are given to: the service and the flyer service as `make run` starts them, elsewhere."""
+"""The service and the flyer service for the documents' commands, started as `make run` does, on other ports."""
 
 import os
 import re
@@ -44,7 +44,7 @@ class Demo:
         self.upstream.knobs.reset()
         words = count()
         until(
-            lambda: self.server.ask(f"/api/v1/flyers/search/?query=word{next(words)}").status == 200,
+            lambda: self.server.request(f"/api/v1/flyers/search/?query=word{next(words)}").status == 200,
             what="recovering",
         )
 

@@ -1,4 +1,4 @@
-"""docs: reads what the documents print for the tests beside it: blocks of code and commands. It judges nothing."""
+"""Readers of the documents' blocks of code and commands."""
 
 import re
 import subprocess
@@ -65,7 +65,7 @@ def quoted_commands() -> list[str]:
 
 
 def without_comment(command: str) -> tuple[str, str]:
-    """Return a command, and what the comment behind it says."""
+    """Return a command, and what the comment after it says."""
     before, _, comment = command.partition("  # ") if "  # " in command else (command, "", "")
     return before.rstrip(), comment
 

@@ -1,4 +1,4 @@
-"""docs: every command that the documents print does what they say, or stands in a list that says why it is not tried."""
+"""Every command that the documents print does what they say, or stands in a list that says why it is not run."""
 
 import json
 import os
@@ -61,17 +61,17 @@ def node():
     return "node"
 
 
-def assert_as_told(command, ran):
-    """Compare what a command of ``sh`` did with what the comment behind it says."""
-    told = without_comment(command)[1]
+def assert_as_commented(command, ran):
+    """Compare what a command of ``sh`` did with what the comment after it says."""
+    comment = without_comment(command)[1]
     assert ran.code == 0, f"{command}\n{ran.printed}"
     assert '"error": {' not in ran.printed
     status = re.search(r"^HTTP/\S+ (\d+)", ran.printed, re.MULTILINE)
     if status:
-        assert status[1] == (re.findall(r"\b[2-5]\d\d\b", told) or ["200"])[0], f"{command}\n{ran.printed}"
+        assert status[1] == (re.findall(r"\b[2-5]\d\d\b", comment) or ["200"])[0], f"{command}\n{ran.printed}"
     outcome = re.search(r"^x-cache: (\w+)", ran.printed, re.MULTILINE | re.IGNORECASE)
     if outcome:
-        assert outcome[1] in re.findall(r"[A-Z]{3,}", told), f"{command}\n{ran.printed}"
+        assert outcome[1] in re.findall(r"[A-Z]{3,}", comment), f"{command}\n{ran.printed}"
 
 
 def shape(value):
@@ -83,16 +83,16 @@ def shape(value):
     return "number" if type(value) in {int, float} else type(value).__name__
 
 
-def assert_looks_like(printed, told):
+def assert_looks_like(printed, expected):
     """Compare JSON by its shape, and lines of a head by their names, a status and an outcome by their words."""
-    if told.startswith("{"):
-        assert shape(json.loads(printed)) == shape(json.loads(told))
+    if expected.startswith("{"):
+        assert shape(json.loads(printed)) == shape(json.loads(expected))
         return
-    for line, expected in zip(printed.splitlines(), told.splitlines(), strict=True):
-        if expected.startswith(("HTTP/", "x-cache:")):
-            assert line == expected
+    for line, pattern in zip(printed.splitlines(), expected.splitlines(), strict=True):
+        if pattern.startswith(("HTTP/", "x-cache:")):
+            assert line == pattern
         else:
-            assert line.partition(":")[0] == expected.partition(":")[0]
+            assert line.partition(":")[0] == pattern.partition(":")[0]
 
 
 @each()
@@ -119,17 +119,17 @@ def test_a_block_of_commands_does_what_it_says(block, demo):
 
     assert len(ran) == len(commands)
     for command, outcome in zip(commands, ran, strict=True):
-        assert_as_told(command, outcome)
+        assert_as_commented(command, outcome)
 
 
 @each("console")
 def test_a_dialogue_prints_what_it_shows(block, demo):
-    told = block.dialogue
+    dialogue = block.dialogue
 
-    ran = demo.run_shell([command for command, _ in told])
+    ran = demo.run_shell([command for command, _ in dialogue])
 
-    assert [outcome.code for outcome in ran] == [0] * len(told)
-    for outcome, (_, printed) in zip(ran, told, strict=True):
+    assert [outcome.code for outcome in ran] == [0] * len(dialogue)
+    for outcome, (_, printed) in zip(ran, dialogue, strict=True):
         assert_looks_like(outcome.printed, printed)
 
 
@@ -137,7 +137,7 @@ def test_a_dialogue_prints_what_it_shows(block, demo):
 def test_a_command_within_a_sentence_can_be_given(command, request):
     if command.startswith("curl "):
         [ran] = request.getfixturevalue("demo").run_shell([command])
-        assert_as_told(command, ran)
+        assert_as_commented(command, ran)
     elif command.startswith("manage.py "):
         name, *words = command.split()[1:]
         parser = load_command_class(get_commands()[name], name).create_parser("manage.py", name)

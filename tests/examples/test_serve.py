@@ -1,4 +1,4 @@
-"""tests: the example app's own little server, on a real socket."""
+"""The example app's own server, on a real socket."""
 
 import socket
 import subprocess

@@ -1,4 +1,4 @@
-"""tests: the cast of this room."""
+"""Fixtures of the favorites tests: a flyer service and a clock."""
 
 import pytest
 import responses
@@ -16,6 +16,6 @@ def service():
 
 @pytest.fixture
 def clock():
-    """Noon of a day in May; ask for it before those who sign in."""
+    """Noon of a day in May; request it before those who sign in."""
     with time_machine.travel("2026-05-01T12:00:00Z", tick=False) as clock:
         yield clock

@@ -1,4 +1,4 @@
-"""tests: a flyer service on the wire that has what a test gives it, and answers as its contract says."""
+"""A flyer service on the wire: it holds what a test gives it, and answers as its contract says."""
 
 import datetime as dt
 import json
@@ -17,14 +17,14 @@ from tests.conftest import UPSTREAM
 
 class FlyerService:
     """Put flyers and creators into it; set ``status`` to let every call fail, or ``delay`` to let it
-    take so many seconds, or ``ignores`` to let it know fewer filters; ``asked`` tells what was asked."""
+    take so many seconds, or ``ignores`` to let it know fewer filters; ``received`` lists the requests."""
 
     def __init__(self, wire):
         self.flyers, self.creators = {}, {}
         self.status = None
         self.delay = 0
         self.ignores = set()
-        self.asked = []
+        self.received = []
         self._answers_left = None
         for path, answer in {
             r"/flyers/feed/": self._feed,
@@ -58,7 +58,7 @@ class FlyerService:
     def _answering(self, answer):
         def callback(request):
             address = urlsplit(request.url)
-            self.asked.append(
+            self.received.append(
                 address.path.removeprefix("/api/v1/") + f"?{address.query}" * bool(address.query)
             )
             time.sleep(self.delay)

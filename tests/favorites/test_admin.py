@@ -1,4 +1,4 @@
-"""favorites: the admin site: an administrator sees what people keep, can take it away, and puts nothing in its place."""
+"""The admin site of favorites: administrators see and remove rows, and add none."""
 
 import pytest
 from django.test import Client
@@ -18,7 +18,7 @@ def admin(db):
 
 
 @pytest.fixture
-def kept(alice):
+def saved_rows(alice):
     Favorite(user=alice, flyer_id=7, title="Jazz by the river").save()
     Follow(user=alice, creator_id=3).save()
     return share_favorites(user=alice, list_name="Weekend")[0]
@@ -32,7 +32,7 @@ def kept(alice):
         ("sharedlist", "Weekend", "week"),
     ],
 )
-def test_an_administrator_finds_what_people_keep(admin, kept, table, text, search):
+def test_an_administrator_finds_saved_rows(admin, saved_rows, table, text, search):
     page = admin.get(f"{ADMIN}/{table}/", {"q": search})
 
     assert page.status_code == 200
@@ -41,21 +41,21 @@ def test_an_administrator_finds_what_people_keep(admin, kept, table, text, searc
 
 
 @pytest.mark.parametrize("table", ["favorite", "follow", "sharedlist"])
-def test_no_filter_is_taken(admin, kept, table):
+def test_no_filter_is_taken(admin, saved_rows, table):
     assert admin.get(f"{ADMIN}/{table}/", {"created_at__year": "10000"}).status_code == 400
 
 
 @pytest.mark.parametrize("table", ["favorite", "follow", "sharedlist"])
-def test_an_administrator_puts_nothing_in(admin, kept, table):
+def test_an_administrator_puts_nothing_in(admin, saved_rows, table):
     assert admin.get(f"{ADMIN}/{table}/add/").status_code == 403
 
 
-def test_an_administrator_does_not_see_the_link_and_can_let_it_lead_nowhere(admin, anyone, kept):
+def test_an_administrator_does_not_see_the_link_and_can_let_it_lead_nowhere(admin, anyone, saved_rows):
     page = admin.get(f"{ADMIN}/sharedlist/{SharedList.objects.get().pk}/change/")
     action = {"action": "revoke", "_selected_action": [SharedList.objects.get().pk]}
 
     admin.post(f"{ADMIN}/sharedlist/", action)
 
     assert page.status_code == 200
-    assert kept.slug not in page.content.decode()
-    assert anyone.get(f"/api/v1/favorites/shared/{kept.slug}/").status_code == 410
+    assert saved_rows.slug not in page.content.decode()
+    assert anyone.get(f"/api/v1/favorites/shared/{saved_rows.slug}/").status_code == 410

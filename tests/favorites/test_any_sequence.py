@@ -1,4 +1,4 @@
-"""favorites: whatever two people do, in whatever order, what they are told is what a plain model says."""
+"""Any sequence of two people's actions is answered as a plain model predicts."""
 
 from itertools import count
 
@@ -41,10 +41,10 @@ class TwoPeople(RuleBasedStateMachine):
     # --- One flyer ---
 
     @rule(name=people, flyer_id=flyers, method=st.sampled_from(["put", "post"]))
-    def keep(self, name, flyer_id, method):
+    def add(self, name, flyer_id, method):
         person = self.people[name]
         answer = getattr(person.client, method)(f"{HERE}/flyers/{flyer_id}/favorite/")
-        assert answer.status_code == self.expect_kept(person, flyer_id)
+        assert answer.status_code == self.expect_added(person, flyer_id)
 
     @rule(name=people, flyer_id=flyers)
     def drop(self, name, flyer_id):
@@ -58,7 +58,7 @@ class TwoPeople(RuleBasedStateMachine):
         person = self.people[name]
         answer = person.client.post(f"{HERE}/favorites/", {"flyer_id": flyer_id, "favorite": favorite})
         if favorite:
-            assert (answer.status_code == 404) is (self.expect_kept(person, flyer_id) == 404)
+            assert (answer.status_code == 404) is (self.expect_added(person, flyer_id) == 404)
         else:
             assert answer.status_code == 200
             self.expect_dropped(person, flyer_id)
@@ -66,7 +66,7 @@ class TwoPeople(RuleBasedStateMachine):
     # --- Several ---
 
     @rule(name=people, flyer_ids=batches)
-    def keep_several(self, name, flyer_ids):
+    def add_several(self, name, flyer_ids):
         person = self.people[name]
         wanted = list(dict.fromkeys(flyer_ids))
         expected = {
@@ -191,7 +191,7 @@ class TwoPeople(RuleBasedStateMachine):
             self.look_at_favorites(name=name)
             self.look_at_follows(name=name)
 
-    def expect_kept(self, person, flyer_id):
+    def expect_added(self, person, flyer_id):
         if flyer_id not in FLYER_IDS:
             return 404
         if flyer_id in person.favorites:

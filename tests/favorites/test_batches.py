@@ -1,4 +1,4 @@
-"""favorites: keeping and dropping several flyers in one call, each judged by itself."""
+"""Batches: adding and removing several favorites in one call, each judged by itself."""
 
 import json
 
@@ -13,11 +13,11 @@ URL = "/api/v1/users/me/favorites/"
 REMOVAL = f"{URL}remove/"
 
 
-def kept_by(user):
+def favorites_of(user):
     return list(Favorite.objects.filter(user=user).order_by("-id").values_list("flyer_id", flat=True))
 
 
-def test_a_batch_tells_of_each_flyer_what_became_of_it(as_alice, alice, service):
+def test_a_batch_result_names_the_outcome_of_each_flyer(as_alice, alice, service):
     service.has(1, 2, 3)
     Favorite(user=alice, flyer_id=2).save()
 
@@ -25,18 +25,18 @@ def test_a_batch_tells_of_each_flyer_what_became_of_it(as_alice, alice, service)
 
     assert answer.status_code == 200
     assert answer.json() == {"added": [3, 1], "existing": [2], "not_found": [99], "unknown": []}
-    assert kept_by(alice) == [3, 1, 2]
+    assert favorites_of(alice) == [3, 1, 2]
 
 
 def test_the_same_batch_again_changes_nothing_and_asks_nobody(as_alice, alice, service):
     service.has(1, 2)
     as_alice.put(URL, {"flyer_ids": [1, 2]})
-    service.asked.clear()
+    service.received.clear()
 
     answer = as_alice.put(URL, {"flyer_ids": [1, 2]})
 
     assert answer.json() == {"added": [], "existing": [1, 2], "not_found": [], "unknown": []}
-    assert service.asked == []
+    assert service.received == []
 
 
 def test_an_id_that_is_given_often_is_judged_once(as_alice, alice, service):
@@ -53,11 +53,11 @@ def test_fifty_flyers_are_asked_for_in_one_call(as_alice, alice, service):
     answer = as_alice.put(URL, {"flyer_ids": list(range(1, 51))})
 
     assert answer.json()["added"] == list(range(1, 51))
-    assert len(service.asked) == 1
-    assert kept_by(alice) == list(range(1, 51)), "shown in the order they were given"
+    assert len(service.received) == 1
+    assert favorites_of(alice) == list(range(1, 51)), "shown in the order they were given"
 
 
-def test_a_flyer_that_has_ended_is_kept_as_it_is_when_kept_alone(as_alice, alice, service):
+def test_a_flyer_that_has_ended_is_saved_as_it_is_when_saved_alone(as_alice, alice, service):
     service.has(1)
     service.has(2, validity=valid_until("2020-06-01T00:00:00Z"))
 
@@ -79,13 +79,13 @@ def test_what_lists_leave_out_is_looked_at_singly_and_only_so_often(as_alice, al
         "not_found": ids[:MAX_LOOKS],
         "unknown": ids[MAX_LOOKS:-1],
     }
-    assert len(service.asked) == 1 + MAX_LOOKS
+    assert len(service.received) == 1 + MAX_LOOKS
 
 
 # --- Outages ---------------------------------------------------------------------------------------
 
 
-def test_when_nothing_can_be_judged_the_failure_is_told_and_nothing_written(as_alice, alice, service):
+def test_when_nothing_can_be_judged_the_failure_is_answered_and_nothing_written(as_alice, alice, service):
     service.status = 503
 
     answer = as_alice.put(URL, {"flyer_ids": [1, 2]})
@@ -93,10 +93,10 @@ def test_when_nothing_can_be_judged_the_failure_is_told_and_nothing_written(as_a
     assert answer.status_code == 503
     assert answer.json()["error"]["code"] == "UPSTREAM_UNAVAILABLE"
     assert answer["Retry-After"]
-    assert kept_by(alice) == []
+    assert favorites_of(alice) == []
 
 
-def test_in_an_outage_what_is_kept_or_was_seen_is_judged_and_the_rest_is_unknown(
+def test_in_an_outage_what_is_saved_or_was_seen_is_judged_and_all_else_is_unknown(
     as_alice, anyone, alice, service
 ):
     service.has(1, 2, 3)
@@ -108,7 +108,7 @@ def test_in_an_outage_what_is_kept_or_was_seen_is_judged_and_the_rest_is_unknown
 
     assert answer.status_code == 200
     assert answer.json() == {"added": [2], "existing": [1], "not_found": [], "unknown": [3]}
-    assert kept_by(alice) == [2, 1]
+    assert favorites_of(alice) == [2, 1]
 
 
 def test_an_outage_in_the_middle_leaves_unknown_what_was_not_yet_looked_at(as_alice, alice, service):
@@ -119,7 +119,7 @@ def test_an_outage_in_the_middle_leaves_unknown_what_was_not_yet_looked_at(as_al
     answer = as_alice.put(URL, {"flyer_ids": [1, 2]})
 
     assert answer.json() == {"added": [1], "existing": [], "not_found": [], "unknown": [2]}
-    assert kept_by(alice) == [1]
+    assert favorites_of(alice) == [1]
 
 
 def test_a_flyer_that_is_not_fit_to_show_is_unknown_and_not_gone(as_alice, alice, service):
@@ -180,8 +180,8 @@ def test_a_wrong_batch_is_a_400_that_names_what_is_wrong(as_alice, alice, servic
 
     assert answer.status_code == 400
     assert list(answer.json()["error"]["details"]) == [field]
-    assert kept_by(alice) == [1]
-    assert service.asked == []
+    assert favorites_of(alice) == [1]
+    assert service.received == []
 
 
 def test_a_huge_list_is_refused_without_a_message_for_each_of_its_items(as_alice, service):
@@ -201,22 +201,22 @@ def test_a_batch_of_an_anonymous_caller_is_a_401(anyone, service, method, url):
 # --- Dropping --------------------------------------------------------------------------------------
 
 
-def test_dropping_several_tells_which_were_kept(as_alice, as_bob, alice, bob, service):
+def test_dropping_several_says_which_were_favorites(as_alice, as_bob, alice, bob, service):
     for user, flyer_id in [(alice, 1), (alice, 2), (alice, 3), (bob, 1), (bob, 4)]:
         Favorite(user=user, flyer_id=flyer_id).save()
 
     answer = as_alice.post(REMOVAL, {"flyer_ids": [3, 4, 1, 3]})
 
     assert answer.json() == {"removed": [3, 1], "absent": [4]}
-    assert kept_by(alice) == [2]
-    assert sorted(kept_by(bob)) == [1, 4]
-    assert service.asked == []
+    assert favorites_of(alice) == [2]
+    assert sorted(favorites_of(bob)) == [1, 4]
+    assert service.received == []
 
 
 def test_a_batch_takes_as_many_queries_whatever_its_size(as_alice, service, django_assert_num_queries):
     service.has(*range(1, 51))
 
-    # session; which are kept; begin, person, insert, count, commit
+    # session; which are favorites; begin, person, insert, count, commit
     with django_assert_num_queries(7):
         as_alice.put(URL, {"flyer_ids": list(range(1, 51))})
     with django_assert_num_queries(2):  # session; delete

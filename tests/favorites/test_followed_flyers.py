@@ -1,4 +1,4 @@
-"""favorites: `filter=following`: only flyers of the creators whom the caller follows."""
+"""`filter=following`: only flyers of the creators whom the caller follows."""
 
 import json
 
@@ -10,7 +10,7 @@ from config.middleware import request_id_of
 from favorites.models import Follow
 from proxy.hit_path import HitPath
 from tests import payloads
-from tests.proxy.ways import Way, django
+from tests.proxy.wsgi_client import WsgiClient, wsgi_handler
 
 
 def followed_flyers(caller, **params):
@@ -33,7 +33,7 @@ def test_only_flyers_of_followed_creators_are_shown(as_alice, alice, service):
     assert ids_of(answer) == [1, 3]
     assert answer.json()["count"] == 2
     assert all(flyer["creator"]["is_following"] for flyer in answer.json()["results"])
-    assert [query for query in service.asked if "creators=3%2C5" in query]
+    assert [query for query in service.received if "creators=3%2C5" in query]
 
 
 def test_nobody_sees_others_flyers_because_the_service_ignores_the_filter(as_alice, alice, service):
@@ -58,16 +58,17 @@ def test_each_sees_the_flyers_of_those_whom_they_follow_themselves(as_alice, as_
     assert seen == [[1], [2], [1], [2]]
 
 
-def test_the_short_way_of_hits_gives_nobody_the_flyers_that_another_follows(alice, bob, service):
+def test_the_hit_path_gives_nobody_the_flyers_that_another_follows(alice, bob, service):
     for flyer_id, creator_id in {1: 3, 2: 4}.items():
         service.has(flyer_id, creator=payloads.creator(creator_id))
     Follow(user=alice, creator_id=3).save()
     Follow(user=bob, creator_id=4).save()
-    short = Way(HitPath(django(), request_id=request_id_of, counter=counter))
+    short = WsgiClient(HitPath(wsgi_handler(), request_id=request_id_of, counter=counter))
     tokens = [f"Bearer {open_session(user=user).access}" for user in (alice, bob)] * 2
 
     answers = [
-        short.ask("/api/v1/flyers/discover/?filter=following", HTTP_AUTHORIZATION=token) for token in tokens
+        short.request("/api/v1/flyers/discover/?filter=following", HTTP_AUTHORIZATION=token)
+        for token in tokens
     ]
 
     assert [[flyer["id"] for flyer in json.loads(body)["results"]] for _, _, body in answers] == [
@@ -84,7 +85,7 @@ def test_who_follows_nobody_sees_an_empty_page_and_upstream_is_not_asked(as_alic
     assert ids_of(answer) == []
     assert (answer.json()["count"], answer.json()["next"]) == (0, None)
     assert answer["Cache-Control"] == "private, no-cache"
-    assert service.asked == []
+    assert service.received == []
 
 
 @pytest.mark.parametrize("route", ["/api/v1/flyers/discover/", "/api/v1/flyers/search/?query=jazz"])
@@ -94,7 +95,7 @@ def test_an_anonymous_caller_is_told_to_sign_in(anyone, service, route):
     )
 
     assert (answer.status_code, answer.json()["error"]["code"]) == (401, "NOT_AUTHENTICATED")
-    assert service.asked == []
+    assert service.received == []
 
 
 def test_the_filter_goes_together_with_the_others(as_alice, alice, service):
@@ -109,9 +110,9 @@ def test_the_filter_goes_together_with_the_others(as_alice, alice, service):
 
     assert ids_of(one) == [2]
     for part in ("creators=4", "categories=events%2Cnightlife", "near_me=true", "lat=1&lng=2"):
-        assert part in service.asked[0]
+        assert part in service.received[0]
     assert ids_of(stranger) == []
-    assert len(service.asked) == 1
+    assert len(service.received) == 1
 
 
 def test_searching_among_followed_creators(as_alice, alice, service):
@@ -121,8 +122,8 @@ def test_searching_among_followed_creators(as_alice, alice, service):
     answer = as_alice.get("/api/v1/flyers/search/", {"query": "jazz", "filter": "following"})
 
     assert ids_of(answer) == [1]
-    assert "search=jazz" in service.asked[0]
-    assert "creators=3" in service.asked[0]
+    assert "search=jazz" in service.received[0]
+    assert "creators=3" in service.received[0]
 
 
 def test_a_page_of_followed_flyers_takes_three_queries(as_alice, alice, service, django_assert_num_queries):

@@ -1,4 +1,4 @@
-"""favorites: following creators, and whom one follows."""
+"""Following creators, and the list of follows."""
 
 import json
 import time
@@ -24,7 +24,7 @@ def test_following_twice_follows_once(clock, as_alice, alice, service):
     assert (first.status_code, again.status_code) == (201, 200)
     assert first.json() == again.json() == {"followed_id": 3, "created_at": "2026-05-01T12:00:00Z"}
     assert followed_by(alice) == [3]
-    assert service.asked == ["users/3/"]
+    assert service.received == ["users/3/"]
 
 
 def test_a_creator_that_upstream_does_not_have_is_not_followed(as_alice, alice, service):
@@ -65,7 +65,9 @@ def test_in_an_outage_whom_one_follows_is_still_followed_and_nobody_new(as_alice
     assert followed_by(alice) == [4, 3]
 
 
-def test_a_creator_who_was_seen_and_has_gone_since_is_not_followed(clock, as_alice, anyone, alice, service):
+def test_a_creator_who_was_seen_and_has_been_removed_since_is_not_followed(
+    clock, as_alice, anyone, alice, service
+):
     service.has_creators(3)
     anyone.get("/api/v1/creators/3/")
     clock.shift(300)
@@ -82,7 +84,7 @@ def test_following_no_longer_is_always_204_and_asks_nobody(as_alice, alice, serv
 
     assert [answer.status_code for answer in answers] == [204, 204, 204]
     assert followed_by(alice) == []
-    assert service.asked == []
+    assert service.received == []
 
 
 def test_nobody_changes_whom_another_follows(as_bob, alice, service):
@@ -133,7 +135,7 @@ def test_a_wrong_follow_is_a_400_that_names_what_is_wrong(as_alice, alice, servi
 
     assert answer.status_code == 400
     assert list(answer.json()["error"]["details"]) == [field]
-    assert service.asked == []
+    assert service.received == []
 
 
 @pytest.mark.parametrize(("method", "url"), [("get", URL), ("post", URL), ("delete", f"{URL}3/")])
@@ -189,13 +191,13 @@ def test_each_profile_is_asked_for_once_and_a_hot_page_asks_nobody(
     Follow.objects.bulk_create(Follow(user=alice, creator_id=creator_id) for creator_id in range(1, 31))
 
     first = as_alice.get(URL, {"limit": 30}).json()
-    asked = sorted(service.asked)
-    service.asked.clear()
+    received = sorted(service.received)
+    service.received.clear()
     with django_assert_num_queries(2):  # session; rows and their count
         again = as_alice.get(URL, {"limit": 30}).json()
 
-    assert asked == sorted(f"users/{creator_id}/" for creator_id in range(1, 31))
-    assert service.asked == []
+    assert received == sorted(f"users/{creator_id}/" for creator_id in range(1, 31))
+    assert service.received == []
     assert all(item["creator"] for item in first["results"] + again["results"])
 
 
@@ -263,4 +265,4 @@ def test_in_an_outage_the_status_is_still_true(as_alice, anyone, alice, service)
 )
 def test_a_wrong_status_question_is_a_400(anyone, service, query):
     assert anyone.get(f"{STATUS}?{query}").status_code == 400
-    assert service.asked == []
+    assert service.received == []

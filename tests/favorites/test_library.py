@@ -1,4 +1,4 @@
-"""favorites: a whole library: asked about, taken out and brought in again."""
+"""A whole library: which ids it contains, its export and its import."""
 
 import datetime as dt
 import json
@@ -13,7 +13,7 @@ CONTAINS = f"{URL}contains/"
 NOON = dt.datetime(2026, 5, 1, 12, tzinfo=dt.UTC)
 
 
-def keep(user, *flyer_ids):
+def add_favorites(user, *flyer_ids):
     for flyer_id in flyer_ids:
         Favorite(user=user, flyer_id=flyer_id, title=f"Flyer {flyer_id}").save()
 
@@ -29,8 +29,8 @@ def follow(user, *creator_ids):
 def test_a_library_says_of_each_id_whether_it_is_there(
     as_alice, alice, bob, service, django_assert_num_queries
 ):
-    keep(alice, 1)
-    keep(bob, 2)
+    add_favorites(alice, 1)
+    add_favorites(bob, 2)
     follow(alice, 7)
 
     with django_assert_num_queries(2):  # session; one for all
@@ -40,7 +40,7 @@ def test_a_library_says_of_each_id_whether_it_is_there(
         "flyers": {"1": True, "2": False, "3": False},
         "creators": {"7": True, "8": False},
     }
-    assert service.asked == []
+    assert service.received == []
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,7 @@ def test_a_hundred_ids_can_be_asked_about_and_no_more(as_alice):
         ("1," + "9" * 20, "At most 9223372036854775807."),
     ],
 )
-def test_what_is_wrong_with_a_list_of_ids_is_told(as_alice, ids, sentence):
+def test_what_is_wrong_with_a_list_of_ids_is_named(as_alice, ids, sentence):
     answer = as_alice.get(CONTAINS, {"flyers": ids})
 
     assert answer.json()["error"]["details"] == {"flyers": [sentence]}
@@ -102,9 +102,9 @@ def test_an_anonymous_caller_has_no_library(anyone, method, url):
 
 
 def test_a_library_comes_out_whole_and_newest_first(clock, as_alice, alice, bob, django_assert_num_queries):
-    keep(alice, 1, 2)
+    add_favorites(alice, 1, 2)
     follow(alice, 7)
-    keep(bob, 3)
+    add_favorites(bob, 3)
 
     with django_assert_num_queries(3):  # session; favorites; follows
         answer = as_alice.get(URL)
@@ -121,7 +121,7 @@ def test_a_library_comes_out_whole_and_newest_first(clock, as_alice, alice, bob,
 
 
 def test_what_came_out_of_one_library_goes_into_another_as_it_was(clock, as_alice, as_bob, alice, service):
-    keep(alice, 1, 2, 3)
+    add_favorites(alice, 1, 2, 3)
     follow(alice, 7, 8)
     library = as_alice.get(URL).json()
     clock.shift(60)
@@ -138,7 +138,7 @@ def test_what_came_out_of_one_library_goes_into_another_as_it_was(clock, as_alic
         (row["flyer_id"], row["created_at"]) for row in library["favorites"]
     ]
     assert brought["follows"] == library["follows"]
-    assert service.asked == []
+    assert service.received == []
 
 
 def test_bringing_it_in_again_changes_nothing(as_alice, alice):
@@ -154,14 +154,14 @@ def test_bringing_it_in_again_changes_nothing(as_alice, alice):
 
 
 def test_what_is_there_already_stays_as_it_is(clock, as_alice, alice):
-    keep(alice, 1)
+    add_favorites(alice, 1)
 
     as_alice.post(
         URL, {"favorites": [{"flyer_id": 1, "created_at": "2020-01-01T00:00:00Z", "title": "Other"}]}
     )
 
-    kept = Favorite.objects.get(user=alice)
-    assert (kept.title, kept.created_at) == ("Flyer 1", NOON)
+    saved = Favorite.objects.get(user=alice)
+    assert (saved.title, saved.created_at) == ("Flyer 1", NOON)
 
 
 def test_no_title_is_taken_from_outside(as_alice, alice):
@@ -169,8 +169,8 @@ def test_no_title_is_taken_from_outside(as_alice, alice):
         URL, {"favorites": [{"flyer_id": 1, "title": "Buy now", "image_url": "https://evil.test/pixel"}]}
     )
 
-    kept = Favorite.objects.get(user=alice)
-    assert (kept.title, kept.image_url, kept.valid_until) == ("", None, None)
+    saved = Favorite.objects.get(user=alice)
+    assert (saved.title, saved.image_url, saved.valid_until) == ("", None, None)
 
 
 def test_what_was_brought_in_gets_its_title_when_it_is_seen(as_alice, alice, service):
@@ -182,7 +182,7 @@ def test_what_was_brought_in_gets_its_title_when_it_is_seen(as_alice, alice, ser
     assert [(item["title"], item["availability"]) for item in results] == [("Flyer 1", "live"), ("", "gone")]
 
 
-def test_a_row_that_is_given_twice_counts_once_and_nothing_was_kept_in_the_future(clock, as_alice, alice):
+def test_a_row_that_is_given_twice_counts_once_and_no_row_is_from_the_future(clock, as_alice, alice):
     answer = as_alice.post(
         URL,
         {

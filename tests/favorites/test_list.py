@@ -1,4 +1,4 @@
-"""favorites: the list of what a person keeps: as the flyers are now, or what is remembered of them."""
+"""The list of favorites: flyers as they are now, or as they were saved."""
 
 import datetime as dt
 
@@ -11,8 +11,8 @@ URL = "/api/v1/users/me/favorites/"
 NOON = dt.datetime(2026, 5, 1, 12, tzinfo=dt.UTC)
 
 
-def keep(user, *flyer_ids, **snapshot):
-    """Let a person keep flyers, the first given being the newest."""
+def add_favorites(user, *flyer_ids, **snapshot):
+    """Save favorites of a person, the first given being the newest."""
     snapshot = {"title": "Once", "valid_until": dt.datetime(2099, 1, 1, tzinfo=dt.UTC)} | snapshot
     Favorite.objects.bulk_create(
         Favorite(user=user, flyer_id=flyer_id, created_at=NOON - dt.timedelta(seconds=place), **snapshot)
@@ -57,28 +57,28 @@ def test_the_newest_favorite_comes_first_each_with_its_flyer(clock, as_alice, al
 
 def test_the_short_address_gives_the_same_list(as_alice, alice, service):
     service.has(1)
-    keep(alice, 1)
+    add_favorites(alice, 1)
 
     assert as_alice.get("/api/v1/favorites/").json()["results"] == as_alice.get(URL).json()["results"]
 
 
-def test_nobody_sees_what_another_keeps(as_alice, anyone, bob, service):
+def test_nobody_sees_the_favorites_of_another(as_alice, anyone, bob, service):
     service.has(1)
-    keep(bob, 1)
+    add_favorites(bob, 1)
 
     assert as_alice.get(URL).json()["results"] == []
     assert anyone.get(URL).status_code == 401
-    assert service.asked == []
+    assert service.received == []
 
 
 # --- What has become of them -----------------------------------------------------------------------
 
 
-def test_what_has_become_of_a_flyer_is_told_apart(clock, as_alice, alice, service):
+def test_live_expired_and_gone_flyers_are_distinguished(clock, as_alice, alice, service):
     service.has(1)
     service.has(2, validity=valid_until("2026-04-30T00:00:00Z"))
-    keep(alice, 1, 3)
-    keep(alice, 2, title="Last week", valid_until=NOON - dt.timedelta(days=1))
+    add_favorites(alice, 1, 3)
+    add_favorites(alice, 2, title="Last week", valid_until=NOON - dt.timedelta(days=1))
 
     answer = as_alice.get(URL)
 
@@ -90,12 +90,10 @@ def test_what_has_become_of_a_flyer_is_told_apart(clock, as_alice, alice, servic
     assert answer.json()["meta"]["stale"] is False
 
 
-def test_a_service_that_answers_with_other_flyers_tells_nothing_of_those_that_are_kept(
-    as_alice, alice, service
-):
+def test_a_service_that_answers_with_other_flyers_says_nothing_about_the_saved_ones(as_alice, alice, service):
     service.has(1, 2)
     service.ignores = {"ids"}
-    keep(alice, 1, 3)
+    add_favorites(alice, 1, 3)
 
     answer = as_alice.get(URL)
 
@@ -104,8 +102,8 @@ def test_a_service_that_answers_with_other_flyers_tells_nothing_of_those_that_ar
 
 
 def test_in_an_outage_the_list_is_what_is_remembered(clock, as_alice, alice, service):
-    keep(alice, 1)
-    keep(alice, 2, valid_until=NOON - dt.timedelta(days=1))
+    add_favorites(alice, 1)
+    add_favorites(alice, 2, valid_until=NOON - dt.timedelta(days=1))
     service.status = 503
 
     answer = as_alice.get(URL)
@@ -118,7 +116,7 @@ def test_in_an_outage_the_list_is_what_is_remembered(clock, as_alice, alice, ser
 
 def test_in_an_outage_a_flyer_that_was_seen_before_is_still_shown(clock, as_alice, alice, service):
     service.has(1)
-    keep(alice, 1)
+    add_favorites(alice, 1)
     as_alice.get(URL)
     clock.shift(300)
     service.status = 503
@@ -130,20 +128,20 @@ def test_in_an_outage_a_flyer_that_was_seen_before_is_still_shown(clock, as_alic
 
 
 def test_what_a_flyer_was_is_renewed_when_it_is_seen(as_alice, alice, service):
-    keep(alice, 1, title="Old", image_url="https://img.test/old.svg", valid_until=None)
+    add_favorites(alice, 1, title="Old", image_url="https://img.test/old.svg", valid_until=None)
     service.has(1, title="New", images=[], validity=valid_until("2030-01-01T00:00:00Z"))
 
     answer = as_alice.get(URL)
 
-    kept = Favorite.objects.get(user=alice)
-    assert (kept.title, kept.image_url, kept.valid_until.year) == ("New", None, 2030)
+    saved = Favorite.objects.get(user=alice)
+    assert (saved.title, saved.image_url, saved.valid_until.year) == ("New", None, 2030)
     assert answer.json()["results"][0]["title"] == "New"
 
 
 def test_a_flyer_that_lists_leave_out_as_unfit_is_not_gone(as_alice, alice, service):
     service.has(1, 2)
     service.flyers[2]["title"] = None
-    keep(alice, 1, 2)
+    add_favorites(alice, 1, 2)
 
     assert availability_of(as_alice.get(URL)) == {1: "live", 2: "unknown"}
 
@@ -153,7 +151,7 @@ def test_a_flyer_that_lists_leave_out_as_unfit_is_not_gone(as_alice, alice, serv
 
 def test_pages_follow_each_other_and_their_links_keep_the_filters(as_alice, alice, service):
     service.has(*range(1, 26))
-    keep(alice, *range(1, 26))
+    add_favorites(alice, *range(1, 26))
 
     first = as_alice.get(URL, {"limit": 10, "sort": "-created_at"}).json()
     last = as_alice.get(first["next"].replace("page=2", "page=3").removeprefix("https://flyers.test")).json()
@@ -167,13 +165,13 @@ def test_pages_follow_each_other_and_their_links_keep_the_filters(as_alice, alic
 
 @pytest.mark.parametrize("page", [4, 2**31 - 1])
 def test_a_page_past_the_end_is_empty(as_alice, alice, service, page):
-    keep(alice, *range(1, 26))
+    add_favorites(alice, *range(1, 26))
 
     body = as_alice.get(URL, {"page": page}).json()
 
     assert (body["count"], body["results"], body["next"]) == (25, [], None)
     assert body["previous"] == f"https://flyers.test{URL}?page=3"
-    assert service.asked == []
+    assert service.received == []
 
 
 def test_favorites_of_one_moment_keep_their_order_across_pages(as_alice, alice, service):
@@ -187,18 +185,18 @@ def test_favorites_of_one_moment_keep_their_order_across_pages(as_alice, alice, 
 
 
 def test_what_ends_first_can_come_first(clock, as_alice, alice, service):
-    keep(alice, 1, valid_until=NOON + dt.timedelta(days=3))
-    keep(alice, 2, valid_until=None)
-    keep(alice, 3, valid_until=NOON + dt.timedelta(days=1))
-    keep(alice, 4, valid_until=NOON - dt.timedelta(days=1))
+    add_favorites(alice, 1, valid_until=NOON + dt.timedelta(days=3))
+    add_favorites(alice, 2, valid_until=None)
+    add_favorites(alice, 3, valid_until=NOON + dt.timedelta(days=1))
+    add_favorites(alice, 4, valid_until=NOON - dt.timedelta(days=1))
 
     assert ids_of(as_alice.get(URL, {"sort": "valid_until"})) == [4, 3, 1, 2]
 
 
 def test_what_ends_within_two_days_can_be_listed(clock, as_alice, alice, service):
     for flyer_id, hours in {1: -1, 2: 0, 3: 47, 4: 48, 5: 49}.items():
-        keep(alice, flyer_id, valid_until=NOON + dt.timedelta(hours=hours))
-    keep(alice, 6, valid_until=None)
+        add_favorites(alice, flyer_id, valid_until=NOON + dt.timedelta(hours=hours))
+    add_favorites(alice, 6, valid_until=None)
 
     answer = as_alice.get(URL, {"expiring": "true", "sort": "valid_until"})
 
@@ -237,51 +235,51 @@ def test_a_parameter_that_is_given_twice_is_a_400(as_alice, service):
 # --- Costs -----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("kept", [20, 1_000, 5_000])
-def test_a_page_takes_the_same_queries_and_one_upstream_call_however_much_is_kept(
-    as_alice, alice, service, django_assert_num_queries, kept
+@pytest.mark.parametrize("saved", [20, 1_000, 5_000])
+def test_a_page_takes_the_same_queries_and_one_upstream_call_however_many_are_saved(
+    as_alice, alice, service, django_assert_num_queries, saved
 ):
     service.has(*range(1, 21))
-    keep(alice, *range(1, kept + 1), title="Flyer", image_url=None)
+    add_favorites(alice, *range(1, saved + 1), title="Flyer", image_url=None)
     as_alice.get(URL, {"limit": 20})  # what is seen for the first time is remembered
     service.forget_caches()
-    service.asked.clear()
+    service.received.clear()
 
     with django_assert_num_queries(3):  # session; rows and their count; marks
         answer = as_alice.get(URL, {"limit": 20})
 
-    assert answer.json()["count"] == kept
-    assert len(service.asked) == 1
+    assert answer.json()["count"] == saved
+    assert len(service.received) == 1
 
 
 def test_a_hot_page_asks_nobody_and_writes_nothing(as_alice, alice, service, django_assert_num_queries):
     service.has(1, 2)
-    keep(alice, 1, 2, 3)
+    add_favorites(alice, 1, 2, 3)
     as_alice.get(URL)
     as_alice.get(URL)  # asks once more, for the one alone that upstream was silent about
-    service.asked.clear()
+    service.received.clear()
 
     with django_assert_num_queries(3):  # session; rows and their count; marks
         answer = as_alice.get(URL)
 
     assert availability_of(answer) == {1: "live", 2: "live", 3: "gone"}
-    assert service.asked == []
+    assert service.received == []
 
 
 def test_a_page_of_a_hundred_takes_two_upstream_calls(as_alice, alice, service):
     service.has(*range(1, 121))
-    keep(alice, *range(1, 121))
+    add_favorites(alice, *range(1, 121))
 
     answer = as_alice.get(URL, {"limit": 1_000})
 
     assert len(answer.json()["results"]) == 100
     assert set(availability_of(answer).values()) == {"live"}
-    assert len(service.asked) == 2
+    assert len(service.received) == 2
 
 
 def test_a_list_is_sent_again_only_if_it_has_changed(clock, as_alice, alice, service):
     service.has(1)
-    keep(alice, 1)
+    add_favorites(alice, 1)
     first = as_alice.get(URL)
 
     same = as_alice.get(URL, headers={"If-None-Match": first["ETag"]})
@@ -298,7 +296,7 @@ def test_who_has_upstream_asked_too_often_is_told_to_wait_and_what_is_known_is_f
 ):
     settings.THROTTLE_USER = (1, 60)
     service.has(1, 2)
-    keep(alice, 1, 2)
+    add_favorites(alice, 1, 2)
 
     answers = [as_alice.get(URL, {"limit": 1, "page": page}) for page in (1, 1, 2)]
 

@@ -1,4 +1,4 @@
-"""favorites: the flyers of more followed creators than upstream takes at once, merged in the one order of all lists."""
+"""Flyers of more followed creators than upstream takes at once, assembled in the one order of all lists."""
 
 import datetime as dt
 import random
@@ -64,19 +64,19 @@ def test_the_first_page_asks_each_part_once(as_alice, follows_many, service, fil
 
     answer = page(as_alice, 1)
 
-    assert len(service.asked) == 5
+    assert len(service.received) == 5
     assert [flyer["id"] for flyer in answer.json()["results"]] == in_order(service)[:10]
 
 
-def test_a_page_is_merged_once_and_then_kept(as_alice, follows_many, service, fill):
+def test_a_page_is_assembled_once_and_then_cached(as_alice, follows_many, service, fill):
     fill(30)
     page(as_alice, 1)
-    service.asked.clear()
+    service.received.clear()
 
     answer = page(as_alice, 1)
 
     assert answer["X-Cache"] == "HIT"
-    assert service.asked == []
+    assert service.received == []
 
 
 def test_a_page_past_the_end_is_empty(as_alice, follows_many, service, fill):
@@ -87,7 +87,7 @@ def test_a_page_past_the_end_is_empty(as_alice, follows_many, service, fill):
     assert (body["count"], body["results"], body["next"]) == (30, [], None)
 
 
-def test_beyond_what_can_be_merged_a_400_says_so_and_no_link_leads_there(
+def test_beyond_what_can_be_assembled_a_400_says_so_and_no_link_leads_there(
     as_alice, follows_many, service, fill
 ):
     fill(MAX_MERGED_ROWS + 100)
@@ -111,7 +111,7 @@ def test_the_deepest_page_takes_a_bounded_number_of_calls(as_alice, follows_many
 
     page(as_alice, MAX_MERGED_ROWS // 100, 100)
 
-    assert len(service.asked) <= 5 + MAX_MERGED_ROWS // 50
+    assert len(service.received) <= 5 + MAX_MERGED_ROWS // 50
 
 
 def test_when_a_part_fails_the_page_fails(as_alice, follows_many, service, fill):

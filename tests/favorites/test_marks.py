@@ -1,4 +1,4 @@
-"""favorites: marks: what the caller keeps and whom they follow, on every flyer that they see."""
+"""Marks on every flyer: whether it is the caller's favorite, and whether they follow its creator."""
 
 import pytest
 
@@ -23,7 +23,9 @@ def marks_of(answer):
 
 
 @pytest.mark.parametrize("route", ROUTES.values(), ids=ROUTES)
-def test_a_flyer_says_what_the_caller_keeps(as_alice, as_bob, anyone, alice, bob, service, route):
+def test_a_flyer_says_whether_it_is_the_callers_favorite(
+    as_alice, as_bob, anyone, alice, bob, service, route
+):
     service.has(7)
     Favorite(user=alice, flyer_id=7).save()
     Follow(user=bob, creator_id=3).save()
@@ -57,7 +59,7 @@ def test_a_creator_says_whether_the_caller_follows_them(as_alice, as_bob, anyone
 
 
 @pytest.mark.parametrize("route", ROUTES.values(), ids=ROUTES)
-def test_what_is_marked_is_kept_by_no_shared_cache(as_alice, anyone, service, route):
+def test_what_is_marked_is_stored_by_no_shared_cache(as_alice, anyone, service, route):
     service.has(7)
 
     assert as_alice.get(route)["Cache-Control"] == "private, no-cache"

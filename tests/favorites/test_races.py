@@ -1,4 +1,4 @@
-"""favorites: calls that happen at once, each in a thread with a connection of its own, on the tables as they are."""
+"""Calls at the same moment, each in a thread with a connection of its own, on the real tables."""
 
 from collections import Counter
 from itertools import cycle, islice
@@ -37,7 +37,7 @@ def statuses(answers):
     return Counter(answer.status_code for answer in answers)
 
 
-def test_of_forty_posts_at_once_one_keeps_the_flyer_and_the_others_find_it_kept(call, alice, service):
+def test_of_forty_posts_at_once_one_adds_the_favorite_and_the_others_find_it(call, alice, service):
     service.has(7)
 
     answers = at_once([call("post", URL) for _ in range(40)])
@@ -47,7 +47,7 @@ def test_of_forty_posts_at_once_one_keeps_the_flyer_and_the_others_find_it_kept(
     assert Favorite.objects.filter(user=alice, flyer_id=7).count() == 1
 
 
-def test_in_a_storm_of_keeping_and_dropping_every_answer_is_true(call, alice, service):
+def test_in_a_storm_of_adding_and_removing_every_answer_is_true(call, alice, service):
     service.has(7)
     methods = islice(cycle(["put", "delete", "post", "delete"]), 24)
 
@@ -57,10 +57,10 @@ def test_in_a_storm_of_keeping_and_dropping_every_answer_is_true(call, alice, se
         for answer in storm
     ]
 
-    told = statuses(answers)
-    assert set(told) <= {200, 201, 204, 404}
-    # What was kept anew and what was dropped alternate, so their difference is what is there.
-    assert told[201] - told[204] == Favorite.objects.filter(user=alice).count()
+    counts = statuses(answers)
+    assert set(counts) <= {200, 201, 204, 404}
+    # Additions and removals alternate, so their difference is what is there.
+    assert counts[201] - counts[204] == Favorite.objects.filter(user=alice).count()
 
 
 def _several(call, times):
@@ -162,7 +162,7 @@ def test_nothing_is_written_inside_a_transaction_that_could_still_undo_it(alice)
     assert not SharedList.objects.exists()
 
 
-def test_who_leaves_while_they_keep_things_leaves_nothing_behind(call, alice, service):
+def test_an_account_that_is_deleted_while_it_adds_favorites_leaves_no_rows(call, alice, service):
     service.has(*range(1, 16))
     calls = [call("put", f"/api/v1/flyers/{flyer_id}/favorite/") for flyer_id in range(1, 16)]
 

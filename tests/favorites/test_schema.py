@@ -1,4 +1,4 @@
-"""favorites: what the published OpenAPI says of what people keep is what the service answers."""
+"""The published OpenAPI of favorites agrees with the answers."""
 
 from pathlib import Path
 
@@ -30,11 +30,12 @@ def service(service):
 def test_the_examples_are_what_the_service_answers(clock, settings, as_alice, as_bob, service):
     settings.PUBLIC_URL = "http://localhost:8000"
 
-    kept = as_alice.put(f"{HERE}/flyers/7/favorite/").json()
+    added = as_alice.put(f"{HERE}/flyers/7/favorite/").json()
     page = as_alice.get(f"{HERE}/users/me/favorites/").json()
-    assert page["results"][0]["id"] == kept["id"]
-    kept["id"] = page["results"][0]["id"] = FAVORITE_EXAMPLE["id"]  # the database counts on from test to test
-    assert kept == FAVORITE_EXAMPLE
+    assert page["results"][0]["id"] == added["id"]
+    # The database counts on from test to test.
+    added["id"] = page["results"][0]["id"] = FAVORITE_EXAMPLE["id"]
+    assert added == FAVORITE_EXAMPLE
     assert page == SAVED_FLYER_PAGE_EXAMPLE
     assert as_alice.post(f"{HERE}/follows/", {"followed_id": 3}).json() == FOLLOW_EXAMPLE
     assert as_alice.get(f"{HERE}/users/me/library/").json() == LIBRARY_EXAMPLE
@@ -47,7 +48,7 @@ def test_the_examples_are_what_the_service_answers(clock, settings, as_alice, as
 
 
 def test_answers_fit_the_schema(as_alice, anyone, service):
-    """Play each route once, with a favorite that is live, one that has gone and a creator who has gone."""
+    """Play each route once, with a favorite that is live, one that is gone and a creator who is gone."""
     service.has(8)
     calls = [
         ("put", "/flyers/7/favorite/", None),
@@ -81,10 +82,10 @@ def check(method, address, answer):
     """Hold an answer against what the schema says of its status."""
     path = f"{HERE}{address}".partition("?")[0]
     pattern = next((known for known in SCHEMA["paths"] if _fits(known, path)), None)
-    told = SCHEMA["paths"][pattern][method]["responses"]
-    assert str(answer.status_code) in told, (method, address, answer.content)
+    documented = SCHEMA["paths"][pattern][method]["responses"]
+    assert str(answer.status_code) in documented, (method, address, answer.content)
     if answer.content:
-        content = told[str(answer.status_code)]["content"]["application/json"]["schema"]
+        content = documented[str(answer.status_code)]["content"]["application/json"]["schema"]
         shape = {**content, "components": SCHEMA["components"]}
         checker = jsonschema.FormatChecker()
         jsonschema.Draft202012Validator(shape, format_checker=checker).validate(answer.json())

@@ -1,4 +1,4 @@
-"""favorites: the shared list: its owner's side, and what whoever has the link sees."""
+"""The shared list: its owner's side, and what whoever has the link sees."""
 
 import json
 import re
@@ -20,7 +20,7 @@ def page_of(shared):
 
 @pytest.fixture
 def shared(as_alice, alice, service):
-    """The address of Alice's shared favorites: flyers 1 and 2, of which 2 was kept last."""
+    """The address of Alice's shared favorites: flyers 1 and 2, of which 2 was added last."""
     service.has(1, 2)
     for flyer_id in (1, 2):
         as_alice.put(f"/api/v1/flyers/{flyer_id}/favorite/")
@@ -79,7 +79,7 @@ def test_nobody_renames_or_takes_back_the_link_of_another(as_bob, anyone, shared
 
 
 @pytest.mark.parametrize(
-    ("given", "kept", "slug"),
+    ("given", "cleaned", "slug"),
     [
         ("  Two   words ", "Two words", "two-words"),
         ("Línea\n\tnueva", "Línea nueva", "linea-nueva"),
@@ -92,11 +92,11 @@ def test_nobody_renames_or_takes_back_the_link_of_another(as_bob, anyone, shared
         ("<script>alert(1)</script>", "<script>alert(1)</script>", "scriptalert1script"),
     ],
 )
-def test_a_name_is_cleaned(as_alice, given, kept, slug):
+def test_a_name_is_cleaned(as_alice, given, cleaned, slug):
     answer = share(as_alice, given)
 
     assert answer.status_code == 201
-    assert answer.json()["list_name"] == kept
+    assert answer.json()["list_name"] == cleaned
     assert answer.json()["slug"].startswith(f"{slug}-")
 
 

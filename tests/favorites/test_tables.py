@@ -1,4 +1,4 @@
-"""favorites: the tables: what the database itself forbids, and which indexes answer which question."""
+"""The tables: what the database itself forbids, and which index serves which query."""
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -45,7 +45,7 @@ def assert_names(refused, constraint):
         assert constraint in str(refused.value)
 
 
-def test_what_a_person_keeps_goes_with_them(alice):
+def test_saved_rows_are_deleted_with_their_person(alice):
     Favorite(user=alice, flyer_id=7).save()
     Follow(user=alice, creator_id=3).save()
     SharedList(owner=alice, slug="a-list").save()
@@ -58,7 +58,7 @@ def test_what_a_person_keeps_goes_with_them(alice):
 
 
 # On SQLite the index of a constraint has no name of its own: the columns tell it.
-QUESTIONS = {
+QUERIES = {
     "newest favorites": (lambda user: favorites_of(user=user)[:10], "favorites_newest_first"),
     "newest follows": (lambda user: follows_of(user=user)[:10], "follows_newest_first"),
     "one favorite": (
@@ -69,7 +69,7 @@ QUESTIONS = {
         lambda user: Follow.objects.filter(user=user, creator_id=3),
         "one_follow_per_creator|(user_id=? AND creator_id=?)",
     ),
-    "who keeps a flyer": (lambda _: Favorite.objects.filter(flyer_id=7), "favorites_of_a_flyer"),
+    "the favorites of a flyer": (lambda _: Favorite.objects.filter(flyer_id=7), "favorites_of_a_flyer"),
     "who follows a creator": (lambda _: Follow.objects.filter(creator_id=3), "follows_of_a_creator"),
     "a link": (lambda _: SharedList.objects.filter(slug="a"), "one_shared_list_per_slug|(slug=?)"),
 }
@@ -88,11 +88,11 @@ def full_tables(alice, bob):
         cursor.execute("ANALYZE")
 
 
-@pytest.mark.parametrize("question", QUESTIONS)
+@pytest.mark.parametrize("question", QUERIES)
 def test_an_index_answers(full_tables, alice, question):
-    ask, index = QUESTIONS[question]
+    queryset, index = QUERIES[question]
 
-    text = plan(*ask(alice).query.sql_with_params())
+    text = plan(*queryset(alice).query.sql_with_params())
 
     assert any(name in text for name in index.split("|")), text
 

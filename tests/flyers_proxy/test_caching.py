@@ -1,4 +1,4 @@
-"""flyers_proxy: what a browser sees of the cache: how fresh an answer is, and for how long to keep it."""
+"""Caching as a browser sees it: how fresh an answer is, and how long it may be reused."""
 
 import datetime as dt
 import json
@@ -37,7 +37,7 @@ def later(clock, seconds):
 
 
 @pytest.mark.parametrize("route", ROUTES)
-def test_every_read_is_kept_then_served_stale_and_marked_while_upstream_is_down(
+def test_every_read_is_cached_then_served_stale_and_marked_while_upstream_is_down(
     anyone, upstream, clock, route
 ):
     address, answer = ROUTES[route]
@@ -60,7 +60,7 @@ def test_every_read_is_kept_then_served_stale_and_marked_while_upstream_is_down(
 
 
 @pytest.mark.parametrize("route", ROUTES)
-def test_head_tells_what_get_would_without_the_body(anyone, upstream, clock, route):
+def test_head_answers_as_get_does_without_the_body(anyone, upstream, clock, route):
     address, answer = ROUTES[route]
     upstream.get(address, json=answer)
     got = anyone.get(route)
@@ -170,7 +170,7 @@ def test_a_flyer_that_was_on_a_page_is_shown_without_asking(anyone, upstream):
     assert flyer.json() == page["results"][1]
 
 
-def test_a_flyer_that_is_gone_is_404_for_a_minute_without_asking(anyone, upstream, clock):
+def test_a_missing_flyer_is_404_for_a_minute_without_an_upstream_call(anyone, upstream, clock):
     upstream.get(f"{UPSTREAM}/flyers/7/", json=payloads.flyer(7))
     upstream.get(f"{UPSTREAM}/flyers/7/", status=404)
     anyone.get("/api/v1/flyers/7/")
@@ -194,7 +194,7 @@ def test_the_creator_of_an_empty_page_is_asked_for_once(anyone, upstream):
     assert len(upstream.calls) == 2
 
 
-def test_what_happens_in_the_cache_is_counted_and_told_once_with_the_request_id(
+def test_what_happens_in_the_cache_is_counted_and_logged_once_with_the_request_id(
     anyone, upstream, clock, caplog
 ):
     bad = payloads.flyer(9)
@@ -212,12 +212,12 @@ def test_what_happens_in_the_cache_is_counted_and_told_once_with_the_request_id(
     after = counted(anyone)
     events = ("fill", "left_out", "stale", "refresh_failed")
     assert [after[event] - before[event] for event in events] == [1, 1, 1, 1]
-    told = sorted(
+    logged = sorted(
         (record.msg["event"], record.msg["request_id"])
         for record in caplog.records
         if record.name.startswith("proxy.")
     )
-    assert told == [("items left out", "first"), ("refresh failed", "second"), ("stale answer", "second")]
+    assert logged == [("items left out", "first"), ("refresh failed", "second"), ("stale answer", "second")]
 
 
 def counted(client):
@@ -230,7 +230,7 @@ def counted(client):
     }
 
 
-# --- Many by id, for those who keep flyers ---------------------------------------------------------
+# --- Many by id, for favorites ----------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -252,7 +252,7 @@ def feed(upstream, known):
     return upstream
 
 
-def test_flyers_by_id_are_asked_for_fifty_at_a_time_and_then_kept(feed):
+def test_flyers_by_id_are_fetched_fifty_at_a_time_and_then_cached(feed):
     batch = get_many("flyer", range(1, 101), caller="alice")
     again = get_many("flyer", range(1, 101), caller="alice")
 
@@ -277,12 +277,13 @@ def test_old_flyers_by_id_are_served_at_once_and_renewed_in_one_call(feed, clock
     assert len(feed.calls) == 2
 
 
-@pytest.mark.parametrize("gone", [{2}, {1, 2, 3}])
-def test_a_flyer_that_upstream_lists_no_more_is_absent_though_a_copy_is_held(feed, known, clock, gone):
+@pytest.mark.parametrize("missing", [{2}, {1, 2, 3}])
+def test_a_flyer_that_upstream_lists_no_more_is_absent_though_a_copy_is_held(feed, known, clock, missing):
     get_many("flyer", [1, 2, 3], caller="alice")
-    known -= gone
+    known -= missing
     later(clock, 70)
-    for _ in range(2):  # a stale copy is shown while one asks again behind, and once more for those left out
+    # A stale copy is shown while it is revalidated in background, and once more for those left out.
+    for _ in range(2):
         get_many("flyer", [1, 2, 3], caller="alice")
         FLYERS.cache.settle()
 
@@ -290,11 +291,11 @@ def test_a_flyer_that_upstream_lists_no_more_is_absent_though_a_copy_is_held(fee
     later(clock, 70)
     afterwards = get_many("flyer", [1, 2, 3], caller="alice")
 
-    assert soon.absent == afterwards.absent == gone
-    assert set(soon.found) == set(afterwards.found) == {1, 2, 3} - gone
+    assert soon.absent == afterwards.absent == missing
+    assert set(soon.found) == set(afterwards.found) == {1, 2, 3} - missing
 
 
-def test_in_an_outage_kept_copies_are_found_and_the_others_are_not_known(upstream, clock):
+def test_in_an_outage_cached_copies_are_found_and_the_others_are_not_known(upstream, clock):
     upstream.get(f"{UPSTREAM}/flyers/1/", json=payloads.flyer(1))
     upstream.get(FEED, status=503)
     FLYERS.get(FLYER, 1)
@@ -307,7 +308,7 @@ def test_in_an_outage_kept_copies_are_found_and_the_others_are_not_known(upstrea
     assert (batch.absent, batch.unknown) == (set(), {2})
 
 
-def test_a_flyer_that_someone_wants_to_keep_is_confirmed_with_its_facts(upstream):
+def test_a_flyer_is_confirmed_with_its_facts_before_it_is_saved(upstream):
     upstream.get(f"{UPSTREAM}/flyers/7/", json=payloads.flyer(7))
 
     summary = confirm("flyer", 7)
@@ -327,7 +328,7 @@ def test_who_waits_for_upstream_holds_no_connection_that_others_share(as_alice, 
 
     upstream.add_callback("GET", f"{UPSTREAM}/flyers/7/", answer)
 
-    kept = as_alice.put("/api/v1/flyers/7/favorite/")
+    added = as_alice.put("/api/v1/flyers/7/favorite/")
 
-    assert kept.status_code == 201
+    assert added.status_code == 201
     assert held == [connection.vendor != "postgresql"]

@@ -1,4 +1,4 @@
-"""flyers_proxy: what the flyer service can do, from an operator's shell."""
+"""`manage.py check_upstream`: what the flyer service can do."""
 
 import io
 import logging
@@ -13,7 +13,7 @@ from mock_upstream.server import start
 
 @pytest.fixture
 def service(settings):
-    """The bundled flyer service, keeping its contract until a test turns a knob."""
+    """The bundled flyer service, which fulfils its contract until a test turns a knob."""
     with start(key=settings.FLYERS_API_TOKEN, hang_seconds=5) as service:
         settings.FLYERS_API_URL = service.url
         yield service

@@ -1,4 +1,4 @@
-"""flyers_proxy: what is not there is named, whoever remembers that it is not."""
+"""Answers for flyers and creators that do not exist, which name kind and id."""
 
 import pytest
 from rest_framework.test import APIClient
@@ -6,7 +6,7 @@ from rest_framework.test import APIClient
 from flyers_proxy.catalog import FLYERS
 from tests import payloads
 from tests.conftest import UPSTREAM
-from tests.flyers_proxy.sick_service import well
+from tests.flyers_proxy.faulty_service import healthy
 from tests.hostile import FAULTS, HostileServer
 from tests.proxy.fills import Crowd, together
 
@@ -42,8 +42,8 @@ def names(answer, kind):
 @pytest.mark.django_db
 @pytest.mark.parametrize(("address", "missing"), READS.items(), ids=READS)
 def test_what_is_read_and_not_there_is_named_each_time(anyone, upstream, address, missing):
-    kind, asked = missing
-    upstream.get(asked, status=404, json={})
+    kind, upstream_url = missing
+    upstream.get(upstream_url, status=404, json={})
     if address.endswith("/flyers/"):
         upstream.get(FEED, json=payloads.page())
 
@@ -55,10 +55,10 @@ def test_what_is_read_and_not_there_is_named_each_time(anyone, upstream, address
 
 
 @pytest.mark.parametrize(("call", "missing"), WRITES.items(), ids=[" ".join(call[:2]) for call in WRITES])
-def test_what_somebody_wants_to_keep_or_follow_and_is_not_there_is_named(as_alice, upstream, call, missing):
+def test_a_favorite_or_follow_of_what_is_not_there_is_named(as_alice, upstream, call, missing):
     method, address, body = call
-    kind, asked = missing
-    upstream.get(asked, status=410, json={})
+    kind, upstream_url = missing
+    upstream.get(upstream_url, status=410, json={})
 
     first, remembered = (
         getattr(as_alice, method)(address, body, content_type="application/json") for _ in range(2)
@@ -69,8 +69,8 @@ def test_what_somebody_wants_to_keep_or_follow_and_is_not_there_is_named(as_alic
 
 
 @pytest.mark.django_db
-def test_all_who_wait_for_one_call_are_told_what_is_not_there(settings):
-    with HostileServer(well) as service:
+def test_a_not_found_reaches_everyone_who_waits_for_the_call(settings):
+    with HostileServer(healthy) as service:
         settings.FLYERS_API_URL = service.url
         crowd = Crowd(4)
         service.behaviour = lambda exchange: FAULTS["404"](exchange) if crowd.wait(10) else None
@@ -78,7 +78,7 @@ def test_all_who_wait_for_one_call_are_told_what_is_not_there(settings):
         answers = together(5, lambda: APIClient().get("/api/v1/flyers/999/"))
 
     assert [names(answer, "flyer") for answer in answers] == [True] * 5
-    assert len(service.asked) == 1
+    assert len(service.received) == 1
 
 
 @pytest.mark.django_db

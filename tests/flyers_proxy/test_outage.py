@@ -1,4 +1,4 @@
-"""flyers_proxy: every row of docs/faults.md, on real sockets against a flyer service that is sick."""
+"""Every row of docs/faults.md, on real sockets against a failing flyer service."""
 
 import re
 import threading
@@ -18,7 +18,14 @@ from proxy.batches import confirm_many, get_many
 from proxy.cache import COOLDOWN_SECONDS
 from proxy.single_flight import waiters
 from tests import payloads
-from tests.flyers_proxy.sick_service import NAMES, leaks, make_sick, make_well, well, well_but_soon_old
+from tests.flyers_proxy.faulty_service import (
+    NAMES,
+    clear_fault,
+    healthy,
+    healthy_but_never_fresh,
+    inject_fault,
+    leaks,
+)
 from tests.hostile import HostileServer
 from tests.proxy.fills import Crowd, eventually, together
 
@@ -55,8 +62,8 @@ LASTING = [row for row in ROWS if row[2].startswith("200 STALE")]
 
 @pytest.fixture
 def service(settings):
-    """A flyer service in good order until a test makes it sick."""
-    with HostileServer(well) as server:
+    """A flyer service in good order until a test makes it during."""
+    with HostileServer(healthy) as server:
         settings.FLYERS_API_URL = server.url
         yield server
 
@@ -100,16 +107,16 @@ def others():
 def test_without_a_copy(anyone, service, settings, name, promise):
     set_deadline(settings, promise)
     anyone.get(CATEGORIES)
-    make_sick(service, name)
+    inject_fault(service, name)
 
     with ThreadPoolExecutor(1) as thread:
-        asking = thread.submit(timed, anyone, route_of(name))
+        call = thread.submit(timed, anyone, route_of(name))
         others()
-    response, seconds = asking.result()
+    response, seconds = call.result()
 
     status, code = re.match(r"(\d+)(?: `(\w+)`)?", promise).groups()
     assert (response.status_code, seconds < ANSWER_SECONDS) == (int(status), True)
-    assert len(service.asked) <= 2
+    assert len(service.received) <= 2
     if code:
         error = response.json()["error"]
         assert (error["code"], error["request_id"]) == (code, response["X-Request-ID"])
@@ -126,15 +133,15 @@ def test_without_a_copy(anyone, service, settings, name, promise):
 @pytest.mark.parametrize(("name", "without", "promise"), LASTING, ids=[row[0] for row in LASTING])
 def test_with_a_copy(anyone, service, settings, name, without, promise):
     set_deadline(settings, without)
-    service.behaviour = well_but_soon_old
+    service.behaviour = healthy_but_never_fresh
     route = route_of(name)
     with time_machine.travel(time.time(), tick=True) as clock:
         assert anyone.get(route)["X-Cache"] == "MISS"
-        make_sick(service, name)
+        inject_fault(service, name)
 
         stale, seconds = timed(anyone, route)
         FLYERS.cache.settle()
-        calls = len(service.asked)
+        calls = len(service.received)
         after = anyone.get(route)
 
         assert (stale.status_code, stale["X-Cache"], seconds < 1) == (200, "STALE", True)
@@ -148,7 +155,7 @@ def test_with_a_copy(anyone, service, settings, name, without, promise):
         if FLYERS.transport.health().retry_in > 0:  # It asked us to wait, and we do.
             return
 
-        make_well(service, name)
+        clear_fault(service, name)
 
         def is_renewed():
             clock.shift(COOLDOWN_SECONDS)
@@ -168,13 +175,13 @@ def room(settings):
 
 def test_forty_who_ask_at_once_cost_one_call(anyone, service, room):
     crowd = Crowd(39)
-    service.behaviour = lambda exchange: well(exchange) if crowd.wait(10) else None
+    service.behaviour = lambda exchange: healthy(exchange) if crowd.wait(10) else None
 
     answers = together(40, lambda: APIClient().get(DISCOVER))
 
     assert [answer.status_code for answer in answers] == [200] * 40
     assert len({answer["ETag"] for answer in answers}) == 1
-    assert len(service.asked) == 1
+    assert len(service.received) == 1
 
 
 def test_forty_who_ask_at_once_share_the_failure(anyone, service, room):
@@ -184,14 +191,14 @@ def test_forty_who_ask_at_once_share_the_failure(anyone, service, room):
     answers = together(40, lambda: APIClient().get(DISCOVER))
 
     assert {answer.json()["error"]["code"] for answer in answers} == {"UPSTREAM_ERROR"}
-    assert len(service.asked) == 1
+    assert len(service.received) == 1
 
 
 def test_nobody_waits_for_the_renewal_of_a_stale_answer(anyone, service):
-    service.behaviour = well_but_soon_old
+    service.behaviour = healthy_but_never_fresh
     anyone.get(DISCOVER)
     gate = threading.Event()
-    service.behaviour = lambda exchange: well(exchange) if gate.wait(10) else None
+    service.behaviour = lambda exchange: healthy(exchange) if gate.wait(10) else None
 
     answers = together(40, lambda: APIClient().get(DISCOVER))  # all come back though the gate is shut
     gate.set()
@@ -199,20 +206,20 @@ def test_nobody_waits_for_the_renewal_of_a_stale_answer(anyone, service):
 
     assert [answer["X-Cache"] for answer in answers] == ["STALE"] * 40
     assert anyone.get(DISCOVER)["X-Cache"] == "HIT"
-    assert len(service.asked) == 2
+    assert len(service.received) == 2
 
 
 def test_an_outage_costs_few_calls_and_little_time(anyone, service):
-    service.behaviour = well_but_soon_old
+    service.behaviour = healthy_but_never_fresh
     anyone.get(DISCOVER)
-    make_sick(service, "500")
+    inject_fault(service, "500")
 
     answers = [timed(anyone, f"{DISCOVER}?page={number}") for number in range(1, 51)]
     answers += [timed(anyone, DISCOVER) for _ in range(50)]
     FLYERS.cache.settle()
 
     assert [answer.status_code for answer, _ in answers] == [200] + [503] * 49 + [200] * 50
-    assert len(service.asked) <= 40
+    assert len(service.received) <= 40
     assert FLYERS.transport.health().state == "open"
     assert median(seconds for _, seconds in answers[10:]) < 0.25
 
@@ -221,7 +228,7 @@ def test_while_every_call_hangs_the_rest_answers(anyone, service, settings):
     settings.FLYERS_MAX_CONCURRENCY = 3
     settings.FLYERS_DEADLINE_SECONDS = 1.5
     anyone.get(CATEGORIES)
-    make_sick(service, "hang")
+    inject_fault(service, "hang")
 
     with ThreadPoolExecutor(3) as threads:
         hanging = [threads.submit(anyone.get, f"{DISCOVER}?page={number}") for number in (1, 2, 3)]
@@ -235,16 +242,16 @@ def test_while_every_call_hangs_the_rest_answers(anyone, service, settings):
 
 @pytest.mark.parametrize("name", ["refused", "500"])
 def test_soon_after_a_fault_answers_are_fresh(anyone, service, name):
-    service.behaviour = well_but_soon_old
+    service.behaviour = healthy_but_never_fresh
     anyone.get(DISCOVER)
-    make_sick(service, name)
+    inject_fault(service, name)
     for number in range(10):
         anyone.get(f"{DISCOVER}?page={number}")
         anyone.get(DISCOVER)
     FLYERS.cache.settle()
     assert FLYERS.transport.health().state == "open"
 
-    make_well(service, name)
+    clear_fault(service, name)
     start = time.monotonic()
 
     assert eventually(lambda: anyone.get(DISCOVER)["X-Cache"] == "HIT", timeout=8)
@@ -257,7 +264,7 @@ def test_a_page_of_several_calls_has_one_deadline(anyone, service, settings):
 
     def slow(exchange):
         exchange.stopping.wait(0.5)
-        exchange.answer(b"{}", 404) if "page=1&" not in exchange.query else well(exchange)
+        exchange.answer(b"{}", 404) if "page=1&" not in exchange.query else healthy(exchange)
 
     service.behaviour = slow
 
@@ -289,7 +296,7 @@ def test_a_batch_has_one_deadline_for_all_its_looks(service, settings, flyer_ids
 def test_past_the_bound_a_list_is_answered_soon_with_what_is_known(anyone, service, settings):
     settings.MAX_WAITERS = 1
     anyone.get("/api/v1/creators/3/")
-    make_sick(service, "hang")
+    inject_fault(service, "hang")
 
     with waiters().slot():
         start = time.monotonic()
@@ -303,7 +310,7 @@ def test_past_the_bound_a_list_is_answered_soon_with_what_is_known(anyone, servi
 
 def test_many_flyers_by_id_have_one_deadline(service, settings):
     settings.FLYERS_DEADLINE_SECONDS = 0.5
-    make_sick(service, "hang")
+    inject_fault(service, "hang")
     start = time.monotonic()
 
     batch = get_many("flyer", range(1, 151), caller="alice")
@@ -324,7 +331,7 @@ def test_no_fault_fills_the_memory(anyone, service, settings):
             "gzip bomb",
             "chunks without end",
         ):
-            make_sick(service, name)
+            inject_fault(service, name)
             assert anyone.get(DISCOVER).status_code in {502, 504}
         assert tracemalloc.get_traced_memory()[1] < 64 * 2**20
     finally:
@@ -334,11 +341,11 @@ def test_no_fault_fills_the_memory(anyone, service, settings):
 def test_health_shows_upstream_and_does_not_depend_on_it(anyone, service):
     before = anyone.get("/health/ready").json()
     anyone.get(DISCOVER)
-    well = anyone.get("/health/ready").json()
-    make_sick(service, "500")
+    after_a_call = anyone.get("/health/ready").json()
+    inject_fault(service, "500")
     for number in range(2, 8):
         anyone.get(f"{DISCOVER}?page={number}")
-    sick = anyone.get("/health/ready")
+    failing = anyone.get("/health/ready")
 
     assert before["upstreams"]["flyers"] == {
         "status": "ok",
@@ -348,10 +355,9 @@ def test_health_shows_upstream_and_does_not_depend_on_it(anyone, service):
         "limit": 12,
         "last_success": None,
     }
-    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", well["upstreams"]["flyers"]["last_success"])
-    assert (well["status"], sick.status_code, sick.json()["status"]) == ("ok", 200, "degraded")
-    assert (sick.json()["upstreams"]["flyers"]["status"], sick.json()["upstreams"]["flyers"]["breaker"]) == (
-        "down",
-        "open",
-    )
-    assert 1 <= sick.json()["upstreams"]["flyers"]["retry_in"] <= 3
+    last_success = after_a_call["upstreams"]["flyers"]["last_success"]
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", last_success)
+    assert (after_a_call["status"], failing.status_code, failing.json()["status"]) == ("ok", 200, "degraded")
+    report = failing.json()["upstreams"]["flyers"]
+    assert (report["status"], report["breaker"]) == ("down", "open")
+    assert 1 <= report["retry_in"] <= 3

@@ -1,4 +1,4 @@
-"""flyers_proxy: pages of any size over upstream pages of at most 50, and the links between them."""
+"""Pages of any size over upstream pages of at most 50, and the links between them."""
 
 import json
 import zlib
@@ -21,7 +21,7 @@ DISCOVER = "/api/v1/flyers/discover/"
 
 @pytest.fixture
 def many(upstream):
-    """An upstream of 180 flyers, numbered 1 to 180, which keeps its own paging rules."""
+    """An upstream of 180 flyers, numbered 1 to 180, with paging rules of its own."""
 
     def feed(request):
         params = request.params
@@ -84,7 +84,7 @@ def assembled(fetch, *, page=1, limit=10, etag=None):
     return pages.assemble(fetch, upstream="flyers", page=page, limit=limit, max_size=50, etag=etag)
 
 
-def merged(lists, *, limit=10):
+def assembled_from(lists, *, limit=10):
     return pages.merge(
         lists, upstream="flyers", page=1, limit=limit, max_size=50, rank=lambda flyer: flyer.id
     )
@@ -92,19 +92,19 @@ def merged(lists, *, limit=10):
 
 @pytest.mark.parametrize(("limit", "is_one"), [(50, True), (51, False), (100, False)])
 def test_only_a_page_that_is_one_upstream_page_has_an_etag_or_is_asked_for_by_one(limit, is_one):
-    asked = []
+    etags = []
 
     def fetch(number, size, etag):
-        asked.append(etag)
+        etags.append(etag)
         return Fetched(FlyerPage(count=30, results=()), etag='"new"')
 
     fetched = assembled(fetch, limit=limit, etag='"old"')
 
-    assert set(asked) == {'"old"' if is_one else None}
+    assert set(etags) == {'"old"' if is_one else None}
     assert fetched.etag == ('"new"' if is_one else None)
 
 
-def test_a_page_of_several_may_be_kept_as_long_as_the_part_that_may_be_kept_shortest():
+def test_a_page_of_several_is_fresh_as_long_as_its_shortest_lived_part():
     ages = {2: 30, 3: 5, 4: None}
 
     def fetch(number, size, etag):
@@ -113,7 +113,7 @@ def test_a_page_of_several_may_be_kept_as_long_as_the_part_that_may_be_kept_shor
     assert assembled(fetch, limit=77, page=2).max_age == 5
 
 
-def test_a_page_past_the_end_is_kept_as_long_as_the_count_that_it_tells():
+def test_a_page_past_the_end_is_fresh_as_long_as_its_count():
     def fetch(number, size, etag):
         if number > 1:
             raise UpstreamNotFoundError
@@ -125,37 +125,37 @@ def test_a_page_past_the_end_is_kept_as_long_as_the_count_that_it_tells():
     assert (fetched.max_age, fetched.etag) == (5, None)
 
 
-def test_two_hundred_creators_are_asked_for_at_once_and_one_more_are_merged():
+def test_two_hundred_creators_are_fetched_at_once_and_one_more_are_assembled():
     lists = [FlyerList(position=(0, 0), creators=tuple(range(1, 1 + number))) for number in (200, 201)]
 
     assert [flyers.is_merged for flyers in lists] == [False, True]
 
 
-def test_a_merged_page_is_kept_as_long_as_the_part_that_may_be_kept_shortest_and_counts_what_it_left_out():
+def test_an_assembled_page_is_fresh_as_long_as_its_shortest_lived_part_and_counts_what_it_left_out():
     def list_of(left_out, max_age):
         def fetch(number, size, etag):
             return Fetched(FlyerPage(50, (), left_out), max_age=max_age)
 
         return fetch
 
-    fetched = merged([list_of(200, 30), list_of(50, 5)])
+    fetched = assembled_from([list_of(200, 30), list_of(50, 5)])
 
     assert (fetched.max_age, fetched.value.left_out, fetched.value.count) == (5, 250, 100)
 
 
 def test_a_list_that_ends_with_a_full_page_is_not_asked_for_another():
-    asked = []
+    fetched = []
 
     def list_of(name):
         def fetch(number, size, etag):
-            asked.append((name, number))
+            fetched.append((name, number))
             return Fetched(FlyerPage(count=50, results=()))
 
         return fetch
 
-    merged([list_of("a"), list_of("b")], limit=100)
+    assembled_from([list_of("a"), list_of("b")], limit=100)
 
-    assert sorted(asked) == [("a", 1), ("b", 1)]
+    assert sorted(fetched) == [("a", 1), ("b", 1)]
 
 
 def test_a_larger_limit_gives_a_hundred(anyone, many):
@@ -164,7 +164,7 @@ def test_a_larger_limit_gives_a_hundred(anyone, many):
     assert len(body["results"]) == 100
 
 
-def test_a_page_past_the_end_is_empty_and_still_tells_how_many_there_are(anyone, many):
+def test_a_page_past_the_end_is_empty_and_still_counts_how_many_there_are(anyone, many):
     response = anyone.get(DISCOVER, {"page": 40, "limit": 20})
 
     body = response.json()

@@ -1,4 +1,4 @@
-"""flyers_proxy: bad input. It is told which field is wrong, and upstream is never asked."""
+"""Invalid parameters: the answer names the field, and upstream is never asked."""
 
 import pytest
 
@@ -120,7 +120,7 @@ MAX_ID = "At most 9223372036854775807."
         ("lng", "1,5", "Give a number."),
     ],
 )
-def test_a_number_past_a_bound_is_told_which(anyone, name, value, sentence):
+def test_a_number_past_a_bound_is_refused_with_the_bound(anyone, name, value, sentence):
     response = anyone.get(DISCOVER, {"lat": "1", "lng": "1", name: value})
 
     assert response.status_code == 400

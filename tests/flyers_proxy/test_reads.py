@@ -1,4 +1,4 @@
-"""flyers_proxy: browsing flyers, from the public route down to the wire."""
+"""Browsing flyers, from the public route down to the wire."""
 
 import pytest
 import requests
@@ -11,14 +11,16 @@ DISCOVER = "/api/v1/flyers/discover/"
 FEED = f"{UPSTREAM}/flyers/feed/"
 
 
-def asked_with(**params):
+def query_match(**params):
     return matchers.query_param_matcher(
         {"lat": "40.42", "lng": "-3.7", "page": "1", "page_size": "10"} | params
     )
 
 
 def test_discover_answers_one_page_of_flyers_in_our_own_shape(anyone, upstream):
-    upstream.get(FEED, json=payloads.page(payloads.flyer(7, secret="not for browsers")), match=[asked_with()])
+    upstream.get(
+        FEED, json=payloads.page(payloads.flyer(7, secret="not for browsers")), match=[query_match()]
+    )
 
     response = anyone.get(DISCOVER)
 
@@ -67,7 +69,7 @@ def test_a_flyer_past_its_end_is_shown_as_not_valid(anyone, upstream):
 
 
 def test_upstream_gets_the_rounded_position_and_the_caller_the_exact_distance(anyone, upstream):
-    upstream.get(FEED, json=payloads.page(payloads.flyer()), match=[asked_with(lat="40.45", lng="-3.69")])
+    upstream.get(FEED, json=payloads.page(payloads.flyer()), match=[query_match(lat="40.45", lng="-3.69")])
 
     response = anyone.get(DISCOVER, {"lat": "40.4531", "lng": "-3.6883"})
 
@@ -76,13 +78,13 @@ def test_upstream_gets_the_rounded_position_and_the_caller_the_exact_distance(an
 
 
 def test_a_position_that_is_nearly_zero_is_read_as_programs_write_it(anyone, upstream):
-    upstream.get(FEED, json=payloads.page(), match=[asked_with(lat="0", lng="0")])
+    upstream.get(FEED, json=payloads.page(), match=[query_match(lat="0", lng="0")])
 
     assert anyone.get(DISCOVER, {"lat": "5.9e-36", "lng": "1e-7"}).status_code == 200
 
 
 def test_every_filter_reaches_upstream_under_its_own_name(anyone, upstream):
-    asked = asked_with(
+    expected = query_match(
         page="2",
         page_size="25",
         near_me="true",
@@ -92,7 +94,7 @@ def test_every_filter_reaches_upstream_under_its_own_name(anyone, upstream):
         search="jazz",
     )
     flyer = payloads.flyer(creator=payloads.creator(9))
-    upstream.get(FEED, json=payloads.page(flyer, count=30), match=[asked])
+    upstream.get(FEED, json=payloads.page(flyer, count=30), match=[expected])
 
     response = anyone.get(
         "/api/v1/flyers/search/",
@@ -113,15 +115,15 @@ def test_every_filter_reaches_upstream_under_its_own_name(anyone, upstream):
 
 
 @pytest.mark.parametrize(
-    ("given", "asked"),
+    ("given", "expected"),
     [
         ({"radius": "2.5"}, {"near_me": "true", "radius": "2.5"}),
         ({"near_me": "true"}, {"near_me": "true", "radius": "5"}),
         ({"near_me": "false", "radius": "2.5"}, {}),
     ],
 )
-def test_a_radius_means_near_me_unless_that_is_switched_off(anyone, upstream, given, asked):
-    upstream.get(FEED, json=payloads.page(), match=[asked_with(lat="1", lng="2", **asked)])
+def test_a_radius_means_near_me_unless_that_is_switched_off(anyone, upstream, given, expected):
+    upstream.get(FEED, json=payloads.page(), match=[query_match(lat="1", lng="2", **expected)])
 
     response = anyone.get(DISCOVER, {"lat": "1", "lng": "2", **given})
 
@@ -129,13 +131,13 @@ def test_a_radius_means_near_me_unless_that_is_switched_off(anyone, upstream, gi
 
 
 def test_who_switches_near_me_off_needs_no_position(anyone, upstream):
-    upstream.get(FEED, json=payloads.page(), match=[asked_with()])
+    upstream.get(FEED, json=payloads.page(), match=[query_match()])
 
     assert anyone.get(DISCOVER, {"near_me": "false", "radius": "2.5"}).status_code == 200
 
 
 def test_a_list_may_be_given_in_several_parts(anyone, upstream):
-    upstream.get(FEED, json=payloads.page(), match=[asked_with(categories="events,food,music")])
+    upstream.get(FEED, json=payloads.page(), match=[query_match(categories="events,food,music")])
 
     response = anyone.get(DISCOVER, {"categories": ["music,food", "events", "food"]})
 
@@ -187,14 +189,14 @@ def test_a_creator_is_shown_with_the_mark_of_nobody(anyone, upstream):
 
 
 def test_the_flyers_of_a_creator_are_asked_for_by_creator(anyone, upstream):
-    upstream.get(FEED, json=payloads.page(payloads.flyer()), match=[asked_with(creators="3")])
+    upstream.get(FEED, json=payloads.page(payloads.flyer()), match=[query_match(creators="3")])
 
     assert anyone.get("/api/v1/creators/3/flyers/").json()["count"] == 1
 
 
 def test_a_creator_without_flyers_has_an_empty_page_and_an_unknown_one_is_404(anyone, upstream):
-    upstream.get(FEED, json=payloads.page(), match=[asked_with(creators="3")])
-    upstream.get(FEED, json=payloads.page(), match=[asked_with(creators="4")])
+    upstream.get(FEED, json=payloads.page(), match=[query_match(creators="3")])
+    upstream.get(FEED, json=payloads.page(), match=[query_match(creators="4")])
     upstream.get(f"{UPSTREAM}/users/3/", json=payloads.creator(3))
     upstream.get(f"{UPSTREAM}/users/4/", status=404, json={"error": "no"})
 

@@ -1,4 +1,4 @@
-"""flyers_proxy: who asks for much that is not in the cache is told to wait; what is there costs nothing."""
+"""Rate limits on misses; hits cost nothing."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""tests: the bundled flyer service on a live socket, on a morning in January that never ends."""
+"""The bundled flyer service on a live socket, always on the same morning in January."""
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime

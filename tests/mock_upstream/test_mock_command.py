@@ -1,4 +1,4 @@
-"""tests of mock_upstream: the command that a developer starts."""
+"""The command ``python -m mock_upstream``."""
 
 import os
 import signal
@@ -19,7 +19,7 @@ COMMAND = [sys.executable, "-m", "mock_upstream", "--port", "0"]
 
 @contextmanager
 def ended(process: subprocess.Popen[str]) -> Iterator[None]:
-    """Leave no process behind, whatever the test finds."""
+    """End every process, whatever the test finds."""
     try:
         yield
     finally:
@@ -27,7 +27,7 @@ def ended(process: subprocess.Popen[str]) -> Iterator[None]:
 
 
 def at_once() -> None:
-    """Be told to end as soon as it runs."""
+    """Receive SIGTERM as soon as it runs."""
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

@@ -1,4 +1,4 @@
-"""tests of mock_upstream: what happens on the wire below HTTP's answers, and the request log."""
+"""Connections of the bundled flyer service, and its request log."""
 
 import socket
 from concurrent.futures import ThreadPoolExecutor
@@ -37,7 +37,7 @@ def wait_for(happened):
         never.wait(0.005)
 
 
-def test_a_connection_is_kept_for_the_next_request(mock):
+def test_a_connection_is_reused_for_the_next_request(mock):
     with connect(mock) as wire:
         for _ in range(3):
             wire.sendall(FLYER)
@@ -51,7 +51,7 @@ def test_requests_sent_at_once_are_answered_one_after_the_other(mock):
         assert until_the_end(wire).count(b"HTTP/1.1 200 OK\r\n") == 2
 
 
-def test_a_kept_connection_answers_quickly(caller):
+def test_a_reused_connection_answers_quickly(caller):
     seconds = [caller.get("flyers/1/").elapsed.total_seconds() for _ in range(20)]
 
     assert min(seconds) < 0.03, "Nagle's algorithm would cost 40 ms a request"
@@ -91,11 +91,11 @@ def test_one_connection_too_many_is_told_so():
 
 
 def test_many_callers_at_once_are_all_answered(mock):
-    def ask(_):
+    def call(_):
         return requests.get(f"{mock.url}/media/creators/1.svg", timeout=5).status_code
 
     with ThreadPoolExecutor(40) as callers:
-        assert set(callers.map(ask, range(80))) == {200}
+        assert set(callers.map(call, range(80))) == {200}
 
 
 def test_a_hanging_request_is_answered_when_the_mode_changes(mock, caller):
@@ -201,11 +201,11 @@ def test_stopping_ends_held_back_and_idle_connections_at_once(capsys):
     assert capsys.readouterr() == ("", "")
 
 
-def test_the_log_tells_what_was_asked_and_keeps_no_key(mock, caller):
-    caller.ask("/api/v1/flyers/1/?lat=1&lng=2", headers={"X-Request-ID": "abc-123"})
-    caller.ask("/api/v1/flyers/1/")
-    caller.ask("/nowhere", "POST")
-    caller.ask("/media/flyers/1/1.svg")
+def test_the_log_shows_each_request_and_no_key(mock, caller):
+    caller.request("/api/v1/flyers/1/?lat=1&lng=2", headers={"X-Request-ID": "abc-123"})
+    caller.request("/api/v1/flyers/1/")
+    caller.request("/nowhere", "POST")
+    caller.request("/media/flyers/1/1.svg")
 
     answer = requests.get(mock.url + LOG, timeout=5)
     log = answer.json()
@@ -229,8 +229,8 @@ def test_the_log_tells_what_was_asked_and_keeps_no_key(mock, caller):
 def test_the_log_can_be_emptied(caller):
     caller.get("flyers/1/")
 
-    assert caller.ask(LOG, "DELETE").status_code == 204
-    log = caller.ask(LOG).json()
+    assert caller.request(LOG, "DELETE").status_code == 204
+    log = caller.request(LOG).json()
     assert log == {"total": 0, "in_flight": 0, "peak_in_flight": 0, "by_path": {}, "requests": []}
 
 

@@ -1,4 +1,4 @@
-"""tests of mock_upstream: the feed, asked over a live socket."""
+"""The feed of the bundled flyer service, over a live socket."""
 
 from urllib.parse import parse_qs, urlsplit
 
@@ -134,10 +134,10 @@ def test_filters_are_anded(caller):
 def test_a_caller_that_has_the_page_already_gets_it_not_again(caller):
     first = caller.feed()
 
-    again = caller.ask(
+    again = caller.request(
         "/api/v1/flyers/feed/", params=HERE, headers={"If-None-Match": f'"x", W/{first.headers["ETag"]}'}
     )
-    other = caller.ask("/api/v1/flyers/feed/", params=HERE, headers={"If-None-Match": '"another"'})
+    other = caller.request("/api/v1/flyers/feed/", params=HERE, headers={"If-None-Match": '"another"'})
 
     assert first.headers["Cache-Control"] == "max-age=30"
     assert (again.status_code, again.content) == (304, b"")
@@ -184,7 +184,7 @@ def test_what_the_contract_does_not_allow_is_refused_by_name(caller, agrees, par
 
 
 def test_bytes_that_are_no_text_are_refused(caller):
-    assert caller.ask("/api/v1/flyers/feed/?lat=1&lng=1&search=%ff").status_code == 400
+    assert caller.request("/api/v1/flyers/feed/?lat=1&lng=1&search=%ff").status_code == 400
 
 
 def test_as_many_ids_and_creators_as_the_contract_allows_are_taken(caller):

@@ -1,4 +1,4 @@
-"""tests of mock_upstream: what a developer can turn, and what it does to the answers."""
+"""The knobs of the bundled flyer service, and their effect on its answers."""
 
 from email.utils import format_datetime
 from time import perf_counter
@@ -15,7 +15,7 @@ KNOBS = "/_control"
 
 
 def turn(caller, **knobs):
-    answer = caller.ask(KNOBS, "PATCH", json=knobs)
+    answer = caller.request(KNOBS, "PATCH", json=knobs)
     assert answer.status_code == 200, answer.text
     return answer.json()
 
@@ -46,7 +46,7 @@ def test_turning_some_knobs_leaves_the_others_and_delete_resets_all(caller):
     both = turn(caller, latency_ms=1)
 
     assert (both["mode"], both["latency_ms"]) == ("down", 1)
-    assert caller.ask(KNOBS, "DELETE").json()["mode"] == "ok"
+    assert caller.request(KNOBS, "DELETE").json()["mode"] == "ok"
     assert caller.feed().status_code == 200
 
 
@@ -102,26 +102,26 @@ def test_reset_goes_back_to_how_the_service_was_started():
     ],
 )
 def test_a_knob_that_cannot_be_turned_so_is_named_and_nothing_changes(caller, body, named):
-    answer = caller.ask(KNOBS, "PATCH", data=body)
+    answer = caller.request(KNOBS, "PATCH", data=body)
 
     assert answer.status_code == 400
     assert named in answer.json()["detail"]
-    assert caller.ask(KNOBS).json() == Knobs().as_json() | {
+    assert caller.request(KNOBS).json() == Knobs().as_json() | {
         name: [] for name in ("ignores", "gone", "gone_creators", "added")
     }
 
 
 def test_all_knobs_are_turned_or_none(caller):
-    assert caller.ask(KNOBS, "PATCH", json={"mode": "down", "latency_ms": -5}).status_code == 400
-    assert caller.ask(KNOBS).json()["mode"] == "ok"
+    assert caller.request(KNOBS, "PATCH", json={"mode": "down", "latency_ms": -5}).status_code == 400
+    assert caller.request(KNOBS).json()["mode"] == "ok"
 
 
 def test_control_answers_no_other_method_or_address(caller):
-    assert caller.ask(KNOBS, "POST").headers["Allow"] == "GET, HEAD, PATCH, DELETE"
-    assert caller.ask(f"{KNOBS}/requests", "PATCH").headers["Allow"] == "GET, HEAD, DELETE"
-    assert caller.ask(f"{KNOBS}/health", "DELETE").headers["Allow"] == "GET, HEAD"
-    assert caller.ask(f"{KNOBS}/knob").status_code == 404
-    assert caller.ask(f"{KNOBS}/health").json() == {"status": "ok"}
+    assert caller.request(KNOBS, "POST").headers["Allow"] == "GET, HEAD, PATCH, DELETE"
+    assert caller.request(f"{KNOBS}/requests", "PATCH").headers["Allow"] == "GET, HEAD, DELETE"
+    assert caller.request(f"{KNOBS}/health", "DELETE").headers["Allow"] == "GET, HEAD"
+    assert caller.request(f"{KNOBS}/knob").status_code == 404
+    assert caller.request(f"{KNOBS}/health").json() == {"status": "ok"}
 
 
 def test_latency_and_jitter_hold_an_answer_back(caller):
@@ -158,7 +158,7 @@ def test_the_next_so_many_fail_and_then_all_is_well(caller, agrees):
 @pytest.mark.parametrize(
     ("mode", "status"), [("down", 503), ("maintenance", 503), ("throttled", 429), ("redirect", 302)]
 )
-def test_sick_modes_answer_before_anyone_looks_at_the_key(mock, agrees, mode, status):
+def test_failure_modes_answer_before_anyone_looks_at_the_key(mock, agrees, mode, status):
     mock.knobs.turn({"mode": mode})
 
     answer = requests.get(f"{mock.url}/api/v1/flyers/1/", timeout=5, allow_redirects=False)
@@ -213,8 +213,8 @@ def test_knobs_can_be_limited_to_some_paths(caller):
 def test_pictures_and_control_stay_well_when_the_service_is_not(caller):
     turn(caller, mode="down", error_rate=1)
 
-    assert caller.ask("/media/flyers/1/1.svg").status_code == 200
-    assert caller.ask(f"{KNOBS}/health").status_code == 200
+    assert caller.request("/media/flyers/1/1.svg").status_code == 200
+    assert caller.request(f"{KNOBS}/health").status_code == 200
 
 
 def test_a_sparse_service_sends_what_is_required_and_no_more(caller, agrees):
@@ -247,8 +247,8 @@ def test_a_gone_flyer_vanishes_until_the_knobs_are_reset(caller):
 
     assert caller.get("flyers/365/").status_code == 404
     assert caller.feed().json()["count"] == before - 1
-    assert caller.ask("/media/flyers/365/1.svg").status_code == 404
-    caller.ask(KNOBS, "DELETE")
+    assert caller.request("/media/flyers/365/1.svg").status_code == 404
+    caller.request(KNOBS, "DELETE")
     assert caller.get("flyers/365/").status_code == 200
 
 
@@ -275,7 +275,7 @@ def test_an_added_flyer_comes_first_with_a_poster_of_its_own(caller, agrees):
 
 
 def test_an_added_flyer_may_say_everything_and_replace_another(caller, agrees):
-    told = {
+    sent = {
         "id": 365,
         "title": "All New",
         "description": "Everything about it is different.",
@@ -289,12 +289,12 @@ def test_an_added_flyer_may_say_everything_and_replace_another(caller, agrees):
         "valid_until": "2026-01-15T12:00:00+01:00",
         "created_at": "2026-01-01T00:00:00Z",
     }
-    shown = turn(caller, added=[told])["added"][0]
+    shown = turn(caller, added=[sent])["added"][0]
 
     flyer = caller.get("flyers/365/").json()
 
     agrees("schemas/Flyer", flyer)
-    assert shown == told | {"valid_until": "2026-01-15T11:00:00Z"}
+    assert shown == sent | {"valid_until": "2026-01-15T11:00:00Z"}
     assert (flyer["title"], flyer["creator"]["id"]) == ("All New", 7)
     assert flyer["images"] == [{"url": "https://pictures.example/1.jpg", "order": 0}]
     assert flyer["validity"] == {

@@ -1,4 +1,4 @@
-"""tests of mock_upstream: the pictures that it draws itself."""
+"""The pictures that the bundled flyer service draws."""
 
 from xml.etree import ElementTree as ET
 
@@ -76,7 +76,7 @@ def test_pictures_in_the_feed_can_be_shown_by_any_page_without_a_key(mock, calle
     ],
 )
 def test_a_picture_that_no_flyer_or_creator_has_is_not_found(caller, path):
-    assert caller.ask(path).status_code == 404
+    assert caller.request(path).status_code == 404
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,7 @@ def test_a_picture_that_no_flyer_or_creator_has_is_not_found(caller, path):
 def test_a_title_of_any_kind_fits_on_a_poster(mock, caller, title):
     mock.knobs.turn({"added": [{"id": 9001, "title": title}]})
 
-    picture = caller.ask("/media/flyers/9001/1.svg")
+    picture = caller.request("/media/flyers/9001/1.svg")
 
     assert picture.status_code == 200
     drawn = words_of(picture.text).split(" ")

@@ -1,4 +1,4 @@
-"""tests of mock_upstream: flyer, creator, categories, the key, and what there is not."""
+"""Flyer, creator, categories, key and 404s of the bundled flyer service."""
 
 import pytest
 import requests
@@ -29,7 +29,7 @@ def test_half_a_position_is_refused(caller):
     assert caller.get("flyers/1/", lat="40", lng="x").status_code == 400
 
 
-def test_an_expired_flyer_is_still_told_about_but_not_in_the_feed(caller):
+def test_an_expired_flyer_is_still_answered_but_not_in_the_feed(caller):
     flyer = caller.get("flyers/60/").json()
 
     assert flyer["validity"]["is_valid"] is False
@@ -63,7 +63,7 @@ def test_categories_agree_with_the_contract(caller, agrees):
 def test_every_read_can_be_asked_whether_it_changed(caller, path):
     first = caller.get(path)
 
-    again = caller.ask(f"/api/v1/{path}", headers={"If-None-Match": first.headers["ETag"]})
+    again = caller.request(f"/api/v1/{path}", headers={"If-None-Match": first.headers["ETag"]})
 
     assert (again.status_code, again.content) == (304, b"")
 
@@ -86,7 +86,7 @@ def test_every_read_can_be_asked_whether_it_changed(caller, path):
     ],
 )
 def test_what_there_is_not_is_not_found_in_json(caller, agrees, path):
-    answer = caller.ask(path)
+    answer = caller.request(path)
 
     assert answer.status_code == 404
     agrees("responses/Error/content/application~1json/schema", answer.json())
@@ -101,7 +101,7 @@ def test_reads_take_no_parameters_that_the_contract_does_not_name(caller):
 @pytest.mark.parametrize(
     "header", [None, "", "Bearer", "Bearer wrong", "Basic ZGV2OmtleQ==", "dev-flyers-key", "Bearer ñ"]
 )
-def test_without_the_right_key_nothing_is_told(mock, agrees, path, header):
+def test_without_the_right_key_nothing_is_shown(mock, agrees, path, header):
     headers = {} if header is None else {"Authorization": header.encode()}
 
     answer = requests.get(mock.url + path, headers=headers, timeout=5)
@@ -113,7 +113,7 @@ def test_without_the_right_key_nothing_is_told(mock, agrees, path, header):
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
 def test_nothing_can_be_written(caller, method):
-    answer = caller.ask("/api/v1/flyers/1/", method, data=b"{}")
+    answer = caller.request("/api/v1/flyers/1/", method, data=b"{}")
 
     assert answer.status_code == 405
     assert answer.headers["Allow"] == "GET, HEAD"
@@ -121,7 +121,7 @@ def test_nothing_can_be_written(caller, method):
 
 
 def test_head_is_get_without_the_body(caller):
-    got, head = caller.ask(FEED), caller.ask(FEED, "HEAD")
+    got, head = caller.request(FEED), caller.request(FEED, "HEAD")
 
     assert (head.status_code, head.content) == (200, b"")
     assert head.headers["Content-Length"] == got.headers["Content-Length"]

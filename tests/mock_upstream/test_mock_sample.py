@@ -1,4 +1,4 @@
-"""tests of mock_upstream: what the sample promises to demos and to those who write tests."""
+"""The sample of the bundled flyer service, and what it promises to demos and tests."""
 
 from datetime import UTC, date, datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""operations: stores and a flyer service of its own for each file of tests."""
+"""Stores and a flyer service for each module of operations tests."""
 
 import os
 from collections.abc import Iterator

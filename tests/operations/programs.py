@@ -1,4 +1,4 @@
-"""operations: the server and its stores, each a program of its own on a free port. It knows processes, and judges nothing."""
+"""The server as a program of its own on a free port, and load on it."""
 
 import http.client
 import json
@@ -19,7 +19,7 @@ from typing import Any, Self
 
 from tests.deploy.files import ROOT, pairs
 
-PATIENCE_SECONDS = 30
+MAX_WAIT_SECONDS = 30
 UPSTREAM_KEY = "an-upstream-key-of-the-tests"
 PASSWORD = "a-fine-long-passphrase"
 SECRETS = {
@@ -32,12 +32,12 @@ SECRETS = {
 
 def until(is_true: Callable[[], Any], *, what: str) -> None:
     """Return once it is true; ``AssertionError`` when it takes too long. A broken connection is "not yet"."""
-    end = time.monotonic() + PATIENCE_SECONDS
+    end = time.monotonic() + MAX_WAIT_SECONDS
     while True:
         with suppress(OSError):
             if is_true():
                 return
-        assert time.monotonic() < end, f"{what} took longer than {PATIENCE_SECONDS} s"
+        assert time.monotonic() < end, f"{what} took longer than {MAX_WAIT_SECONDS} s"
         time.sleep(0.02)
 
 
@@ -87,7 +87,7 @@ class Server:
             "PUBLIC_URL": f"http://127.0.0.1:{self.port}",
             "DATABASE_URL": f"sqlite:///{folder}/db.sqlite3",
             "FLYERS_API_URL": upstream,
-            "FLYERS_CHECK_AT_START": "False",  # tests count what the service is asked
+            "FLYERS_CHECK_AT_START": "False",  # tests count the requests to the service
             "EMAIL_URL": "dummymail://",
             "THROTTLE_AUTH": "100000/min",
             "THROTTLE_ANON": "100000/min",
@@ -130,13 +130,13 @@ class Server:
         """End it as a supervisor does, by SIGTERM; return its exit code."""
         assert self.process is not None
         self.process.terminate()
-        return self.process.wait(PATIENCE_SECONDS)
+        return self.process.wait(MAX_WAIT_SECONDS)
 
     def kill(self) -> None:
         """End all its processes at once, in the middle of whatever they do."""
         if self.process is not None and self.process.poll() is None:
             os.killpg(self.process.pid, signal.SIGKILL)
-            self.process.wait(PATIENCE_SECONDS)
+            self.process.wait(MAX_WAIT_SECONDS)
 
     @property
     def workers(self) -> list[int]:
@@ -153,7 +153,7 @@ class Server:
         """What it has logged."""
         return [json.loads(line) for line in self.log.read_text().splitlines()]
 
-    def ask(
+    def request(
         self,
         path: str,
         method: str = "GET",
@@ -163,7 +163,7 @@ class Server:
         timeout: float = 20,
         **headers: str,
     ) -> Answer:
-        """Ask over a connection of its own; ``X_Request_ID`` is X-Request-ID. ``OSError`` if nobody answers."""
+        """Send a request over a connection of its own; ``X_Request_ID`` is X-Request-ID. ``OSError`` if nobody answers."""
         given = {name.replace("_", "-"): value for name, value in headers.items()}
         if token:
             given["Authorization"] = f"Bearer {token}"
@@ -190,16 +190,16 @@ class Server:
     def sign_in(self, name: str) -> str:
         """Register somebody and sign them in; return their access token."""
         person = {"email": f"{name}@flyers.test", "password": PASSWORD}
-        registered = self.ask("/api/v1/auth/register/", "POST", person)
+        registered = self.request("/api/v1/auth/register/", "POST", person)
         assert registered.status == 201, registered.body
-        signed_in = self.ask("/api/v1/auth/login/", "POST", person)
+        signed_in = self.request("/api/v1/auth/login/", "POST", person)
         assert signed_in.status == 200, signed_in.body
         token: str = signed_in.json()["tokens"]["access"]
         return token
 
     def metric(self, sample: str) -> float:
         """Return the value of a sample of `/metrics`, written as it stands there; 0 if it is not there."""
-        text = self.ask("/metrics", token=SECRETS["METRICS_TOKEN"]).body.decode()
+        text = self.request("/metrics", token=SECRETS["METRICS_TOKEN"]).body.decode()
         found = re.search(rf"(?m)^{re.escape(sample)} (\S+)$", text)
         return float(found[1]) if found else 0.0
 
@@ -208,7 +208,7 @@ class Server:
         assert self.process.poll() is None, self.said()
         # The workers share the port: each has to be there, not just the first.
         are_all_up = self.said().count("Started worker-") == int(self.environment["WORKERS"])
-        return are_all_up and self.ask("/health/ready").status == 200
+        return are_all_up and self.request("/health/ready").status == 200
 
 
 @contextmanager
@@ -223,7 +223,7 @@ def running(server: Server) -> Iterator[Server]:
 
 
 class Load:
-    """Threads that do something again and again until told to stop; ``with`` is the time of it."""
+    """Threads that repeat something for the duration of a ``with``."""
 
     def __init__(self, *what: Callable[[], Any]) -> None:
         self.done: list[Any] = []
@@ -246,5 +246,5 @@ class Load:
     def __exit__(self, *_: object) -> None:
         self._over.set()
         for thread in self._threads:
-            thread.join(PATIENCE_SECONDS)
+            thread.join(MAX_WAIT_SECONDS)
             assert not thread.is_alive()

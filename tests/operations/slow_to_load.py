@@ -1,4 +1,4 @@
-"""operations: an application that a worker is never done with loading."""
+"""An application that never finishes loading."""
 
 import sys
 import time

@@ -1,4 +1,4 @@
-"""operations: a PostgreSQL and a Redis that a test may kill. They are its own: on free ports, in folders that go."""
+"""A PostgreSQL and a Redis that a test may kill: on free ports, in temporary folders."""
 
 import os
 import shutil
@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.operations.programs import PATIENCE_SECONDS, free_port, until
+from tests.operations.programs import MAX_WAIT_SECONDS, free_port, until
 
 # Its server refuses to run as root.
 POSTGRES_USER = {"user": "postgres", "group": "postgres", "extra_groups": []} if os.getuid() == 0 else {}
@@ -54,11 +54,11 @@ class Postgres:
         self._run("pg_ctl", "start", f"--log={self._log}", "--wait", "--silent")
 
     def crash(self) -> None:
-        """End it at once; what is not in its log is gone."""
+        """End it at once; what is not in its write-ahead log is lost."""
         self._run("pg_ctl", "stop", "--mode=immediate", "--wait", "--silent")
 
     def pause(self) -> None:
-        """Let it hang: it takes connections and questions, and answers none."""
+        """Let it hang: it accepts connections and queries, and answers none."""
         self._signal(signal.SIGSTOP)
 
     def resume(self) -> None:
@@ -80,7 +80,7 @@ class Postgres:
 
 
 class Redis:
-    """Redis that keeps nothing; started, killed and paused at will."""
+    """Redis without persistence; started, killed and paused at will."""
 
     def __init__(self) -> None:
         self.port = free_port()
@@ -98,10 +98,10 @@ class Redis:
     def kill(self) -> None:
         assert self._process is not None
         self._process.kill()
-        self._process.wait(PATIENCE_SECONDS)
+        self._process.wait(MAX_WAIT_SECONDS)
 
     def pause(self) -> None:
-        """Let it hang: it takes connections and questions, and answers none."""
+        """Let it hang: it accepts connections and queries, and answers none."""
         assert self._process is not None
         self._process.send_signal(signal.SIGSTOP)
 

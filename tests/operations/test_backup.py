@@ -1,4 +1,4 @@
-"""operations: the database is backed up, lost and restored under a running server. It knows tools by their commands."""
+"""Backup: the database is backed up, lost and restored under a running server."""
 
 import os
 import stat
@@ -55,10 +55,10 @@ def url(request, tmp_path):
     return request.getfixturevalue("postgres").url
 
 
-def kept(server: Server, token: str) -> tuple[list[int], list[int]]:
-    """Return which flyers and creators somebody keeps."""
-    favorites = server.ask(FAVORITES, token=token).json()["results"]
-    follows = server.ask(FOLLOWS, token=token).json()["results"]
+def saved_by(server: Server, token: str) -> tuple[list[int], list[int]]:
+    """Return the ids of somebody's favorites and follows."""
+    favorites = server.request(FAVORITES, token=token).json()["results"]
+    follows = server.request(FOLLOWS, token=token).json()["results"]
     return [row["flyer_id"] for row in favorites], [row["followed_id"] for row in follows]
 
 
@@ -66,25 +66,25 @@ def test_what_was_backed_up_is_there_again_after_everything_was_lost(url, tmp_pa
     backup = tmp_path / "backup"
     with running(Server(tmp_path, upstream=flyer_service.url, WORKERS="1", DATABASE_URL=url)) as server:
         token = server.sign_in("alice")
-        flyers = server.ask("/api/v1/flyers/discover/").json()["results"]
+        flyers = server.request("/api/v1/flyers/discover/").json()["results"]
         first, second, third = [flyer["id"] for flyer in flyers[:3]]
         creator = flyers[0]["creator"]["id"]
         for flyer in (first, second):
-            assert server.ask(f"/api/v1/flyers/{flyer}/favorite/", "PUT", token=token).status == 201
-        assert server.ask(FOLLOWS, "POST", {"followed_id": creator}, token=token).status == 201
+            assert server.request(f"/api/v1/flyers/{flyer}/favorite/", "PUT", token=token).status == 201
+        assert server.request(FOLLOWS, "POST", {"followed_id": creator}, token=token).status == 201
 
         made = tool("backup", url, backup)
         assert (made.returncode, made.stderr) == (0, "")
         server.manage("flush", "--no-input", "--verbosity=0")
-        assert server.ask(FAVORITES, token=token).status == 401
+        assert server.request(FAVORITES, token=token).status == 401
         restored = tool("restore", url, backup)
         assert (restored.returncode, restored.stderr) == (0, "")
 
-        assert kept(server, token) == ([second, first], [creator])
-        assert server.ask("/api/v1/auth/login/", "POST", ALICE).status == 200
-        assert server.ask("/api/v1/auth/register/", "POST", ALICE).status == 400
+        assert saved_by(server, token) == ([second, first], [creator])
+        assert server.request("/api/v1/auth/login/", "POST", ALICE).status == 200
+        assert server.request("/api/v1/auth/register/", "POST", ALICE).status == 400
         assert server.manage("shell", "--verbosity=0", "--command", DOUBLES).split() == ["refused", "refused"]
-        assert server.ask(f"/api/v1/flyers/{third}/favorite/", "PUT", token=token).status == 201
+        assert server.request(f"/api/v1/flyers/{third}/favorite/", "PUT", token=token).status == 201
         assert stat.S_IMODE(backup.stat().st_mode) == 0o600
 
 

@@ -1,4 +1,4 @@
-"""operations: the first calls of a process, which come all at once, and find whatever is made when it is first needed."""
+"""The first calls of a process, all at once, on whatever is made lazily."""
 
 import subprocess
 import sys
@@ -66,12 +66,12 @@ def test_whatever_is_asked_first_is_answered_though_all_ask_at_once(tmp_path):
     ):
         token = server.sign_in("alice")
 
-        def ask(call):
+        def answer_to(call):
             together.wait()
-            return call, server.ask(call[1], call[0], token=token).status
+            return call, server.request(call[1], call[0], token=token).status
 
         with ThreadPoolExecutor(len(FIRST)) as threads:
-            answers = list(threads.map(ask, FIRST))
+            answers = list(threads.map(answer_to, FIRST))
         said = server.said()
 
     assert [answer for answer in answers if answer[1] not in {200, 201}] == [(("GET", "/metrics"), 401)]
@@ -79,7 +79,7 @@ def test_whatever_is_asked_first_is_answered_though_all_ask_at_once(tmp_path):
 
 
 def test_a_type_that_is_read_is_learned_before_the_first_call():
-    """msgspec learns how to read a type when it is first told to; two threads that do so together crash the process."""
+    """msgspec compiles how to decode a type at its first use; two threads that do so together crash the process."""
     ended = subprocess.run([sys.executable, "-c", PROGRAM], check=True, capture_output=True, text=True)
 
     assert ended.stdout == "\n"

@@ -1,4 +1,4 @@
-"""operations: the key that signs tokens is replaced under people who are signed in. It knows no code of ours."""
+"""Key rotation: the key that signs tokens is replaced while people are signed in."""
 
 from http.cookies import SimpleCookie
 
@@ -31,11 +31,11 @@ def cookie_of(answer: Answer) -> str:
 
 def refresh(server: Server, cookie: str) -> Answer:
     page = server.environment["PUBLIC_URL"]
-    return server.ask("/api/v1/auth/refresh/", "POST", Cookie=f"refresh_token={cookie}", Origin=page)
+    return server.request("/api/v1/auth/refresh/", "POST", Cookie=f"refresh_token={cookie}", Origin=page)
 
 
 def me(server: Server, access: str) -> Answer:
-    return server.ask("/api/v1/auth/me/", token=access)
+    return server.request("/api/v1/auth/me/", token=access)
 
 
 def is_signed_with(key: str, token: str) -> bool:
@@ -47,8 +47,8 @@ def is_signed_with(key: str, token: str) -> bool:
 
 
 def test_nobody_who_comes_back_during_the_overlap_is_signed_out_by_a_new_key(server):
-    assert server.ask("/api/v1/auth/register/", "POST", ALICE).status == 201
-    phone, laptop = (server.ask("/api/v1/auth/login/", "POST", ALICE) for _ in range(2))
+    assert server.request("/api/v1/auth/register/", "POST", ALICE).status == 201
+    phone, laptop = (server.request("/api/v1/auth/login/", "POST", ALICE) for _ in range(2))
     old = phone.json()["tokens"]["access"]
     assert is_signed_with(FIRST, old)
 

@@ -1,4 +1,4 @@
-"""operations: PostgreSQL dies under load and comes back; what people saw of it, and what was kept."""
+"""PostgreSQL dies under load and comes back: what callers saw of it, and what was saved."""
 
 import itertools
 from typing import NamedTuple
@@ -16,10 +16,10 @@ WORKERS = 2
 
 
 class Outage(NamedTuple):
-    """What was seen, and by flyer the statuses that keeping it was answered with, in order."""
+    """What was seen, and by flyer the statuses of the calls that save it, in order."""
 
     watch: Watch
-    keeping: dict[int, list[int]]
+    saves: dict[int, list[int]]
     workers: tuple[list[int], list[int]]
     postgres: Postgres
     token: str
@@ -35,24 +35,24 @@ def outage(tmp_path_factory, postgres, redis, flyer_service):
     stores = {"DATABASE_URL": postgres.url, "CACHE_URL": redis.url}
     with running(Server(folder, upstream=flyer_service.url, WORKERS=str(WORKERS), **stores)) as server:
         token = server.sign_in("alice")
-        flyers = [flyer["id"] for flyer in server.ask(f"{DISCOVER}?limit=100").json()["results"]]
-        keeping: dict[int, list[int]] = {}
+        flyers = [flyer["id"] for flyer in server.request(f"{DISCOVER}?limit=100").json()["results"]]
+        saves: dict[int, list[int]] = {}
         turns, words = itertools.cycle(flyers), itertools.count()
 
-        def keep() -> Answer:
+        def save() -> Answer:
             flyer = next(turns)
-            answer = server.ask(f"/api/v1/flyers/{flyer}/favorite/", "PUT", token=token)
-            keeping.setdefault(flyer, []).append(answer.status)
+            answer = server.request(f"/api/v1/flyers/{flyer}/favorite/", "PUT", token=token)
+            saves.setdefault(flyer, []).append(answer.status)
             return answer
 
         with Watch(
             server,
-            reader=lambda: server.ask(DISCOVER),
-            searcher=lambda: server.ask(f"/api/v1/flyers/search/?query=word{next(words)}"),
-            person=lambda: server.ask(DISCOVER, token=token),
-            keeper=keep,
-            probe=lambda: server.ask("/health/live"),
-            readiness=lambda: server.ask("/health/ready"),
+            reader=lambda: server.request(DISCOVER),
+            searcher=lambda: server.request(f"/api/v1/flyers/search/?query=word{next(words)}"),
+            person=lambda: server.request(DISCOVER, token=token),
+            writer=save,
+            probe=lambda: server.request("/health/live"),
+            readiness=lambda: server.request("/health/ready"),
         ) as watch:
             before = sorted(server.workers)
             watch.until_all_have_seen("well")
@@ -63,7 +63,7 @@ def outage(tmp_path_factory, postgres, redis, flyer_service):
             postgres.start()
             watch.until_all_are_served()
             watch.until_all_have_seen("well again")
-        yield Outage(watch, keeping, (before, sorted(server.workers)), postgres, token)
+        yield Outage(watch, saves, (before, sorted(server.workers)), postgres, token)
 
 
 def statuses(answers):
@@ -87,7 +87,7 @@ def test_the_server_says_that_it_is_not_ready_and_that_it_is_again(outage):
 
 
 def test_who_is_signed_in_gets_a_clear_503_at_once(outage):
-    down = outage.watch.during("down", "person", "keeper")
+    down = outage.watch.during("down", "person", "writer")
 
     assert statuses(down) == {503}
     assert {answer.error for answer in down} == {"SERVICE_UNAVAILABLE"}
@@ -99,25 +99,25 @@ def test_all_is_well_again_without_a_restart(outage):
     before, after = outage.workers
 
     assert statuses(outage.watch.during("well again", "person")) == {200}
-    assert statuses(outage.watch.during("well again", "keeper")) <= {200, 201}
+    assert statuses(outage.watch.during("well again", "writer")) <= {200, 201}
     assert before == after
 
 
-def test_what_was_acknowledged_is_kept_and_nothing_is_half_kept(outage):
-    acknowledged = {flyer for flyer, statuses in outage.keeping.items() if {200, 201} & set(statuses)}
+def test_what_was_acknowledged_is_saved_and_nothing_is_half_saved(outage):
+    acknowledged = {flyer for flyer, statuses in outage.saves.items() if {200, 201} & set(statuses)}
     with psycopg.connect(outage.postgres.url) as database:
         rows = database.execute("SELECT flyer_id, title FROM favorites_favorite").fetchall()
 
-    kept = {flyer for flyer, _ in rows}
-    assert acknowledged <= kept <= set(outage.keeping)
-    assert len(rows) == len(kept)
+    saved = {flyer for flyer, _ in rows}
+    assert acknowledged <= saved <= set(outage.saves)
+    assert len(rows) == len(saved)
     assert all(title for _, title in rows)
 
 
-def test_asking_again_for_what_failed_keeps_it_once(outage):
-    failed = [flyer for flyer, statuses in outage.keeping.items() if 503 in statuses]
+def test_a_retry_of_what_failed_saves_it_once(outage):
+    failed = [flyer for flyer, statuses in outage.saves.items() if 503 in statuses]
     for flyer in failed:
-        answer = outage.server.ask(f"/api/v1/flyers/{flyer}/favorite/", "PUT", token=outage.token)
+        answer = outage.server.request(f"/api/v1/flyers/{flyer}/favorite/", "PUT", token=outage.token)
         assert answer.status in {200, 201}
 
     with psycopg.connect(outage.postgres.url) as database:
@@ -128,7 +128,7 @@ def test_asking_again_for_what_failed_keeps_it_once(outage):
     assert rows == (len(failed),)
 
 
-def test_the_log_tells_it_without_tracebacks_and_without_what_people_looked_for(outage):
+def test_the_failure_is_logged_without_tracebacks_and_without_what_people_looked_for(outage):
     lines = [line for line in outage.server.lines() if line["level"] == "error"]
 
     assert {line["event"] for line in lines} == {"the database failed"}

@@ -1,4 +1,4 @@
-"""operations: PostgreSQL takes questions and gives no answer; nobody waits long, and who needs it not, not at all."""
+"""PostgreSQL hangs: nobody waits long, and who does not need it waits not at all."""
 
 import time
 
@@ -23,12 +23,12 @@ def outage(tmp_path_factory, postgres, flyer_service):
 
         def person():
             time.sleep(0.2)  # Who asks without a pause measures the test's own processor.
-            return server.ask(DISCOVER, token=token)
+            return server.request(DISCOVER, token=token)
 
         with Watch(
             server,
-            reader=lambda: server.ask(DISCOVER),
-            probe=lambda: server.ask("/health/live"),
+            reader=lambda: server.request(DISCOVER),
+            probe=lambda: server.request("/health/live"),
             **dict.fromkeys(PEOPLE, person),
         ) as watch:
             watch.until_all_have_seen("well", times=2)

@@ -1,4 +1,4 @@
-"""operations: somebody else holds SQLite's write lock; who writes is told soon, and who reads does not notice."""
+"""SQLite's write lock is held elsewhere: writers soon get a 503, and readers notice nothing."""
 
 import itertools
 import sqlite3
@@ -23,18 +23,18 @@ def outage(tmp_path_factory, flyer_service):
     folder = tmp_path_factory.mktemp("server")
     with running(Server(folder, upstream=flyer_service.url, WORKERS="1", THREADS=str(THREADS))) as server:
         token = server.sign_in("alice")
-        flyers = itertools.cycle([flyer["id"] for flyer in server.ask(DISCOVER).json()["results"]])
+        flyers = itertools.cycle([flyer["id"] for flyer in server.request(DISCOVER).json()["results"]])
         methods = itertools.cycle(["PUT", "DELETE"])
 
         def write():
             time.sleep(0.2)  # Who asks without a pause measures the test's own processor.
-            return server.ask(f"/api/v1/flyers/{next(flyers)}/favorite/", next(methods), token=token)
+            return server.request(f"/api/v1/flyers/{next(flyers)}/favorite/", next(methods), token=token)
 
         with Watch(
             server,
-            reader=lambda: server.ask(DISCOVER),
-            person=lambda: server.ask(DISCOVER, token=token),
-            probe=lambda: server.ask("/health/live"),
+            reader=lambda: server.request(DISCOVER),
+            person=lambda: server.request(DISCOVER, token=token),
+            probe=lambda: server.request("/health/live"),
             **dict.fromkeys(WRITERS, write),
         ) as watch:
             watch.until_all_have_seen("well", times=3)

@@ -1,4 +1,4 @@
-"""operations: a server that has started says once what the flyer service lacks, and is not held up by that."""
+"""A server that has started logs once what the flyer service lacks, and does not wait for that."""
 
 import json
 
@@ -28,7 +28,7 @@ def test_a_server_starts_though_the_flyer_service_hangs(tmp_path):
         )
         with running(server):
             until(lambda: upstream.request_log.as_json()["in_flight"] == 1, what="the first question")
-            alive = server.ask("/health/live").status
+            alive = server.request("/health/live").status
             code = server.stop()
 
     assert (alive, code) == (200, 0)

@@ -1,4 +1,4 @@
-"""operations: the server is killed in the middle of writes, and told to end in the middle of reads."""
+"""The server is killed in the middle of writes, and stopped in the middle of reads."""
 
 import os
 import signal
@@ -10,42 +10,44 @@ from tests.operations.programs import Load, Server, running, until
 
 DISCOVER = "/api/v1/flyers/discover/"
 PEOPLE = ("alice", "bob", "carol", "dan")
-KEPT, GONE, UNKNOWN = "kept", "gone", "unknown"
+SAVED, DELETED, UNKNOWN = "saved", "deleted", "unknown"
 
 
-class Keeper:
-    """Keeps one flyer after the other, and drops every third again; knows what it was told of each."""
+class Writer:
+    """Adds one favorite after the other, and removes every third again; records the outcome of each."""
 
     def __init__(self, server: Server, name: str, flyers: list[int]) -> None:
         self.server = server
         self.token = server.sign_in(name)
         self.flyers = iter(flyers)
-        self.told: dict[int, str] = {}
+        self.outcomes: dict[int, str] = {}
 
     def go_on(self) -> None:
-        """Keep the next flyer; ``OSError`` if nobody answers, and then nobody knows."""
+        """Add the next favorite; ``OSError`` if nobody answers, and then its outcome is unknown."""
         flyer = next(self.flyers, None)
         if flyer is None:
             return
-        self._do("PUT", flyer, {200, 201}, KEPT)
-        if len(self.told) % 3 == 0:
-            self._do("DELETE", flyer, {204}, GONE)
+        self._do("PUT", flyer, {200, 201}, SAVED)
+        if len(self.outcomes) % 3 == 0:
+            self._do("DELETE", flyer, {204}, DELETED)
 
     def _do(self, method: str, flyer: int, good: set[int], outcome: str) -> None:
-        self.told[flyer] = UNKNOWN
-        answer = self.server.ask(f"/api/v1/flyers/{flyer}/favorite/", method, token=self.token)
+        self.outcomes[flyer] = UNKNOWN
+        answer = self.server.request(f"/api/v1/flyers/{flyer}/favorite/", method, token=self.token)
         assert answer.status in good, answer.body
-        self.told[flyer] = outcome
+        self.outcomes[flyer] = outcome
 
     def found(self) -> dict[int, str]:
         """What is there now, of what it did."""
-        ids = list(self.told)
+        ids = list(self.outcomes)
         there: dict[str, bool] = {}
         for start in range(0, len(ids), 100):
-            asked = ",".join(map(str, ids[start : start + 100]))
-            answer = self.server.ask(f"/api/v1/users/me/library/contains/?flyers={asked}", token=self.token)
+            ids_of_a_call = ",".join(map(str, ids[start : start + 100]))
+            answer = self.server.request(
+                f"/api/v1/users/me/library/contains/?flyers={ids_of_a_call}", token=self.token
+            )
             there |= answer.json()["flyers"]
-        return {int(flyer): KEPT if is_there else GONE for flyer, is_there in there.items()}
+        return {int(flyer): SAVED if is_there else DELETED for flyer, is_there in there.items()}
 
 
 @pytest.mark.parametrize("store", ["sqlite", "postgres"])
@@ -55,25 +57,25 @@ def test_every_write_that_was_acknowledged_is_there_after_a_kill(store, tmp_path
         flyers = [
             flyer["id"]
             for page in (1, 2, 3)
-            for flyer in server.ask(f"{DISCOVER}?limit=100&page={page}").json()["results"]
+            for flyer in server.request(f"{DISCOVER}?limit=100&page={page}").json()["results"]
         ]
-        keepers = [Keeper(server, name, flyers) for name in PEOPLE]
+        writers = [Writer(server, name, flyers) for name in PEOPLE]
 
-        with Load(*(keeper.go_on for keeper in keepers)):
-            until(lambda: all(len(keeper.told) > 20 for keeper in keepers), what="a storm")
+        with Load(*(writer.go_on for writer in writers)):
+            until(lambda: all(len(writer.outcomes) > 20 for writer in writers), what="a storm")
             killed = server.workers[0]
             os.kill(killed, signal.SIGKILL)  # One is replaced ...
             until(lambda: len(set(server.workers) - {killed}) == 2, what="another worker")
-            until(lambda: all(len(keeper.told) > 50 for keeper in keepers), what="a storm")
+            until(lambda: all(len(writer.outcomes) > 50 for writer in writers), what="a storm")
             server.kill()  # ... and with all of them the storm is over.
         server.start()
 
-        for keeper in keepers:
-            told = {flyer: outcome for flyer, outcome in keeper.told.items() if outcome != UNKNOWN}
-            found = keeper.found()
-            assert {flyer: found[flyer] for flyer in told} == told
-            assert KEPT in told.values()
-            assert GONE in told.values()
+        for writer in writers:
+            known = {flyer: outcome for flyer, outcome in writer.outcomes.items() if outcome != UNKNOWN}
+            found = writer.found()
+            assert {flyer: found[flyer] for flyer in known} == known
+            assert SAVED in known.values()
+            assert DELETED in known.values()
 
 
 def test_who_waits_for_an_answer_when_the_server_is_told_to_end_gets_it(tmp_path, flyer_service):
@@ -81,11 +83,11 @@ def test_who_waits_for_an_answer_when_the_server_is_told_to_end_gets_it(tmp_path
     with running(patient) as server:
 
         def search(number: int) -> int:
-            return server.ask(f"/api/v1/flyers/search/?query=word{number}").status
+            return server.request(f"/api/v1/flyers/search/?query=word{number}").status
 
         flyer_service.knobs.turn({"latency_ms": 4000, "only": "/api/v1/flyers/feed/"})
         try:
-            with ThreadPoolExecutor(8) as people, Load(lambda: server.ask("/health/live")) as others:
+            with ThreadPoolExecutor(8) as people, Load(lambda: server.request("/health/live")) as others:
                 waiting = [people.submit(search, number) for number in range(8)]
                 until(lambda: calls_under_way(flyer_service) == 8, what="asking the flyer service")
                 code = server.stop()
@@ -110,15 +112,17 @@ def test_slow_callers_end_nobody_elses_answers(tmp_path, flyer_service):
     body += b'Content-Length: 1000\r\n\r\n{"email": "'
     few = {"WORKERS": "1", "THREADS": "16", "FLYERS_MAX_CONCURRENCY": "4"}
     with running(Server(tmp_path, upstream=flyer_service.url, **few)) as server:
-        server.ask(DISCOVER)
+        server.request(DISCOVER)
         slow = [server.connect(head) for _ in range(40)] + [server.connect(body) for _ in range(40)]
-        until(lambda: server.ask("/api/v1/auth/login/", "POST", {}).status == 503, what="taking all places")
+        until(
+            lambda: server.request("/api/v1/auth/login/", "POST", {}).status == 503, what="taking all places"
+        )
 
-        answers = [server.ask(path) for path in ("/health/live", DISCOVER) * 20]
-        refused = server.ask("/api/v1/auth/login/", "POST", {})
+        answers = [server.request(path) for path in ("/health/live", DISCOVER) * 20]
+        refused = server.request("/api/v1/auth/login/", "POST", {})
         for connection in slow:
             connection.close()
-        until(lambda: server.ask("/api/v1/auth/login/", "POST", {}).status == 400, what="places for all")
+        until(lambda: server.request("/api/v1/auth/login/", "POST", {}).status == 400, what="places for all")
 
     assert {answer.status for answer in answers} == {200}
     assert max(answer.seconds for answer in answers) < 1

@@ -1,4 +1,4 @@
-"""operations: a server with several workers counts for all of them, and ends with all of them."""
+"""A server with several workers: its counters cover all of them, and it ends with all of them."""
 
 import os
 import signal
@@ -8,7 +8,7 @@ import pytest
 
 from config.server import STOP_SECONDS
 from mock_upstream.server import start
-from tests.operations.programs import PATIENCE_SECONDS, UPSTREAM_KEY, Server, running, until
+from tests.operations.programs import MAX_WAIT_SECONDS, UPSTREAM_KEY, Server, running, until
 
 READ = "/api/v1/flyers/discover/"
 READS = 'flyers_bff_requests_total{method="GET",route="api/v1/flyers/discover/",status="200"}'
@@ -26,7 +26,7 @@ def server(tmp_path):
 
 
 def read(server: Server) -> bool:
-    return server.ask(READ).status == 200
+    return server.request(READ).status == 200
 
 
 def test_counts_are_those_of_all_workers_and_outlive_them(server):
@@ -79,7 +79,7 @@ def test_a_worker_that_is_killed_again_and_again_is_replaced_and_the_others_answ
         [victim] = set(server.workers) - {first}
 
     assert first in server.workers
-    assert server.ask(READ).status == 200
+    assert server.request(READ).status == 200
 
 
 def test_workers_that_can_not_start_end_the_server_instead_of_going_on_for_ever(tmp_path):
@@ -89,7 +89,7 @@ def test_workers_that_can_not_start_end_the_server_instead_of_going_on_for_ever(
             "-c", "from config.server import serve; serve('tests.operations.not_there:application')"
         )
 
-        assert server.process.wait(PATIENCE_SECONDS) == 1
+        assert server.process.wait(MAX_WAIT_SECONDS) == 1
     finally:
         server.kill()
     assert "No module named 'tests.operations.not_there'" in server.said()

@@ -1,4 +1,4 @@
-"""operations: while a new version comes up, the old one works on the migrated database; so each migration must let it.
+"""During an upgrade the old version runs on the migrated database, so each migration must let it.
 
 What the release before can't live with comes a release later, when no server needs it any more. A migration that breaks a
 rule and is all the same harmless says why: ``old_code_survives = "…"`` on its class.
@@ -12,7 +12,7 @@ from django.db.migrations.loader import MigrationLoader
 
 OURS = ("accounts", "favorites")
 # Reading: the old code selects every column that it knows. Writing: it does not give those that it does not know.
-GONE = (migrations.RemoveField, migrations.DeleteModel, migrations.RenameField, migrations.RenameModel)
+REMOVALS = (migrations.RemoveField, migrations.DeleteModel, migrations.RenameField, migrations.RenameModel)
 HARMLESS = (
     migrations.CreateModel,
     migrations.RemoveConstraint,
@@ -33,17 +33,17 @@ def complaints(migration: migrations.Migration) -> Iterator[str]:
         model = str(getattr(operation, "model_name", "")).lower()
         if isinstance(operation, HARMLESS) or model in created:
             continue
-        told = operation.describe()
-        if isinstance(operation, GONE):
-            yield f"{told}: the old code still asks for it"
+        description = operation.describe()
+        if isinstance(operation, REMOVALS):
+            yield f"{description}: the old code still asks for it"
         elif isinstance(operation, migrations.AddField):
             field = operation.field
             if not (field.null or field.has_db_default() or field.many_to_many):
-                yield f"{told}: the old code gives it no value; null=True or db_default would"
+                yield f"{description}: the old code gives it no value; null=True or db_default would"
         elif isinstance(operation, migrations.AddIndex):
-            yield f"{told}: nobody can write to the table until it is built; PostgreSQL can do it CONCURRENTLY"
+            yield f"{description}: nobody can write to the table until it is built; PostgreSQL can do it CONCURRENTLY"
         else:
-            yield f"{told}: it may take what the old code needs"
+            yield f"{description}: it may take what the old code needs"
 
 
 def test_the_old_version_survives_every_migration():

@@ -1,4 +1,4 @@
-"""operations: what people saw of a server while something happened to it, phase by phase. It knows no route."""
+"""What callers saw of a server while something happened to it, phase by phase."""
 
 from collections.abc import Callable
 from typing import NamedTuple, Self
@@ -24,13 +24,13 @@ class Watch:
         self.server = server
         self.phase = "before"
         self.seen: list[Seen] = []
-        self._load = Load(*(self._watched(who, ask) for who, ask in people.items()))
+        self._load = Load(*(self._watched(who, call) for who, call in people.items()))
         self._people = set(people)
 
-    def _watched(self, who: str, ask: Callable[[], Answer]) -> Callable[[], None]:
+    def _watched(self, who: str, call: Callable[[], Answer]) -> Callable[[], None]:
         def look() -> None:
             asked = self.phase
-            answer = ask()
+            answer = call()
             self.seen.append(Seen(who, asked, self.phase, answer))
 
         return look

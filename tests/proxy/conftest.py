@@ -1,10 +1,10 @@
-"""tests of flyer reads: which of them need the shared cache on Redis, and the two ways that a hit can be answered."""
+"""Fixtures of the engine's tests: a WSGI client through the hit path, and one through all of Django."""
 
 import os
 
 import pytest
 
-from tests.proxy.ways import Counted, Way, django, short_way
+from tests.proxy.wsgi_client import CountedDjango, WsgiClient, hit_path_client, wsgi_handler
 
 # Set TEST_CACHE_URL to have them run; an address that does not answer then fails them.
 collect_ignore = (
@@ -20,18 +20,18 @@ collect_ignore = (
 
 
 @pytest.fixture
-def behind() -> Counted:
-    """What stands behind the short way, and counts what gets there."""
-    return Counted()
+def application() -> CountedDjango:
+    """Django behind the hit path, with a count of its calls."""
+    return CountedDjango()
 
 
 @pytest.fixture
-def short(behind: Counted) -> Way:
-    """The short way, with the rest behind it."""
-    return short_way(behind)
+def hit_path(application: CountedDjango) -> WsgiClient:
+    """The hit path, with Django behind it."""
+    return hit_path_client(application)
 
 
 @pytest.fixture
-def whole() -> Way:
-    """The way through all of Django."""
-    return Way(django())
+def full_stack() -> WsgiClient:
+    """All of Django, without the hit path."""
+    return WsgiClient(wsgi_handler())

@@ -1,4 +1,4 @@
-"""tests: what fills a cache, made up: a clock to turn, and an upstream that answers, fails or holds its answer."""
+"""Made-up fills of a cache: a clock, and an upstream that answers, fails or delays its answer."""
 
 import threading
 import time
@@ -17,7 +17,7 @@ from tests import payloads
 
 
 class Clock:
-    """Unix seconds that pass when told to."""
+    """Unix seconds, advanced by a test."""
 
     def __init__(self) -> None:
         self.now = 1_800_000_000.0
@@ -27,7 +27,7 @@ class Clock:
 
 
 class Crowd:
-    """A gate that opens when ``number`` threads more than now have come to wait for a fill."""
+    """A gate that opens when ``number`` threads more than now wait for a fill."""
 
     def __init__(self, number: int) -> None:
         self.full = _have_waited() + number
@@ -49,7 +49,7 @@ def _have_waited() -> float:
 
 
 class Fill:
-    """Gives or raises the answers in turn, the last one for ever; waits for ``gate`` first; notes what it was sent."""
+    """Gives or raises the answers in turn, the last one for ever; waits for ``gate`` first; records the ETags it was called with."""
 
     def __init__(
         self, *answers: Body | Fetched[Body] | Exception, gate: threading.Event | Crowd | None = None

@@ -19,7 +19,7 @@ from tests import payloads
 from tests.conftest import UPSTREAM
 from tests.proxy import books
 from tests.proxy.test_hit_path_signed_in import bearer
-from tests.proxy.ways import alike
+from tests.proxy.wsgi_client import alike
 
 urlpatterns = [path("api/v1/", include(books.urlpatterns)), *urls.urlpatterns]
 
@@ -120,27 +120,27 @@ def test_what_is_missing_is_named_and_remembered(anyone, upstream):
 
 
 def test_a_hit_wakes_no_django_and_carries_the_marks_of_whoever_asks(
-    short, whole, behind, alice, upstream, clock
+    hit_path, full_stack, application, alice, upstream, clock
 ):
     upstream.get(f"{SERVICE}/books/7", json=book())
     Favorite.objects.create(user=alice, flyer_id=7)
     token = bearer(alice)
-    whole.ask(DETAIL)
-    expected = [whole.ask(DETAIL), whole.ask(DETAIL, HTTP_AUTHORIZATION=token)]
+    full_stack.request(DETAIL)
+    expected = [full_stack.request(DETAIL), full_stack.request(DETAIL, HTTP_AUTHORIZATION=token)]
     for headers in ({}, {"HTTP_AUTHORIZATION": token}):
-        short.ask(DETAIL, **headers)  # learns
-    woken = behind.calls
+        hit_path.request(DETAIL, **headers)  # learns
+    woken = application.calls
 
-    answers = [short.ask(DETAIL), short.ask(DETAIL, HTTP_AUTHORIZATION=token)]
+    answers = [hit_path.request(DETAIL), hit_path.request(DETAIL, HTTP_AUTHORIZATION=token)]
 
-    assert behind.calls == woken
+    assert application.calls == woken
     assert list(map(alike, answers)) == list(map(alike, expected))
     assert [json.loads(body)["is_favorited"] for _, _, body in answers] == [None, True]
     clock.shift(29)
-    assert json.loads(short.ask(DETAIL)[2])["is_overdue"] is False
+    assert json.loads(hit_path.request(DETAIL)[2])["is_overdue"] is False
     clock.shift(1)
-    assert json.loads(short.ask(DETAIL)[2])["is_overdue"] is True
-    assert behind.calls == woken
+    assert json.loads(hit_path.request(DETAIL)[2])["is_overdue"] is True
+    assert application.calls == woken
 
 
 def test_what_favorites_ask_of_a_kind_works_for_this_one(upstream, clock):

@@ -1,4 +1,4 @@
-"""flyers_proxy: what the cache promises about one key, on a clock that a test turns."""
+"""The cache's promises about one key, on a clock that a test sets."""
 
 import threading
 import time
@@ -56,7 +56,7 @@ def test_a_fresh_answer_is_served_again_without_asking(cache, clock):
     assert fill.calls == 1
 
 
-def test_an_old_answer_is_served_at_once_and_renewed_behind(cache, clock):
+def test_a_stale_answer_is_served_at_once_and_revalidated_in_background(cache, clock):
     fill = Fill(flyer(title="old"), flyer(title="new"))
     cache.get("a", fill)
     clock.now += 67
@@ -202,23 +202,23 @@ def test_after_a_failed_refresh_upstream_is_left_alone_for_a_moment(cache, clock
 def test_what_upstream_no_longer_has_is_dropped_and_remembered_for_a_minute(cache, clock):
     cache.get("a", Fill(flyer()))
     clock.now += 70
-    gone = Fill(UpstreamNotFoundError(), UpstreamNotFoundError(), flyer())
+    not_found = Fill(UpstreamNotFoundError(), UpstreamNotFoundError(), flyer())
 
-    assert cache.get("a", gone).outcome == "STALE"  # the last time: nobody knew
+    assert cache.get("a", not_found).outcome == "STALE"  # the last time: nobody knew
     cache.settle()
     for _ in range(3):
         with pytest.raises(UpstreamNotFoundError):
-            cache.get("a", gone)
-    assert gone.calls == 1
+            cache.get("a", not_found)
+    assert not_found.calls == 1
 
     clock.now += 61
     with pytest.raises(UpstreamNotFoundError):
-        cache.get("a", gone)
+        cache.get("a", not_found)
     clock.now += 61
-    assert cache.get("a", gone).outcome == "MISS"
+    assert cache.get("a", not_found).outcome == "MISS"
 
 
-def test_names_made_up_by_a_stranger_do_not_push_out_what_is_kept(clock):
+def test_names_made_up_by_a_stranger_do_not_push_out_what_is_cached(clock):
     cache = new_cache(clock, store=Store(max_entries=10))
     cache.get("a", Fill(flyer()))
 
@@ -240,7 +240,7 @@ def test_a_flyer_seen_on_a_page_has_an_entry_of_its_own(cache):
     assert never.calls == 0
 
 
-def test_a_flyer_that_was_gone_is_back_when_it_is_seen_on_a_page(cache):
+def test_a_missing_flyer_is_back_when_it_is_seen_on_a_page(cache):
     with pytest.raises(UpstreamNotFoundError):
         cache.get("flyers:flyer:2", Fill(UpstreamNotFoundError()))
 
@@ -267,11 +267,11 @@ def test_the_room_that_entries_take_is_bounded(clock):
     for key in range(100):
         cache.get(str(key), Fill(flyer()))
 
-    kept = sum(cache.copy(str(key)) is not None for key in range(100))
-    assert room / 2 < kept * flyer().size <= room
+    cached = sum(cache.copy(str(key)) is not None for key in range(100))
+    assert room / 2 < cached * flyer().size <= room
 
 
-def test_an_entry_larger_than_a_megabyte_is_served_and_not_kept(cache):
+def test_an_entry_larger_than_a_megabyte_is_served_and_not_cached(cache):
     huge = page(*range(1, 700), description="x" * 2000)
 
     assert cache.get("a", Fill(huge)).body is huge

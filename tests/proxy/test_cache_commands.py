@@ -1,11 +1,11 @@
-"""flyers_proxy: the cache from an operator's shell."""
+"""The management commands of the cache, without Redis."""
 
 import io
 
 import pytest
 from django.core.management import CommandError, call_command
 
-from tests.proxy.go_between import go_between
+from tests.proxy.tcp_proxy import tcp_proxy
 
 
 def run(*command, **options):
@@ -16,10 +16,10 @@ def run(*command, **options):
 
 @pytest.fixture(params=["refused", "hang_up"])
 def without_redis(request, settings):
-    with go_between(mood="hang_up") as between:
+    with tcp_proxy(mode="hang_up") as proxy:
         if request.param == "refused":
-            between.close()
-        settings.CACHE_URL = f"redis://127.0.0.1:{between.port}/0"
+            proxy.close()
+        settings.CACHE_URL = f"redis://127.0.0.1:{proxy.port}/0"
         yield
 
 

@@ -1,4 +1,4 @@
-"""flyers_proxy: the shared cache from an operator's shell."""
+"""The management commands of the cache on Redis."""
 
 import io
 import json

@@ -1,4 +1,4 @@
-"""flyers_proxy: how owners share a few threads."""
+"""The fair pool: how owners share a few threads."""
 
 import threading
 
@@ -10,7 +10,7 @@ from tests.proxy.fills import eventually
 
 
 class Jobs:
-    """Jobs that hang until told to end; notes who has begun."""
+    """Jobs that hang until a test ends them; records who has begun."""
 
     def __init__(self, pool):
         self.pool = pool

@@ -1,4 +1,4 @@
-"""flyers_proxy: hits for people who are signed in: their marks, nobody else's, and only while they are."""
+"""The hit path for signed-in callers: their marks, nobody else's, and only while their session lives."""
 
 import json
 
@@ -11,7 +11,7 @@ from accounts.models import User
 from favorites.models import Favorite, Follow
 from tests import payloads
 from tests.conftest import UPSTREAM
-from tests.proxy.ways import alike
+from tests.proxy.wsgi_client import alike
 
 DISCOVER = "/api/v1/flyers/discover/"
 
@@ -30,21 +30,21 @@ def service(upstream):
 
 @pytest.fixture
 def alices(alice):
-    """Alice keeps flyers 2 and 7 and follows creator 3; gives her ``Authorization``."""
-    keep(alice, flyers=[2, 7], creators=[3])
+    """Flyers 2 and 7 are Alice's favorites, and she follows creator 3; returns her ``Authorization``."""
+    save(alice, flyers=[2, 7], creators=[3])
     return bearer(alice)
 
 
 @pytest.fixture
 def bobs(bob):
-    keep(bob, flyers=[5], creators=[1])
+    save(bob, flyers=[5], creators=[1])
     return bearer(bob)
 
 
-def keep(user, *, flyers, creators):
+def save(user, *, flyers, creators):
     for flyer_id in flyers:
         Favorite.objects.create(
-            user=user, flyer_id=flyer_id, title="Kept", valid_until="2099-01-01T00:00:00Z"
+            user=user, flyer_id=flyer_id, title="Saved", valid_until="2099-01-01T00:00:00Z"
         )
     for creator_id in creators:
         Follow.objects.create(user=user, creator_id=creator_id)
@@ -68,45 +68,45 @@ def marked(answer):
 @pytest.mark.parametrize(
     "address", [DISCOVER, "/api/v1/flyers/7/", "/api/v1/creators/3/", "/api/v1/flyers/categories/"]
 )
-def test_a_signed_in_hit_is_the_answer_of_the_whole_way(short, whole, behind, alices, address):
-    whole.ask(address, HTTP_AUTHORIZATION=alices)
-    expected = whole.ask(address, HTTP_AUTHORIZATION=alices)
-    short.ask(address, HTTP_AUTHORIZATION=alices)
+def test_a_signed_in_hit_is_the_answer_of_django(hit_path, full_stack, application, alices, address):
+    full_stack.request(address, HTTP_AUTHORIZATION=alices)
+    expected = full_stack.request(address, HTTP_AUTHORIZATION=alices)
+    hit_path.request(address, HTTP_AUTHORIZATION=alices)
 
-    answer = short.ask(address, HTTP_AUTHORIZATION=alices)
+    answer = hit_path.request(address, HTTP_AUTHORIZATION=alices)
 
     assert alike(answer) == alike(expected)
     assert answer[1]["cache-control"] == "private, no-cache"
-    assert behind.calls == 1
-    again = short.ask(address, HTTP_AUTHORIZATION=alices, HTTP_IF_NONE_MATCH=answer[1]["etag"])
+    assert application.calls == 1
+    again = hit_path.request(address, HTTP_AUTHORIZATION=alices, HTTP_IF_NONE_MATCH=answer[1]["etag"])
     assert again[0].startswith("304")
-    assert behind.calls == 1
+    assert application.calls == 1
 
 
-def test_a_signed_in_hit_asks_the_database_once(short, alices, django_assert_num_queries):
-    short.ask(DISCOVER, HTTP_AUTHORIZATION=alices)
+def test_a_signed_in_hit_asks_the_database_once(hit_path, alices, django_assert_num_queries):
+    hit_path.request(DISCOVER, HTTP_AUTHORIZATION=alices)
 
     with django_assert_num_queries(1):
-        answer = short.ask(DISCOVER, HTTP_AUTHORIZATION=alices)
+        answer = hit_path.request(DISCOVER, HTTP_AUTHORIZATION=alices)
 
     assert marked(answer) == ({2, 7}, {3})
 
 
-def test_each_sees_their_own_marks_in_whatever_order_they_come(short, behind, alices, bobs):
+def test_each_sees_their_own_marks_in_whatever_order_they_come(hit_path, application, alices, bobs):
     turns = [None, alices, bobs, None, bobs, alices, alices, None]
 
-    seen = [marked(short.ask(DISCOVER, HTTP_AUTHORIZATION=who)) for who in turns]
+    seen = [marked(hit_path.request(DISCOVER, HTTP_AUTHORIZATION=who)) for who in turns]
 
     expected = {None: None, alices: ({2, 7}, {3}), bobs: ({5}, {1})}
     assert seen == [expected[who] for who in turns]
-    assert behind.calls == 2  # one for anyone, one for people
+    assert application.calls == 2  # one for anyone, one for people
 
 
-def test_a_mark_is_seen_at_once(short, alice, alices):
-    before = short.ask(DISCOVER, HTTP_AUTHORIZATION=alices)
-    keep(alice, flyers=[9], creators=[])
+def test_a_mark_is_seen_at_once(hit_path, alice, alices):
+    before = hit_path.request(DISCOVER, HTTP_AUTHORIZATION=alices)
+    save(alice, flyers=[9], creators=[])
 
-    after = short.ask(DISCOVER, HTTP_AUTHORIZATION=alices)
+    after = hit_path.request(DISCOVER, HTTP_AUTHORIZATION=alices)
 
     assert marked(after) == ({2, 7, 9}, {3})
     assert before[1]["etag"] != after[1]["etag"]
@@ -125,22 +125,22 @@ def removal(alice):
 
 
 @pytest.mark.parametrize("end", [end_of_session, deactivation, removal])
-def test_a_hit_needs_a_session_that_lives(short, alice, alices, end):
-    short.ask(DISCOVER, HTTP_AUTHORIZATION=alices)
-    assert short.ask(DISCOVER, HTTP_AUTHORIZATION=alices)[0] == "200 OK"
+def test_a_hit_needs_a_session_that_lives(hit_path, alice, alices, end):
+    hit_path.request(DISCOVER, HTTP_AUTHORIZATION=alices)
+    assert hit_path.request(DISCOVER, HTTP_AUTHORIZATION=alices)[0] == "200 OK"
 
     end(alice)
 
-    status, _, body = short.ask(DISCOVER, HTTP_AUTHORIZATION=alices)
+    status, _, body = hit_path.request(DISCOVER, HTTP_AUTHORIZATION=alices)
     assert status.startswith("401")
     assert json.loads(body)["error"]["code"] == "INVALID_TOKEN"
 
 
-def test_a_remembered_token_ends_with_its_time(short, alices):
-    short.ask(DISCOVER, HTTP_AUTHORIZATION=alices)
+def test_a_remembered_token_ends_with_its_time(hit_path, alices):
+    hit_path.request(DISCOVER, HTTP_AUTHORIZATION=alices)
 
     with time_machine.travel("2026-05-01T12:10:00Z", tick=False):
-        status, _, _ = short.ask(DISCOVER, HTTP_AUTHORIZATION=alices)
+        status, _, _ = hit_path.request(DISCOVER, HTTP_AUTHORIZATION=alices)
 
     assert status.startswith("401")
 
@@ -148,20 +148,22 @@ def test_a_remembered_token_ends_with_its_time(short, alices):
 @pytest.mark.parametrize(
     "spoilt", ["Bearer ", "Bearer x.y.z", "Basic YTpi", "Bearer {}x", "bearer", "Token {}", "{}"]
 )
-def test_a_bad_token_is_401_and_never_anonymous(short, alices, spoilt):
-    short.ask(DISCOVER, HTTP_AUTHORIZATION=alices)
-    short.ask(DISCOVER)
+def test_a_bad_token_is_401_and_never_anonymous(hit_path, alices, spoilt):
+    hit_path.request(DISCOVER, HTTP_AUTHORIZATION=alices)
+    hit_path.request(DISCOVER)
 
-    status, _, _ = short.ask(DISCOVER, HTTP_AUTHORIZATION=spoilt.format(alices.removeprefix("Bearer ")))
+    status, _, _ = hit_path.request(
+        DISCOVER, HTTP_AUTHORIZATION=spoilt.format(alices.removeprefix("Bearer "))
+    )
 
     assert status.startswith("401")
 
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("failure", [OperationalError, InterfaceError])
-def test_a_broken_connection_is_closed_and_left_to_the_whole_way(short, behind, alices, failure):
-    short.ask(DISCOVER, HTTP_AUTHORIZATION=alices)
-    calls, broken = behind.calls, connection.connection
+def test_a_broken_connection_is_closed_and_left_to_django(hit_path, application, alices, failure):
+    hit_path.request(DISCOVER, HTTP_AUTHORIZATION=alices)
+    calls, broken = application.calls, connection.connection
 
     def fail(execute, sql, params, many, context):
         if not fail.done:
@@ -171,21 +173,21 @@ def test_a_broken_connection_is_closed_and_left_to_the_whole_way(short, behind, 
 
     fail.done = False
     with connection.execute_wrapper(fail):
-        answer = short.ask(DISCOVER, HTTP_AUTHORIZATION=alices)
+        answer = hit_path.request(DISCOVER, HTTP_AUTHORIZATION=alices)
 
-    assert behind.calls == calls + 1
+    assert application.calls == calls + 1
     assert marked(answer) == ({2, 7}, {3})
     if connection.vendor == "sqlite":  # PostgreSQL's go back to the pool, which looks whether they are whole.
         assert connection.connection is not broken
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_hit_gives_a_shared_connection_back(short, behind, alices):
-    short.ask(DISCOVER, HTTP_AUTHORIZATION=alices)
-    calls = behind.calls
+def test_a_hit_gives_a_shared_connection_back(hit_path, application, alices):
+    hit_path.request(DISCOVER, HTTP_AUTHORIZATION=alices)
+    calls = application.calls
 
-    short.ask(DISCOVER, HTTP_AUTHORIZATION=alices)
+    hit_path.request(DISCOVER, HTTP_AUTHORIZATION=alices)
 
-    assert behind.calls == calls
+    assert application.calls == calls
     is_shared = connection.vendor == "postgresql"
     assert (connection.connection is None) == is_shared

@@ -1,4 +1,4 @@
-"""flyers_proxy: a shared cache that is slow, down or mad costs nobody an answer, nor much time."""
+"""A Redis that is slow, down or sends garbage fails no answer, and costs little time."""
 
 import time
 
@@ -6,7 +6,7 @@ import pytest
 
 from proxy.redis_level import RedisLevel
 from tests.proxy.fills import Clock, Fill, flyer, new_cache
-from tests.proxy.go_between import go_between
+from tests.proxy.tcp_proxy import tcp_proxy
 
 WORKS_AT_ONCE = 0.9  # one wait of under 0.1 s, not ten; the rest is for a busy machine
 
@@ -21,10 +21,10 @@ def cache_on(port, clock=None, **changes):
 @pytest.fixture(params=["refused", "silent", "garbage", "hang_up"])
 def broken(request):
     """The port of a Redis in trouble."""
-    with go_between(mood=request.param) as between:
+    with tcp_proxy(mode=request.param) as proxy:
         if request.param == "refused":
-            between.close()
-        yield between.port
+            proxy.close()
+        yield proxy.port
 
 
 def test_without_redis_reads_are_misses_and_never_errors(broken):
@@ -50,24 +50,24 @@ def test_without_redis_a_stale_answer_is_still_renewed(broken):
     assert outcomes == ["STALE", "HIT"]
 
 
-def test_a_redis_that_failed_is_left_alone_and_told_of_once(caplog):
+def test_a_redis_that_failed_is_left_alone_and_logged_once(caplog):
     caplog.set_level("WARNING")
-    with go_between(mood="silent") as between:
-        cache = cache_on(between.port)
+    with tcp_proxy(mode="silent") as proxy:
+        cache = cache_on(proxy.port)
         for number in range(50):
             cache.get(str(number), Fill(flyer()))
 
-        assert between.questions == 1
+        assert proxy.messages == 1
 
     assert caplog.text.count("shared cache failed") == 1
 
 
 def test_a_redis_that_is_back_is_asked_again():
-    with go_between(mood="silent") as between:
-        cache = cache_on(between.port, cooldown_seconds=0.05)
+    with tcp_proxy(mode="silent") as proxy:
+        cache = cache_on(proxy.port, cooldown_seconds=0.05)
         cache.get("a", Fill(flyer()))
         time.sleep(0.06)
 
         cache.get("b", Fill(flyer()))
 
-        assert between.questions == 2
+        assert proxy.messages == 2

@@ -1,4 +1,4 @@
-"""flyers_proxy: what processes and hosts share on Redis. Two caches here stand for two processes."""
+"""The Redis level: what processes and hosts share. Two caches here stand for two processes."""
 
 import itertools
 import threading
@@ -23,7 +23,7 @@ from clients.transport import Fetched
 from proxy import redis_level
 from proxy.redis_level import PREFIX, RedisLevel
 from tests.proxy.fills import Clock, Crowd, Fill, eventually, flyer, new_cache, page, together
-from tests.proxy.go_between import go_between
+from tests.proxy.tcp_proxy import tcp_proxy
 
 # Placeholders: of an item that is cut elsewhere, and one that nobody fills.
 MARK, ODD = ["m", ["favorites", "flyer"], 7], ["c", "no such filler", [1.0]]
@@ -60,12 +60,12 @@ def process(clock):
 
 
 @pytest.fixture
-def between():
+def proxy():
     """A go-between to Redis."""
     address = urlsplit(settings.CACHE_URL)
-    with go_between((address.hostname, address.port or 6379)) as between:
-        between.url = f"redis://127.0.0.1:{between.port}{address.path}"
-        yield between
+    with tcp_proxy((address.hostname, address.port or 6379)) as proxy:
+        proxy.url = f"redis://127.0.0.1:{proxy.port}{address.path}"
+        yield proxy
 
 
 @pytest.fixture
@@ -111,8 +111,8 @@ def test_eighty_who_miss_together_in_two_processes_cost_one_call(process):
     [UpstreamUnavailableError(), UpstreamThrottledError(retry_after=7), UpstreamTimeoutError()],
     ids=repr,
 )
-def test_processes_that_wait_for_a_fill_share_its_failure(process, between, failure):
-    one, other = process(), process(url=between.url)
+def test_processes_that_wait_for_a_fill_share_its_failure(process, proxy, failure):
+    one, other = process(), process(url=proxy.url)
     gate = threading.Event()
     fill = Fill(failure, gate=gate)
 
@@ -120,7 +120,7 @@ def test_processes_that_wait_for_a_fill_share_its_failure(process, between, fail
         outcomes = [threads.submit(one.get, "a", fill)]
         assert eventually(lambda: fill.calls == 1)
         outcomes.append(threads.submit(other.get, "a", fill))
-        assert eventually(lambda: between.questions > 5)  # it has come back to see whether the fill is done
+        assert eventually(lambda: proxy.messages > 5)  # it has come back to see whether the fill is done
         gate.set()
 
     failures = [outcome.exception() for outcome in outcomes]
@@ -129,8 +129,8 @@ def test_processes_that_wait_for_a_fill_share_its_failure(process, between, fail
     assert len({getattr(each, "retry_after", None) or 1 for each in failures}) == 1
 
 
-def test_a_process_without_a_free_slot_leaves_the_fill_to_another(process, between):
-    busy, other = process(), process(url=between.url)
+def test_a_process_without_a_free_slot_leaves_the_fill_to_another(process, proxy):
+    busy, other = process(), process(url=proxy.url)
     gate = threading.Event()
     refused, filled = Fill(UpstreamBusyError(), gate=gate), Fill(flyer())
 
@@ -138,7 +138,7 @@ def test_a_process_without_a_free_slot_leaves_the_fill_to_another(process, betwe
         first = threads.submit(busy.get, "a", refused)
         assert eventually(lambda: refused.calls == 1)
         second = threads.submit(other.get, "a", filled)
-        assert eventually(lambda: between.questions > 5)
+        assert eventually(lambda: proxy.messages > 5)
         gate.set()
 
     assert isinstance(first.exception(), UpstreamBusyError)
@@ -168,14 +168,14 @@ def test_who_asks_after_a_failure_is_not_held_to_it(process):
     assert other.get("a", Fill(flyer())).outcome == "MISS"
 
 
-@pytest.mark.parametrize("behind", [True, False], ids=["behind", "while somebody waits"])
-def test_what_upstream_confirms_to_one_process_is_fresh_for_all(process, clock, behind):
+@pytest.mark.parametrize("in_background", [True, False], ids=["in background", "while somebody waits"])
+def test_what_upstream_confirms_to_one_process_is_fresh_for_all(process, clock, in_background):
     one, young = process(), process()
     one.get("page", Fill(Fetched(page(1, 2), etag='"v1"')))
     clock.now += 70
     unchanged = Fill(Fetched(None))
 
-    one.get("page", unchanged, confirm=not behind)
+    one.get("page", unchanged, confirm=not in_background)
     one.settle()
 
     assert unchanged.etags == ['"v1"']
@@ -258,7 +258,7 @@ def test_in_an_outage_a_new_process_who_must_know_falls_back_on_the_shared_copy(
     assert found.outcome == "STALE"
 
 
-def test_what_is_gone_is_gone_for_all_processes(process, clock):
+def test_a_not_found_is_one_for_all_processes(process, clock):
     one, other = process(), process()
     for cache in (one, other):
         cache.get("a", Fill(flyer()))
@@ -274,7 +274,7 @@ def test_what_is_gone_is_gone_for_all_processes(process, clock):
             cache.get("a", NEVER)
 
 
-def test_what_is_gone_is_forgotten_after_a_minute(process, store):
+def test_a_not_found_is_cached_for_a_minute(process, store):
     with pytest.raises(UpstreamNotFoundError):
         process().get("a", Fill(UpstreamNotFoundError()))
 
@@ -305,7 +305,7 @@ def test_clearing_reaches_the_processes_with_their_next_question(process):
     assert redis_level.census(settings.CACHE_URL)[0] == 1
 
 
-def test_an_answer_too_large_to_keep_is_served_and_not_shared(process):
+def test_an_answer_too_large_to_cache_is_served_and_not_shared(process):
     huge = page(*range(1, 700), description="x" * 2000)
 
     process().get("a", Fill(huge))
@@ -331,7 +331,7 @@ def test_what_someone_else_wrote_there_is_never_believed_nor_an_error(process, s
     store.set(f"{PREFIX}1:a", spoilt)
     cache = process()
 
-    if spoilt == b"9999999999999":  # the one thing that can be said in so few words: gone
+    if spoilt == b"9999999999999":  # the one entry that is this short: not found
         with pytest.raises(UpstreamNotFoundError):
             cache.get("a", NEVER)
         return
@@ -339,24 +339,24 @@ def test_what_someone_else_wrote_there_is_never_believed_nor_an_error(process, s
     assert process().get("a", NEVER).body == flyer()
 
 
-def test_a_read_is_one_round_trip_and_a_hit_none(process, between):
-    cache = process(url=between.url)
+def test_a_read_is_one_round_trip_and_a_hit_none(process, proxy):
+    cache = process(url=proxy.url)
     cache.get("warm up", Fill(flyer()))
     process().get("a", Fill(page(1, 2, 3)))
-    counts = [between.questions]
+    counts = [proxy.messages]
 
     for key in ("a", "a", "flyers:flyer:1", "b"):
         cache.get(key, Fill(flyer()))
-        counts.append(between.questions)
+        counts.append(proxy.messages)
 
     # From another process; a hit; a flyer of that page; a miss, which also has to be published.
     assert [after - before for before, after in itertools.pairwise(counts)] == [1, 0, 1, 2]
 
 
-def test_a_redis_that_falls_silent_costs_one_short_wait(process, between):
-    cache = process(url=between.url)
+def test_a_redis_that_falls_silent_costs_one_short_wait(process, proxy):
+    cache = process(url=proxy.url)
     cache.get("a", Fill(flyer()))
-    between.mood = "silent"
+    proxy.mode = "silent"
     start = time.monotonic()
 
     outcomes = [cache.get(str(number), Fill(flyer())).outcome for number in range(100)]
@@ -365,11 +365,11 @@ def test_a_redis_that_falls_silent_costs_one_short_wait(process, between):
     assert time.monotonic() - start < 2  # one wait of under 0.1 s, not a hundred
 
 
-def test_a_redis_that_is_back_is_used_for_everything_again(process, between):
-    cache, other = process(url=between.url, cooldown_seconds=0.05), process()
-    between.mood = "hang_up"
+def test_a_redis_that_is_back_is_used_for_everything_again(process, proxy):
+    cache, other = process(url=proxy.url, cooldown_seconds=0.05), process()
+    proxy.mode = "hang_up"
     cache.get("a", Fill(flyer()))
-    between.mood = "pass"
+    proxy.mode = "pass"
     time.sleep(0.06)
 
     for key in "bcd":

@@ -1,4 +1,4 @@
-"""flyers_proxy: what is bounded of those who wait for the work of others."""
+"""Single flight: the bounds on callers who wait for the work of others."""
 
 import threading
 
@@ -17,11 +17,11 @@ A_DEADLINE = 60.0
 
 
 class Work:
-    """Work that begins when somebody asks for it, and ends when told to."""
+    """Work that begins with ``with``, and ends with ``ends`` or the block."""
 
-    def __init__(self, clock, flights, key="a"):
+    def __init__(self, clock, single_flight, key="a"):
         self.began, self._may_end = threading.Event(), threading.Event()
-        self._share = lambda: flights.do(key, self._do, ends_at=clock() + A_DEADLINE)
+        self._share = lambda: single_flight.do(key, self._do, ends_at=clock() + A_DEADLINE)
         self._thread = threading.Thread(target=self._share)
 
     def _do(self):
@@ -51,45 +51,45 @@ def never():
     raise AssertionError("nobody else does the work")
 
 
-def ask(flights, clock, key="a", seconds=A_DEADLINE):
-    return flights.do(key, never, ends_at=clock() + seconds)
+def join(single_flight, clock, key="a", seconds=A_DEADLINE):
+    return single_flight.do(key, never, ends_at=clock() + seconds)
 
 
 def test_so_many_as_may_wait_for_work_however_long_it_takes(clock):
-    flights = SingleFlight(Waiters(2), clock=clock)
-    with Work(clock, flights) as work:
+    single_flight = SingleFlight(Waiters(2), clock=clock)
+    with Work(clock, single_flight) as work:
         clock.now += 10 * YOUNG_SECONDS
-        threading.Timer(0.05, work.ends).start()
-        outcomes = together(2, lambda: ask(flights, clock))
+        threading.Timer(0.15, work.ends).start()
+        outcomes = together(2, lambda: join(single_flight, clock))
 
     assert outcomes == ["done", "done"]
 
 
 def test_past_the_bound_nobody_waits_for_work_that_is_not_young(clock):
     waiters = Waiters(1)
-    flights = SingleFlight(waiters, clock=clock)
-    with Work(clock, flights), waiters.slot():
+    single_flight = SingleFlight(waiters, clock=clock)
+    with Work(clock, single_flight), waiters.slot():
         clock.now += YOUNG_SECONDS
 
         with pytest.raises(UpstreamBusyError):
-            ask(flights, clock)
+            join(single_flight, clock)
 
 
 def test_past_the_bound_everybody_waits_for_work_that_is_young(clock):
     waiters = Waiters(1)
-    flights = SingleFlight(waiters, clock=clock)
-    with Work(clock, flights) as work, waiters.slot():
-        threading.Timer(0.05, work.ends).start()
-        outcomes = together(20, lambda: ask(flights, clock))
+    single_flight = SingleFlight(waiters, clock=clock)
+    with Work(clock, single_flight) as work, waiters.slot():
+        threading.Timer(0.15, work.ends).start()
+        outcomes = together(20, lambda: join(single_flight, clock))
 
     assert outcomes == ["done"] * 20
 
 
 def test_past_the_bound_they_leave_when_the_work_is_young_no_more(clock):
     waiters = Waiters(1)
-    flights = SingleFlight(waiters, clock=clock)
-    with Work(clock, flights), waiters.slot():
-        outcomes = together(20, lambda: ask(flights, clock))
+    single_flight = SingleFlight(waiters, clock=clock)
+    with Work(clock, single_flight), waiters.slot():
+        outcomes = together(20, lambda: join(single_flight, clock))
 
     assert {type(outcome) for outcome in outcomes} == {UpstreamBusyError}
 
@@ -97,69 +97,69 @@ def test_past_the_bound_they_leave_when_the_work_is_young_no_more(clock):
 @pytest.mark.parametrize("failure", [None, UpstreamUnavailableError()])
 def test_past_the_bound_nobody_waits_for_work_that_was_slow_or_failed_a_moment_ago(clock, failure):
     waiters = Waiters(1)
-    flights = SingleFlight(waiters, clock=clock)
+    single_flight = SingleFlight(waiters, clock=clock)
 
     def slow_or_broken():
         if failure:
             raise failure
         clock.now += YOUNG_SECONDS + 0.1
 
-    together(1, lambda: flights.do("a", slow_or_broken, ends_at=clock() + A_DEADLINE))
-    with Work(clock, flights), waiters.slot(), pytest.raises(UpstreamBusyError):
-        ask(flights, clock)
-    with Work(clock, flights, "b") as work, waiters.slot():
-        threading.Timer(0.05, work.ends).start()
-        assert ask(flights, clock, "b") == "done"
+    together(1, lambda: single_flight.do("a", slow_or_broken, ends_at=clock() + A_DEADLINE))
+    with Work(clock, single_flight), waiters.slot(), pytest.raises(UpstreamBusyError):
+        join(single_flight, clock)
+    with Work(clock, single_flight, "b") as work, waiters.slot():
+        threading.Timer(0.15, work.ends).start()
+        assert join(single_flight, clock, "b") == "done"
 
     clock.now += SLOW_SECONDS
-    with Work(clock, flights) as work, waiters.slot():
-        threading.Timer(0.05, work.ends).start()
-        assert ask(flights, clock) == "done"
+    with Work(clock, single_flight) as work, waiters.slot():
+        threading.Timer(0.15, work.ends).start()
+        assert join(single_flight, clock) == "done"
 
 
 def test_what_is_not_there_is_no_failure(clock):
     waiters = Waiters(1)
-    flights = SingleFlight(waiters, clock=clock)
+    single_flight = SingleFlight(waiters, clock=clock)
 
     def nothing_there():
         raise UpstreamNotFoundError
 
-    together(1, lambda: flights.do("a", nothing_there, ends_at=clock() + A_DEADLINE))
-    with Work(clock, flights) as work, waiters.slot():
-        threading.Timer(0.05, work.ends).start()
-        assert ask(flights, clock) == "done"
+    together(1, lambda: single_flight.do("a", nothing_there, ends_at=clock() + A_DEADLINE))
+    with Work(clock, single_flight) as work, waiters.slot():
+        threading.Timer(0.15, work.ends).start()
+        assert join(single_flight, clock) == "done"
 
 
 def test_nobody_waits_past_their_own_deadline(clock):
-    flights = SingleFlight(Waiters(1), clock=clock)
-    with Work(clock, flights):
+    single_flight = SingleFlight(Waiters(1), clock=clock)
+    with Work(clock, single_flight):
         with pytest.raises(UpstreamTimeoutError):
-            ask(flights, clock, seconds=0.01)
+            join(single_flight, clock, seconds=0.01)
         with pytest.raises(UpstreamTimeoutError):
-            ask(flights, clock, seconds=0)
+            join(single_flight, clock, seconds=0)
 
 
 def test_a_place_is_given_back_however_the_wait_ends(clock):
     waiters = Waiters(1)
-    flights = SingleFlight(waiters, clock=clock)
+    single_flight = SingleFlight(waiters, clock=clock)
     for _ in range(3):
-        with Work(clock, flights), pytest.raises(UpstreamTimeoutError):
-            ask(flights, clock, seconds=0)
+        with Work(clock, single_flight), pytest.raises(UpstreamTimeoutError):
+            join(single_flight, clock, seconds=0)
 
     with waiters.slot() as has_place:
         assert has_place
 
 
 def test_the_bound_is_one_over_all_keys(clock):
-    flights = SingleFlight(Waiters(1), clock=clock)
-    with Work(clock, flights, "a") as first, Work(clock, flights, "b"):
+    single_flight = SingleFlight(Waiters(1), clock=clock)
+    with Work(clock, single_flight, "a") as first, Work(clock, single_flight, "b"):
         clock.now += YOUNG_SECONDS
-        waiting = threading.Thread(target=lambda: ask(flights, clock, "a"))
+        waiting = threading.Thread(target=lambda: join(single_flight, clock, "a"))
         waiting.start()
 
         def is_refused():
             try:
-                ask(flights, clock, "b", seconds=0.01)
+                join(single_flight, clock, "b", seconds=0.01)
             except UpstreamBusyError:
                 return True
             except UpstreamTimeoutError:  # The other has not taken the place yet.

@@ -1,4 +1,4 @@
-"""proxy: the bound of the cache in bytes is one of real memory."""
+"""The store's bound in bytes is one of real memory."""
 
 import gc
 import tracemalloc
@@ -14,7 +14,7 @@ from proxy.store import Entry, Store
 from tests import payloads
 
 # An entry is never counted as less than it takes, and as at most so many times that: flyers that came on a page share
-# its bytes, and count as if they did not, as they hold them when the page has gone.
+# its bytes, and count as if they did not, as they hold them when the page has been evicted.
 MAX_COUNTED = 2.5
 LIVELY = "Three bands, one bridge, and a blanket each. " * 10
 

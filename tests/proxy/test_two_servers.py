@@ -1,4 +1,4 @@
-"""flyers_proxy: two servers, processes of their own, in front of a flyer service that falls ill, on one Redis."""
+"""Two server processes on one Redis, in front of a flyer service that starts to fail."""
 
 import os
 import socket
@@ -12,7 +12,7 @@ import pytest
 import requests
 from django.conf import settings
 
-from tests.flyers_proxy.sick_service import make_sick, make_well, well
+from tests.flyers_proxy.faulty_service import clear_fault, healthy, inject_fault
 from tests.hostile import Exchange, HostileServer
 from tests.proxy.fills import eventually, together
 
@@ -22,14 +22,14 @@ DEADLINE_SECONDS = 10
 SLOW_SECONDS = 0.3
 
 
-def well_but_slow(exchange: Exchange) -> None:
+def healthy_but_slow(exchange: Exchange) -> None:
     exchange.stopping.wait(SLOW_SECONDS)
-    well(exchange)
+    healthy(exchange)
 
 
 @pytest.fixture
 def service() -> Iterator[HostileServer]:
-    with HostileServer(well_but_slow) as service:
+    with HostileServer(healthy_but_slow) as service:
         yield service
 
 
@@ -74,16 +74,16 @@ def is_up(port: int) -> bool:
         return False
 
 
-def ask(address: str) -> tuple[int, str | None, float]:
+def fetch(address: str) -> tuple[int, str | None, float]:
     start = time.monotonic()
     response = requests.get(address, timeout=10)
     return response.status_code, response.headers.get("X-Cache"), time.monotonic() - start
 
 
 def crowd(addresses: list[str], number: int) -> list[tuple[int, str | None, float]]:
-    """Ask them in turn, all at the same moment."""
+    """Fetch them in turn, all at the same moment."""
     turns = iter(addresses * number)
-    return together(number, lambda: ask(next(turns)))
+    return together(number, lambda: fetch(next(turns)))
 
 
 def test_two_servers_on_one_redis_behave_like_one(servers, service):
@@ -92,35 +92,35 @@ def test_two_servers_on_one_redis_behave_like_one(servers, service):
     # Forty who miss together: one call in all.
     answers = crowd(servers, 40)
     assert {status for status, *_ in answers} == {200}
-    assert len(service.asked) == 1
+    assert len(service.received) == 1
 
     # What one server has seen the other knows, too.
-    assert ask(f"{one}?page=2")[:2] == (200, "MISS")
-    assert ask(f"{other}?page=2")[:2] == (200, "HIT")
-    assert ask(other.replace("discover", "8"))[:2] == (200, "HIT")
-    assert len(service.asked) == 2
+    assert fetch(f"{one}?page=2")[:2] == (200, "MISS")
+    assert fetch(f"{other}?page=2")[:2] == (200, "HIT")
+    assert fetch(other.replace("discover", "8"))[:2] == (200, "HIT")
+    assert len(service.received) == 2
 
     # Forty who find it stale: nobody waits, one asks.
     time.sleep(FRESH_SECONDS * 1.1)  # the promise is about time
-    service.asked.clear()
+    service.received.clear()
     gate = threading.Event()
-    service.behaviour = lambda exchange: well(exchange) if gate.wait(DEADLINE_SECONDS) else None
+    service.behaviour = lambda exchange: healthy(exchange) if gate.wait(DEADLINE_SECONDS) else None
     answers = crowd(servers, 40)  # all come back though the gate is shut
     assert {(status, cache) for status, cache, _ in answers} == {(200, "STALE")}
-    assert len(service.asked) == 1
+    assert len(service.received) == 1
     gate.set()
-    assert eventually(lambda: {ask(address)[1] for address in servers} == {"HIT"})
+    assert eventually(lambda: {fetch(address)[1] for address in servers} == {"HIT"})
 
     # The service falls ill: a hundred requests, few calls, and what is known is still served.
     time.sleep(FRESH_SECONDS * 1.1)
-    make_sick(service, "503")
-    answers = [ask(address) for address in servers for _ in range(50)]
+    inject_fault(service, "503")
+    answers = [fetch(address) for address in servers for _ in range(50)]
     assert {(status, cache) for status, cache, _ in answers} == {(200, "STALE")}
-    assert ask(f"{one}?page=3")[0] == ask(f"{other}?page=3")[0] == 503
-    assert len(service.asked) <= 40
+    assert fetch(f"{one}?page=3")[0] == fetch(f"{other}?page=3")[0] == 503
+    assert len(service.received) <= 40
 
     # It is well again: soon both are fresh.
-    make_well(service, "503")
+    clear_fault(service, "503")
     start = time.monotonic()
-    assert eventually(lambda: {ask(address)[1] for address in servers} == {"HIT"}, timeout=8)
+    assert eventually(lambda: {fetch(address)[1] for address in servers} == {"HIT"}, timeout=8)
     assert time.monotonic() - start < 8

@@ -1,4 +1,4 @@
-"""security: the server with a memory of all that it answered, and with a line to say to it whatever one likes."""
+"""The server as an attacker sees it: a transcript of all its answers, and raw bytes to send it."""
 
 import re
 import socket
@@ -12,15 +12,15 @@ SILENCE_SECONDS = 0.5
 
 
 class Target(Server):
-    """A server that is attacked; ``told`` is every answer that it gave, headers included."""
+    """A server that is attacked; ``transcript`` is every answer that it gave, headers included."""
 
     def __init__(self, *given: Any, **settings: Any) -> None:
         super().__init__(*given, **settings)
-        self.told: list[bytes] = []
+        self.transcript: list[bytes] = []
 
-    def ask(self, *given: Any, **more: Any) -> Answer:
-        answer = super().ask(*given, **more)
-        self.told.append(repr(answer.headers).encode() + b"\n" + answer.body)
+    def request(self, *given: Any, **more: Any) -> Answer:
+        answer = super().request(*given, **more)
+        self.transcript.append(repr(answer.headers).encode() + b"\n" + answer.body)
         return replace(answer, headers={name.title(): value for name, value in answer.headers.items()})
 
     def say(self, text: bytes, *, then_leave: bool = False) -> bytes:
@@ -42,7 +42,7 @@ class Target(Server):
             except TimeoutError:
                 if not heard:
                     raise
-        self.told.append(heard)
+        self.transcript.append(heard)
         return heard
 
     def get(self, path: str, *headers: str, method: str = "GET", host: str = "localhost") -> bytes:

@@ -1,4 +1,4 @@
-"""security: one running service for all attacks, chatty in its log and with a mail server that never answers."""
+"""One running service for all attacks, with a verbose log and a mail server that never answers."""
 
 import socket
 from collections.abc import Iterator

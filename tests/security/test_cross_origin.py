@@ -1,4 +1,4 @@
-"""security: which pages of the web may read an answer: the app's, to the letter, and no other."""
+"""Cross-origin reads: the app's origin, to the letter, and no other."""
 
 import pytest
 
@@ -55,7 +55,7 @@ def allowed(answer):
 @pytest.mark.parametrize(("path", "method"), ANSWERS.values(), ids=ANSWERS)
 def test_an_answer_is_for_the_app_alone(service, path, method):
     for origin in [APP, *OTHERS, APP]:
-        given = allowed(service.ask(path, method, Origin=origin))
+        given = allowed(service.request(path, method, Origin=origin))
 
         assert (given.get("access-control-allow-origin") == origin) is (origin == APP), (origin, given)
         assert ("access-control-allow-credentials" in given) is (origin == APP)
@@ -63,7 +63,7 @@ def test_an_answer_is_for_the_app_alone(service, path, method):
 
 def test_a_preflight_is_answered_to_the_app_alone(service):
     for origin in [APP, *OTHERS]:
-        answer = service.ask(
+        answer = service.request(
             "/api/v1/flyers/7/favorite/",
             "OPTIONS",
             Origin=origin,
@@ -76,4 +76,4 @@ def test_a_preflight_is_answered_to_the_app_alone(service):
 
 def test_an_answer_tells_caches_that_the_origin_matters(service):
     for _ in range(2):
-        assert "Origin" in service.ask("/api/v1/flyers/categories/").headers["Vary"]
+        assert "Origin" in service.request("/api/v1/flyers/categories/").headers["Vary"]

@@ -1,4 +1,4 @@
-"""security: neither words nor time tell who has an account here."""
+"""Neither the text nor the time of an answer reveals who has an account."""
 
 from statistics import median
 
@@ -6,7 +6,7 @@ from statistics import median
 TRIES = 12
 
 
-def told(answer):
+def visible(answer):
     body = answer.json() if answer.body else {}
     body.get("error", {}).pop("request_id", None)
     return answer.status, body
@@ -16,9 +16,9 @@ def compare(service, path, known, unknown):
     """Ask with each in turn, so that a slow moment of the machine meets both; return the answers and their times."""
     answers = {"known": [], "unknown": []}
     for number in range(TRIES):
-        answers["known"].append(service.ask(path, "POST", known(number)))
-        answers["unknown"].append(service.ask(path, "POST", unknown(number)))
-    words = {who: {repr(told(answer)) for answer in given} for who, given in answers.items()}
+        answers["known"].append(service.request(path, "POST", known(number)))
+        answers["unknown"].append(service.request(path, "POST", unknown(number)))
+    words = {who: {repr(visible(answer)) for answer in given} for who, given in answers.items()}
     seconds = {who: median(answer.seconds for answer in given) for who, given in answers.items()}
     return words, seconds
 
@@ -35,7 +35,7 @@ def test_a_wrong_password_and_an_unknown_address_are_one_answer(service, alice):
     assert 0.5 < seconds["known"] / seconds["unknown"] < 2
 
 
-def test_asking_for_a_new_password_tells_nothing(service, alice):
+def test_asking_for_a_new_password_reveals_nothing(service, alice):
     words, seconds = compare(
         service,
         "/api/v1/auth/password/reset/",
@@ -48,13 +48,13 @@ def test_asking_for_a_new_password_tells_nothing(service, alice):
 
 
 def test_a_link_that_nobody_has_is_as_unknown_as_one_that_is_nearly_right(service, alice):
-    shared = service.ask("/api/v1/favorites/share/", "POST", {"list_name": "Mine"}, token=alice).json()[
+    shared = service.request("/api/v1/favorites/share/", "POST", {"list_name": "Mine"}, token=alice).json()[
         "slug"
     ]
     nearly = shared[:-1] + ("a" if shared[-1] != "a" else "b")
 
     answers = {
-        repr(told(service.ask(f"/api/v1/favorites/shared/{slug}/")))
+        repr(visible(service.request(f"/api/v1/favorites/shared/{slug}/")))
         for slug in (nearly, "mine", shared.upper())
     }
 

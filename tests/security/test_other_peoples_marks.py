@@ -1,27 +1,27 @@
-"""security: marks are the caller's own: no order, path, suffix or header shows one person's to another."""
+"""Marks are the caller's own: no order, path, suffix or header shows one person's to another."""
 
 from itertools import permutations
 
 import pytest
 
 FLYER = 7
-KEPT = f"/api/v1/flyers/{FLYER}/"
+FLYER_PATH = f"/api/v1/flyers/{FLYER}/"
 
 
 @pytest.fixture(scope="module", autouse=True)
-def kept(service, alice, bob):
-    """Alice keeps the flyer, Bob does not."""
-    assert service.ask(f"{KEPT}favorite/", "PUT", token=alice).status in {200, 201}
-    service.ask(f"{KEPT}favorite/", "DELETE", token=bob)
+def favorite(service, alice, bob):
+    """The flyer is a favorite of Alice's and not of Bob's."""
+    assert service.request(f"{FLYER_PATH}favorite/", "PUT", token=alice).status in {200, 201}
+    service.request(f"{FLYER_PATH}favorite/", "DELETE", token=bob)
 
 
 # One flyer under several addresses, each learned apart.
 ADDRESSES = [
-    KEPT,
-    KEPT.rstrip("/"),
-    KEPT.replace("/v1", ""),
-    f"{KEPT}?lat=40&lng=-3",
-    f"{KEPT}?lng=-3&lat=40",
+    FLYER_PATH,
+    FLYER_PATH.rstrip("/"),
+    FLYER_PATH.replace("/v1", ""),
+    f"{FLYER_PATH}?lat=40&lng=-3",
+    f"{FLYER_PATH}?lng=-3&lat=40",
 ]
 HEADERS = [
     {},
@@ -41,7 +41,7 @@ def test_in_whatever_order_people_come_each_sees_their_own(service, alice, bob, 
 
     for order in permutations(expected):
         for token in order:
-            answer = service.ask(address, token=token)
+            answer = service.request(address, token=token)
 
             assert answer.json()["is_favorited"] is expected[token]
             assert ("public" in answer.headers["Cache-Control"]) is (token is None)
@@ -50,9 +50,9 @@ def test_in_whatever_order_people_come_each_sees_their_own(service, alice, bob, 
 
 @pytest.mark.parametrize("headers", HEADERS, ids=str)
 def test_no_header_brings_somebody_elses_marks(service, alice, headers):
-    service.ask(KEPT, token=alice, **headers)
+    service.request(FLYER_PATH, token=alice, **headers)
 
-    answer = service.ask(KEPT, **headers)
+    answer = service.request(FLYER_PATH, **headers)
 
     assert b'"is_favorited":true' not in answer.body
     assert answer.status in {200, 304, 406}
@@ -65,8 +65,12 @@ def test_no_header_brings_somebody_elses_marks(service, alice, headers):
     ["a.css", "a.js", ";a.css", "%2fa.css", "%3b.css", "%00.css", ".css", "%23a.css", "..%2f..%2fa.css"],
 )
 def test_an_address_that_looks_like_a_file_shows_nothing(service, alice, suffix):
-    for address in (KEPT + suffix, KEPT.rstrip("/") + suffix, "/api/v1/users/me/favorites/" + suffix):
-        answer = service.ask(address, token=alice)
+    for address in (
+        FLYER_PATH + suffix,
+        FLYER_PATH.rstrip("/") + suffix,
+        "/api/v1/users/me/favorites/" + suffix,
+    ):
+        answer = service.request(address, token=alice)
 
         assert answer.status == 404, address
         assert "public" not in answer.headers["Cache-Control"]
@@ -78,16 +82,16 @@ def test_an_address_that_looks_like_a_file_shows_nothing(service, alice, suffix)
 )
 def test_however_a_token_is_spelled_its_answer_is_private(service, alice, spelled):
     for _ in range(2):
-        answer = service.ask(KEPT, Authorization=spelled.format(alice))
+        answer = service.request(FLYER_PATH, Authorization=spelled.format(alice))
 
         assert answer.status in {200, 401}
         assert "public" not in answer.headers["Cache-Control"]
         if answer.status == 200:
             assert answer.json()["is_favorited"] is True
-    assert service.ask(KEPT).json()["is_favorited"] is None
+    assert service.request(FLYER_PATH).json()["is_favorited"] is None
 
 
-def test_what_is_private_is_kept_by_no_shared_cache(service, alice):
+def test_what_is_private_is_stored_by_no_shared_cache(service, alice):
     for path in (
         "auth/me/",
         "auth/sessions/",
@@ -96,7 +100,7 @@ def test_what_is_private_is_kept_by_no_shared_cache(service, alice):
         "follows/",
         "flyers/7/favorite/",
     ):
-        kept = service.ask(f"/api/v1/{path}", token=alice).headers["Cache-Control"]
+        cache_control = service.request(f"/api/v1/{path}", token=alice).headers["Cache-Control"]
 
-        assert "public" not in kept
-        assert "private" in kept or "no-store" in kept
+        assert "public" not in cache_control
+        assert "private" in cache_control or "no-store" in cache_control

@@ -1,4 +1,4 @@
-"""security: paths, hosts and methods that pretend to be others."""
+"""Paths, hosts and methods that pretend to be others."""
 
 import pytest
 
@@ -89,7 +89,7 @@ def test_no_header_moves_a_link(service, alice, header):
     honest = [service.get(path).partition(b"\r\n\r\n")[2] for _ in range(2)]
 
     first, again = service.get(path, header), service.get(path, header)
-    shared = service.ask(
+    shared = service.request(
         "/api/v1/favorites/share/", "POST", {"list_name": "x"}, token=alice, **dict([header.split(": ")])
     )
 
@@ -114,14 +114,14 @@ def test_a_method_that_a_route_does_not_take_does_nothing(service, method):
     "header", ["X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override", "_method"]
 )
 def test_no_header_makes_one_method_another(service, alice, header):
-    kept = "/api/v1/flyers/5/favorite/"
-    assert service.ask(kept, "PUT", token=alice).status in {200, 201}
+    favorite = "/api/v1/flyers/5/favorite/"
+    assert service.request(favorite, "PUT", token=alice).status in {200, 201}
 
     for method in ("GET", "POST", "PUT"):
-        assert service.ask(kept, method, token=alice, **{header: "DELETE"}).status == 200
-    assert service.ask(kept + "?_method=DELETE", token=alice).status == 400
+        assert service.request(favorite, method, token=alice, **{header: "DELETE"}).status == 200
+    assert service.request(favorite + "?_method=DELETE", token=alice).status == 400
 
-    assert service.ask(kept, token=alice).status == 200
+    assert service.request(favorite, token=alice).status == 200
 
 
 @pytest.mark.parametrize(
@@ -156,7 +156,7 @@ def test_a_request_id_is_ours_unless_it_is_plain(service, value):
     "name", ["a\r\nSet-Cookie: evil=1", "a\x00b", "a\x1b[2J", "<script>alert(1)</script>", "../../x"]
 )
 def test_the_name_of_a_list_stays_a_name(service, alice, name):
-    answer = service.ask("/api/v1/favorites/share/", "POST", {"list_name": name}, token=alice)
+    answer = service.request("/api/v1/favorites/share/", "POST", {"list_name": name}, token=alice)
 
     assert answer.status in {200, 201, 400}
     assert "Set-Cookie" not in answer.headers

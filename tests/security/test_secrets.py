@@ -1,4 +1,4 @@
-"""security: a whole story, and then every answer and every line of the log is searched for what must not be there."""
+"""No answer and no log line of a whole story contains a secret."""
 
 import re
 
@@ -15,31 +15,33 @@ def test_no_secret_is_in_any_answer_or_line(service, alice):
             cookies.append(re.search(r"refresh_token=([^;]*)", answer.headers["Set-Cookie"])[1])
         return answer
 
-    said = len(service.told)
-    assert service.ask("/api/v1/auth/register/", "POST", person).status == 201
-    signed_in = remember(service.ask("/api/v1/auth/login/", "POST", person))
+    said = len(service.transcript)
+    assert service.request("/api/v1/auth/register/", "POST", person).status == 201
+    signed_in = remember(service.request("/api/v1/auth/login/", "POST", person))
     tokens.append(signed_in.json()["tokens"]["access"])
-    refreshed = remember(service.ask("/api/v1/auth/refresh/", "POST", Cookie=f"refresh_token={cookies[0]}"))
+    refreshed = remember(
+        service.request("/api/v1/auth/refresh/", "POST", Cookie=f"refresh_token={cookies[0]}")
+    )
     tokens.append(refreshed.json()["access"])
-    in_secret = service.told[said:]  # where tokens belong: sign-in and refresh
+    in_secret = service.transcript[said:]  # where tokens belong: sign-in and refresh
     for path in ("flyers/discover/", "flyers/7/", "users/me/favorites/", "auth/sessions/", "users/", "nope/"):
-        service.ask(f"/api/v1/{path}", token=tokens[-1])
-        service.ask(f"/api/v1/{path}?token={tokens[-1]}&password={person['password']}", token=tokens[-1])
-    service.ask("/api/v1/flyers/7/favorite/", "PUT", token=tokens[-1])
-    service.ask("/api/v1/auth/refresh/", "POST", Cookie=f"refresh_token={cookies[0]}")
-    service.ask("/api/v1/auth/login/", "POST", person | {"password": "a-wrong-passphrase-of-grace"})
-    service.ask(
+        service.request(f"/api/v1/{path}", token=tokens[-1])
+        service.request(f"/api/v1/{path}?token={tokens[-1]}&password={person['password']}", token=tokens[-1])
+    service.request("/api/v1/flyers/7/favorite/", "PUT", token=tokens[-1])
+    service.request("/api/v1/auth/refresh/", "POST", Cookie=f"refresh_token={cookies[0]}")
+    service.request("/api/v1/auth/login/", "POST", person | {"password": "a-wrong-passphrase-of-grace"})
+    service.request(
         "/api/v1/auth/login/", "POST", {"email": [person["email"]], "password": {"a": person["password"]}}
     )
-    service.ask(
+    service.request(
         "/api/v1/auth/password/", "POST", {"current": person["password"], "new": "password"}, token=tokens[-1]
     )
-    service.ask("/api/v1/auth/password/reset/", "POST", {"email": person["email"]})
-    service.ask("/api/v1/auth/me/", token=tokens[-1] + "x")
-    service.ask("/health/ready")
-    service.ask("/metrics", token=SECRETS["METRICS_TOKEN"])
-    service.ask("/metrics")
-    assert service.ask("/api/v1/auth/logout/", "POST", token=tokens[-1]).status == 204
+    service.request("/api/v1/auth/password/reset/", "POST", {"email": person["email"]})
+    service.request("/api/v1/auth/me/", token=tokens[-1] + "x")
+    service.request("/health/ready")
+    service.request("/metrics", token=SECRETS["METRICS_TOKEN"])
+    service.request("/metrics")
+    assert service.request("/api/v1/auth/logout/", "POST", token=tokens[-1]).status == 204
 
     ours = [value for name, value in SECRETS.items()]
     passwords = [PASSWORD, person["password"], "a-wrong-passphrase-of-grace"]
@@ -47,11 +49,11 @@ def test_no_secret_is_in_any_answer_or_line(service, alice):
     assert log.count(b"api/v1/auth/login/") >= 3
     for secret in [*ours, *passwords, *tokens, *cookies, person["email"], "alice@flyers.test"]:
         assert secret.encode() not in log, secret
-    told = b"\n".join(answer for answer in service.told if answer not in in_secret)
+    visible = b"\n".join(answer for answer in service.transcript if answer not in in_secret)
     for secret in [*ours, *passwords, *tokens[1:], *cookies]:
-        assert secret.encode() not in told, secret
+        assert secret.encode() not in visible, secret
     for clue in (b"Traceback", b'File "', b"/site-packages/", b"flyers/feed"):
-        assert clue not in told, clue
+        assert clue not in visible, clue
 
 
 def test_nothing_that_was_done_was_an_error_of_ours(service):

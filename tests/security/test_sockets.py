@@ -1,4 +1,4 @@
-"""security: bytes that are nearly HTTP: refused or hung up on, soon, and never read as a second request."""
+"""Bytes that are nearly HTTP: refused or hung up on, soon, and never read as a second request."""
 
 import time
 
@@ -76,7 +76,7 @@ def test_what_is_no_request_is_refused_and_forgotten(service, text):
 
     assert all(400 <= status < 500 for status in statuses(heard)), heard[:300]
     assert time.monotonic() - start < SECONDS
-    assert service.ask("/health/live").status == 200
+    assert service.request("/health/live").status == 200
 
 
 @pytest.mark.parametrize("text", CUT_OFF.values(), ids=CUT_OFF)
@@ -84,7 +84,7 @@ def test_who_leaves_in_the_middle_leaves_nothing_behind(service, text):
     heard = service.say(text, then_leave=True)
 
     assert all(400 <= status < 500 for status in statuses(heard)), heard[:300]
-    assert service.ask("/health/live").status == 200
+    assert service.request("/health/live").status == 200
 
 
 BOMBS = {

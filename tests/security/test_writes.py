@@ -1,4 +1,4 @@
-"""security: a write changes what its route is for, whatever else its body claims; the loop is over the published schema."""
+"""A write changes what its route is for, whatever else its body claims; for every write of the published schema."""
 
 import itertools
 
@@ -75,7 +75,7 @@ def seen_by(service, token):
     paths = ("auth/me/", "users/me/favorites/", "follows/", "favorites/share/")
     return [
         (answer.status, answer.json())
-        for answer in (service.ask(f"/api/v1/{path}", token=token) for path in paths)
+        for answer in (service.request(f"/api/v1/{path}", token=token) for path in paths)
     ]
 
 
@@ -96,31 +96,31 @@ def test_a_body_can_claim_nothing_that_is_not_its_to_say(service, bob, operation
     method, path = WRITES[operation]
     name = f"eve{next(numbers)}"
     token = service.sign_in(name)
-    me = service.ask("/api/v1/auth/me/", token=token).json()
-    victim = service.ask("/api/v1/auth/me/", token=bob).json()
+    me = service.request("/api/v1/auth/me/", token=token).json()
+    victim = service.request("/api/v1/auth/me/", token=bob).json()
     before = without_times(seen_by(service, bob))
     body = {
         field: value.format(name=name) if isinstance(value, str) else value
         for field, value in HONEST.get(operation, {}).items()
     }
 
-    answer = service.ask(path, method, claims(victim) | body, token=token)
+    answer = service.request(path, method, claims(victim) | body, token=token)
 
     assert answer.status < 500
     assert b"admin" not in answer.body
     assert without_times(seen_by(service, bob)) == before
-    again = service.ask("/api/v1/auth/me/", token=token)
+    again = service.request("/api/v1/auth/me/", token=token)
     assert again.status == (401 if operation in ENDS_THE_SESSION else 200)
     if again.status == 200:
         assert {**again.json(), "first_name": ""} == {**me, "first_name": ""}
-    assert service.ask("/api/v1/users/", token=token).status in {401, 403}
+    assert service.request("/api/v1/users/", token=token).status in {401, 403}
 
 
 def test_one_persons_things_can_not_be_named_by_another(service, alice, bob):
-    devices = service.ask("/api/v1/auth/sessions/", token=bob).json()["results"]
+    devices = service.request("/api/v1/auth/sessions/", token=bob).json()["results"]
 
-    theirs = service.ask(f"/api/v1/auth/sessions/{devices[0]['id']}/", "DELETE", token=alice)
-    nobodys = service.ask("/api/v1/auth/sessions/987654321/", "DELETE", token=alice)
+    theirs = service.request(f"/api/v1/auth/sessions/{devices[0]['id']}/", "DELETE", token=alice)
+    nobodys = service.request("/api/v1/auth/sessions/987654321/", "DELETE", token=alice)
 
     assert (theirs.status, theirs.error) == (nobodys.status, nobodys.error) == (404, "NOT_FOUND")
-    assert service.ask("/api/v1/auth/me/", token=bob).status == 200
+    assert service.request("/api/v1/auth/me/", token=bob).status == 200

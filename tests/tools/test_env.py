@@ -1,4 +1,4 @@
-"""tests: the .env that `make run` writes on a fresh clone. It knows the command, not its code."""
+"""`tools/env.py`: the .env that `make run` writes on a fresh clone."""
 
 import stat
 import subprocess

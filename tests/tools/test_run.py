@@ -1,4 +1,4 @@
-"""tests: `make run`, with the real services on free ports. What it started shares its output, which ends with the last of them."""
+"""`make run`, with the real services on free ports. What it starts shares its output."""
 
 import os
 import random

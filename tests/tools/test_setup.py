@@ -1,4 +1,4 @@
-"""tests: the set-up on machines of all kinds. The Python that installs is a stand-in; the script is the real one."""
+"""`tools/setup.sh` on machines of all kinds. The Python that installs is a stand-in; the script is the real one."""
 
 import shutil
 import subprocess

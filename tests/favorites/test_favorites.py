@@ -1,4 +1,4 @@
-"""favorites: keeping one flyer and keeping it no longer, from the public route down to the wire and the table."""
+"""Adding and removing one favorite, from the public route down to the wire and the table."""
 
 import json
 
@@ -11,22 +11,22 @@ URL = "/api/v1/flyers/7/favorite/"
 STATE = "/api/v1/favorites/"
 
 
-def kept_by(user):
+def favorites_of(user):
     return set(Favorite.objects.filter(user=user).values_list("flyer_id", flat=True))
 
 
-def test_keeping_a_flyer_twice_keeps_it_once(as_alice, alice, service):
+def test_adding_a_favorite_twice_keeps_one(as_alice, alice, service):
     service.has(7)
 
     first, again, posted = as_alice.put(URL), as_alice.put(URL), as_alice.post(URL)
 
     assert [first.status_code, again.status_code, posted.status_code] == [201, 200, 200]
     assert first.json() == again.json() == posted.json()
-    assert kept_by(alice) == {7}
-    assert service.asked == ["flyers/7/"]
+    assert favorites_of(alice) == {7}
+    assert service.received == ["flyers/7/"]
 
 
-def test_what_is_kept_is_told_with_the_moment_and_what_the_flyer_was(clock, as_alice, service):
+def test_a_favorite_shows_its_time_and_what_the_flyer_was(clock, as_alice, service):
     service.has(7)
 
     answer = as_alice.post(URL)
@@ -42,7 +42,7 @@ def test_what_is_kept_is_told_with_the_moment_and_what_the_flyer_was(clock, as_a
     assert as_alice.get(URL).json() == answer.json()
 
 
-def test_a_flyer_without_a_picture_and_with_a_long_title_is_kept(as_alice, service):
+def test_a_flyer_without_a_picture_and_with_a_long_title_is_saved(as_alice, service):
     service.has(7, title="é" * 200, images=[])
 
     answer = as_alice.put(URL)
@@ -52,12 +52,12 @@ def test_a_flyer_without_a_picture_and_with_a_long_title_is_kept(as_alice, servi
     assert answer.json()["image_url"] is None
 
 
-def test_a_flyer_that_upstream_does_not_have_is_not_kept(as_alice, alice, service):
+def test_a_flyer_that_upstream_does_not_have_is_not_saved(as_alice, alice, service):
     answer = as_alice.put(URL)
 
     assert answer.status_code == 404
     assert answer.json()["error"]["code"] == "NOT_FOUND"
-    assert kept_by(alice) == set()
+    assert favorites_of(alice) == set()
 
 
 def test_dropping_a_flyer_is_204_once_and_then_404(as_alice, alice, service):
@@ -69,7 +69,7 @@ def test_dropping_a_flyer_is_204_once_and_then_404(as_alice, alice, service):
     assert (first.status_code, first.content) == (204, b"")
     assert again.status_code == 404
     assert again.json()["error"]["message"] == "Favorite not found"
-    assert kept_by(alice) == set()
+    assert favorites_of(alice) == set()
 
 
 def test_dropping_never_asks_upstream(as_alice, alice, service):
@@ -77,15 +77,15 @@ def test_dropping_never_asks_upstream(as_alice, alice, service):
     service.status = 503
 
     assert as_alice.delete(URL).status_code == 204
-    assert service.asked == []
+    assert service.received == []
 
 
-def test_asking_whether_a_flyer_is_kept_says_no_by_a_404(as_alice, service):
+def test_a_flyer_that_is_no_favorite_is_a_404(as_alice, service):
     answer = as_alice.get(URL)
 
     assert answer.status_code == 404
     assert answer.json()["error"]["message"] == "Favorite not found"
-    assert service.asked == []
+    assert service.received == []
 
 
 # --- Outages ---------------------------------------------------------------------------------------
@@ -101,16 +101,16 @@ def test_asking_whether_a_flyer_is_kept_says_no_by_a_404(as_alice, service):
         (302, 502, "UPSTREAM_BAD_RESPONSE"),
     ],
 )
-def test_in_an_outage_nothing_unknown_is_kept(as_alice, alice, service, status, answered, code):
+def test_in_an_outage_nothing_unknown_is_saved(as_alice, alice, service, status, answered, code):
     service.status = status
 
     answer = as_alice.put(URL)
 
     assert (answer.status_code, answer.json()["error"]["code"]) == (answered, code)
-    assert kept_by(alice) == set()
+    assert favorites_of(alice) == set()
 
 
-def test_in_an_outage_what_is_kept_is_still_kept(as_alice, alice, service):
+def test_in_an_outage_a_saved_favorite_stays_saved(as_alice, alice, service):
     Favorite(user=alice, flyer_id=7).save()
     service.status = 503
 
@@ -119,7 +119,7 @@ def test_in_an_outage_what_is_kept_is_still_kept(as_alice, alice, service):
 
 
 @pytest.mark.parametrize("seen_as", ["/api/v1/flyers/7/", "/api/v1/flyers/discover/"])
-def test_in_an_outage_a_flyer_that_was_seen_before_can_be_kept(
+def test_in_an_outage_a_flyer_that_was_seen_before_can_be_saved(
     clock, as_alice, anyone, alice, service, seen_as
 ):
     service.has(7)
@@ -131,31 +131,33 @@ def test_in_an_outage_a_flyer_that_was_seen_before_can_be_kept(
 
     assert answer.status_code == 201
     assert answer.json()["title"] == "Flyer 7"
-    assert kept_by(alice) == {7}
+    assert favorites_of(alice) == {7}
 
 
-def test_a_flyer_that_was_seen_and_has_gone_since_is_not_kept(clock, as_alice, anyone, alice, service):
+def test_a_flyer_that_was_seen_and_has_been_removed_since_is_not_saved(
+    clock, as_alice, anyone, alice, service
+):
     service.has(7)
     anyone.get("/api/v1/flyers/7/")
     clock.shift(300)
     service.flyers.clear()
 
     assert as_alice.put(URL).status_code == 404
-    assert kept_by(alice) == set()
+    assert favorites_of(alice) == set()
 
 
 # --- Who may, and with what ------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("method", ["get", "put", "post", "delete"])
-def test_an_anonymous_caller_keeps_nothing(anyone, service, method):
+def test_an_anonymous_caller_saves_nothing(anyone, service, method):
     answer = getattr(anyone, method)(URL)
 
     assert answer.status_code == 401
     assert answer.json()["error"]["code"] == "NOT_AUTHENTICATED"
 
 
-def test_nobody_sees_or_changes_what_another_keeps(as_alice, as_bob, alice, bob, service):
+def test_nobody_sees_or_changes_the_favorites_of_another(as_alice, as_bob, alice, bob, service):
     service.has(7)
     as_alice.put(URL)
 
@@ -163,43 +165,43 @@ def test_nobody_sees_or_changes_what_another_keeps(as_alice, as_bob, alice, bob,
     assert as_bob.delete(URL).status_code == 404
     assert as_bob.put(URL).status_code == 201
     assert as_bob.delete(URL).status_code == 204
-    assert (kept_by(alice), kept_by(bob)) == ({7}, set())
+    assert (favorites_of(alice), favorites_of(bob)) == ({7}, set())
 
 
 @pytest.mark.parametrize(
     "flyer_id", ["0", "-1", str(2**63), "٣", "1e3", "9" * 400, "07", "7.0", "+7", "null", "%00", "7%20"]
 )
 @pytest.mark.parametrize("method", ["get", "put", "post", "delete"])
-def test_what_is_no_id_is_nothing_to_keep(as_alice, service, method, flyer_id):
+def test_what_is_no_id_is_no_favorite(as_alice, service, method, flyer_id):
     answer = getattr(as_alice, method)(f"/api/v1/flyers/{flyer_id}/favorite/")
 
     assert answer.status_code == 404
     assert answer.json()["error"]["code"] == "NOT_FOUND"
-    assert service.asked == []
+    assert service.received == []
 
 
 def test_the_largest_id_is_an_id(as_alice, alice, service):
     service.has(2**63 - 1)
 
     assert as_alice.put(f"/api/v1/flyers/{2**63 - 1}/favorite").status_code == 201
-    assert kept_by(alice) == {2**63 - 1}
+    assert favorites_of(alice) == {2**63 - 1}
 
 
-def test_past_the_limit_a_400_says_so_and_what_is_kept_stays_kept(as_alice, alice, service):
+def test_past_the_limit_a_400_says_so_and_saved_rows_stay(as_alice, alice, service):
     service.has(7)
     Favorite.objects.bulk_create(
         Favorite(user=alice, flyer_id=1_000 + number) for number in range(FAVORITES.max_rows)
     )
 
     refused = as_alice.put(URL)
-    kept = as_alice.put("/api/v1/flyers/1000/favorite/")
+    again = as_alice.put("/api/v1/flyers/1000/favorite/")
 
     assert refused.status_code == 400
     assert refused.json()["error"]["code"] == "VALIDATION_ERROR"
     assert refused.json()["error"]["details"] == {
         "non_field_errors": ["You can have at most 5,000 favorites. Remove some first."]
     }
-    assert kept.status_code == 200
+    assert again.status_code == 200
     assert Favorite.objects.filter(user=alice).count() == FAVORITES.max_rows
 
 
@@ -227,19 +229,19 @@ def test_setting_the_state_never_toggles(as_alice, alice, service):
 
     assert [answer.status_code for answer in answers] == [200] * 5
     assert [answer.json() for answer in answers] == [{"flyer_id": 7, "favorite": state} for state in wanted]
-    assert kept_by(alice) == {7}
+    assert favorites_of(alice) == {7}
 
 
-def test_setting_the_state_keeps_unless_it_is_told_otherwise(as_alice, alice, service):
+def test_setting_the_state_adds_unless_the_body_says_otherwise(as_alice, alice, service):
     service.has(7)
 
     answer = as_alice.post(STATE, {"flyer_id": 7})
 
     assert answer.json() == {"flyer_id": 7, "favorite": True}
-    assert kept_by(alice) == {7}
+    assert favorites_of(alice) == {7}
 
 
-def test_setting_the_state_of_a_flyer_that_is_not_there_is_a_404_only_if_it_is_to_be_kept(as_alice, service):
+def test_setting_the_state_of_a_flyer_that_is_not_there_is_a_404_only_if_it_is_to_be_added(as_alice, service):
     assert as_alice.post(STATE, {"flyer_id": 7}).status_code == 404
     assert as_alice.post(STATE, {"flyer_id": 7, "favorite": False}).status_code == 200
 
@@ -284,7 +286,7 @@ def test_a_wrong_state_is_a_400_that_names_what_is_wrong(as_alice, alice, servic
     assert answer.status_code == 400
     assert answer.json()["error"]["code"] == "VALIDATION_ERROR"
     assert list(answer.json()["error"]["details"]) == [field]
-    assert kept_by(alice) == set()
+    assert favorites_of(alice) == set()
 
 
 @pytest.mark.parametrize(
@@ -300,7 +302,7 @@ def test_a_wrong_state_is_a_400_that_names_what_is_wrong(as_alice, alice, servic
         ("1e30", "At most 9223372036854775807."),
     ],
 )
-def test_what_is_wrong_with_an_id_is_told(as_alice, service, flyer_id, sentence):
+def test_what_is_wrong_with_an_id_is_named(as_alice, service, flyer_id, sentence):
     body = f'{{"flyer_id": {flyer_id}}}'
 
     answer = as_alice.generic("POST", STATE, body, content_type="application/json")
@@ -314,9 +316,9 @@ def test_what_is_wrong_with_an_id_is_told(as_alice, service, flyer_id, sentence)
 def test_each_write_takes_a_fixed_number_of_queries(as_alice, service, django_assert_num_queries):
     service.has(7)
 
-    with django_assert_num_queries(7):  # session; is it kept; begin, person, insert, count, commit
+    with django_assert_num_queries(7):  # session; is it a favorite; begin, person, insert, count, commit
         as_alice.put(URL)
-    with django_assert_num_queries(2):  # session; is it kept
+    with django_assert_num_queries(2):  # session; is it a favorite
         as_alice.put(URL)
     with django_assert_num_queries(2):  # session; delete
         as_alice.delete(URL)
@@ -330,4 +332,4 @@ def test_who_writes_too_often_is_told_to_wait(as_alice, alice, service, settings
 
     assert [answer.status_code for answer in answers] == [201, 204, 429]
     assert answers[-1].json()["error"]["code"] == "THROTTLED"
-    assert kept_by(alice) == set()
+    assert favorites_of(alice) == set()

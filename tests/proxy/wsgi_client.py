@@ -1,4 +1,4 @@
-"""tests of flyers_proxy: the two ways of an answer, asked as a server asks them."""
+"""WSGI clients of the hit path and of all of Django."""
 
 import io
 from contextlib import contextmanager
@@ -25,13 +25,13 @@ def the_connection_of_the_test():
         signal.connect(close_old_connections)
 
 
-class Way:
-    """A WSGI application, asked as a server asks it."""
+class WsgiClient:
+    """A WSGI application, called as a server calls it."""
 
     def __init__(self, application):
         self.application = application
 
-    def ask(self, address, method="GET", **headers):
+    def request(self, address, method="GET", **headers):
         """Return status, headers and body; the keys of ``headers`` are WSGI's."""
         path, _, query = address.partition("?")
         environ = {
@@ -49,31 +49,31 @@ class Way:
             **headers,
         }
         environ = {name: value for name, value in environ.items() if value is not None}
-        told = {}
+        sent = {}
 
         def start_response(status, pairs, exc_info=None):
             names = [name.lower() for name, _ in pairs]
             assert len(set(names)) == len(names), "a header came twice"
-            told.update(status=status, headers={name.lower(): value for name, value in pairs})
+            sent.update(status=status, headers={name.lower(): value for name, value in pairs})
 
         with the_connection_of_the_test():
             answer = self.application(environ, start_response)
             body = b"".join(answer)
             if hasattr(answer, "close"):
                 answer.close()
-        return told["status"], told["headers"], body
+        return sent["status"], sent["headers"], body
 
 
 @cache
-def django():
+def wsgi_handler():
     return WSGIHandler()
 
 
-class Counted:
-    """Django behind the hit path, and how often it was woken."""
+class CountedDjango:
+    """Django behind the hit path, and the number of its calls."""
 
     def __init__(self):
-        self.django = django()
+        self.django = wsgi_handler()
         self.calls = 0
 
     def __call__(self, environ, start_response):
@@ -81,9 +81,9 @@ class Counted:
         return self.django(environ, start_response)
 
 
-def short_way(behind):
-    """Return the hit path in front of an application, wired as the server wires it."""
-    return Way(HitPath(behind, request_id=request_id_of, counter=counter))
+def hit_path_client(application):
+    """Return the hit path in front of an application, set up as the server does."""
+    return WsgiClient(HitPath(application, request_id=request_id_of, counter=counter))
 
 
 def alike(answer):

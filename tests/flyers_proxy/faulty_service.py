@@ -1,4 +1,4 @@
-"""tests: a flyer service on a real socket that is well, or sick in ways that take knowledge of what it is asked."""
+"""A flyer service on a real socket, healthy or with faults that depend on the request."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ NOT_FRESH = "max-age=0"
 
 
 def document(path: str) -> Any:
-    """Return what a service in good order has at a path."""
+    """Return what a healthy service has at a path."""
     if "/feed/" in path:
         return payloads.page(*FLYERS)
     number = int(path.rstrip("/").rpartition("/")[2]) if path.rstrip("/")[-1].isdigit() else 0
@@ -22,13 +22,13 @@ def document(path: str) -> Any:
     return [payloads.category()]
 
 
-def well(exchange: Exchange) -> None:
-    """Answer as a service in good order."""
+def healthy(exchange: Exchange) -> None:
+    """Answer as a healthy service."""
     exchange.answer_json(document(exchange.path))
 
 
-def well_but_soon_old(exchange: Exchange) -> None:
-    """Answer as a service in good order whose answers may not count as fresh for any time."""
+def healthy_but_never_fresh(exchange: Exchange) -> None:
+    """Answer as a healthy service whose answers are never fresh."""
     exchange.answer_json(document(exchange.path), Cache_Control=NOT_FRESH)
 
 
@@ -62,7 +62,7 @@ def _rude(exchange: Exchange) -> None:
 REFUSED, DROPPED, ONCE = "refused", "idle connection dropped", "one failure, then well"
 
 # Each of these is about a page of flyers, but for the one that is about a flyer.
-SICK: dict[str, Behaviour] = FAULTS | {
+ALL_FAULTS: dict[str, Behaviour] = FAULTS | {
     "another root": lambda exchange: exchange.answer_json(FLYERS),
     "required fields missing": _page(results=_without("title", "creator")),
     "null where a value must be": _flyers(title=None, validity=None),
@@ -84,23 +84,23 @@ SICK: dict[str, Behaviour] = FAULTS | {
     "next to another host": _page(next="http://169.254.169.254/latest/", previous="https://evil.example/"),
     "rude headers": _rude,
 }
-NAMES = SICK.keys() | {REFUSED, DROPPED, ONCE}
+NAMES = ALL_FAULTS.keys() | {REFUSED, DROPPED, ONCE}
 
 
-def make_sick(service: HostileServer, name: str) -> None:
-    """Have the service behave like a fault, and forget what it was asked."""
-    service.asked.clear()
+def inject_fault(service: HostileServer, name: str) -> None:
+    """Let the service behave like a fault, and clear its request log."""
+    service.received.clear()
     if name == REFUSED:
         service.refuse()
     elif name == DROPPED:
         service.drop_connections()
     else:
-        service.behaviour = in_turn(FAULTS["500"], well) if name == ONCE else SICK[name]
+        service.behaviour = in_turn(FAULTS["500"], healthy) if name == ONCE else ALL_FAULTS[name]
 
 
-def make_well(service: HostileServer, name: str) -> None:
+def clear_fault(service: HostileServer, name: str) -> None:
     """End the fault."""
-    service.behaviour = well
+    service.behaviour = healthy
     if name == REFUSED:
         service.listen()
 

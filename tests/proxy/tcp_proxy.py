@@ -1,4 +1,4 @@
-"""tests: a go-between on a real socket, which passes on what a client and a server say, or does worse."""
+"""A TCP proxy on a real socket, which passes on what a client and a server send, or misbehaves."""
 
 import socket
 import threading
@@ -6,16 +6,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 
-class GoBetween:
+class TcpProxy:
     """Listens on ``port`` and passes on to ``server``; counts what the client says.
 
-    ``mood``: ``pass``; ``silent`` takes all and answers nothing; ``garbage`` answers nonsense; ``hang_up`` closes.
+    ``mode``: ``pass``; ``silent`` takes all and answers nothing; ``garbage`` answers nonsense; ``hang_up`` closes.
     """
 
-    def __init__(self, server: tuple[str, int] | None = None, mood: str = "pass") -> None:
+    def __init__(self, server: tuple[str, int] | None = None, mode: str = "pass") -> None:
         self.server = server
-        self.mood = mood
-        self.questions = 0
+        self.mode = mode
+        self.messages = 0
         self.connections = 0
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=128)
         self.port: int = self._listener.getsockname()[1]
@@ -46,8 +46,8 @@ class GoBetween:
             threading.Thread(target=self._answer, args=(server, client), daemon=True).start()
         try:
             while said := client.recv(1 << 20):
-                self.questions += 1
-                match self.mood:
+                self.messages += 1
+                match self.mode:
                     case "pass" if server:
                         server.sendall(said)
                     case "garbage":
@@ -68,10 +68,10 @@ class GoBetween:
 
 
 @contextmanager
-def go_between(server: tuple[str, int] | None = None, mood: str = "pass") -> Iterator[GoBetween]:
+def tcp_proxy(server: tuple[str, int] | None = None, mode: str = "pass") -> Iterator[TcpProxy]:
     """Have one for the length of a test."""
-    between = GoBetween(server, mood)
+    proxy = TcpProxy(server, mode)
     try:
-        yield between
+        yield proxy
     finally:
-        between.close()
+        proxy.close()
