@@ -1,1 +1,1 @@
-"""benchmarks: `make bench`. It measures the service from outside, beside floors on the same server."""
+"""Benchmarks: `make bench` measures the service from outside, beside floors on the same server."""

@@ -1,4 +1,4 @@
-"""benchmarks: `make bench`, or ``python -m benchmarks [--quick] [--only W1 ...]``.
+"""The command `make bench`, or ``python -m benchmarks [--quick] [--only W1 ...]``.
 
 SQLite by default; ``DATABASE_URL`` names another database (an empty one), ``CACHE_URL`` a Redis for the shared herd.
 """
@@ -8,41 +8,33 @@ import os
 import shutil
 import sys
 import time
-from collections.abc import Callable
 
-from benchmarks import report, scenarios
+from benchmarks import flyers, report
 from benchmarks.load import results_folder
-from benchmarks.processes import bench
-from benchmarks.scenarios import Pace, Row
+from benchmarks.measurements import Pace, Row, Scenario
+from benchmarks.processes import running_bench
+
+# By the name that ``--only`` takes. Each catalog has a module with its rows; a later one adds its scenarios here.
+SCENARIOS: dict[str, Scenario] = {**flyers.SCENARIOS}
 
 
 def main() -> int:
     """Measure, print, save; return 1 if an answer was bad."""
     options = argparse.ArgumentParser(prog="make bench", description=__doc__)
     options.add_argument("--quick", action="store_true", help="under two minutes, and less certain")
-    options.add_argument(
-        "--only", nargs="*", default=[], help="some of: hot herd misses writes hanging memory"
-    )
+    options.add_argument("--only", nargs="*", default=[], help=f"some of: {' '.join(SCENARIOS)}")
     chosen = options.parse_args()
     if not shutil.which("wrk"):
         sys.exit("The benchmark needs wrk: install it (on Debian and Ubuntu: apt-get install wrk).")
 
-    pace = Pace(seconds=2, rounds=3) if chosen.quick else Pace(seconds=6, rounds=5)
+    pace = Pace(seconds=2, rounds=3, pages=500) if chosen.quick else Pace(seconds=6, rounds=5, pages=2_000)
     started = time.monotonic()
     rows: list[Row] = []
-    with bench(os.environ.get("DATABASE_URL", "")) as it:
-        scenes: dict[str, Callable[[], list[Row]]] = {
-            "hot": lambda: scenarios.hot_reads(it, pace),
-            "herd": lambda: scenarios.herd(it, pace, os.environ.get("CACHE_URL", "")),
-            "misses": lambda: scenarios.misses(it, pace),
-            "writes": lambda: scenarios.writes(it, pace),
-            "hanging": lambda: scenarios.while_hanging(it, pace),
-            "memory": lambda: scenarios.memory(it, 500 if chosen.quick else 2_000),
-        }
-        for name, scene in scenes.items():
+    with running_bench(os.environ.get("DATABASE_URL", ""), os.environ.get("CACHE_URL", "")) as bench:
+        for name, scenario in SCENARIOS.items():
             if not chosen.only or name in chosen.only:
                 print(f"measuring {name} ...", file=sys.stderr, flush=True)
-                rows += scene()
+                rows += scenario(bench, pace)
     print(report.table(rows))
     print(f"\n{time.monotonic() - started:.0f} s")
     report.save(rows, results_folder())

@@ -1,4 +1,4 @@
-"""benchmarks: what the product is measured against, on the same server with the same workers and threads.
+"""Floors: minimal applications to compare the product with, on the same server with the same workers and threads.
 
 ``bare``: a WSGI function that returns the bytes in the file that ``FLOOR_BODY`` names. ``plain``: a Django view
 with the middleware that Django recommends for an API, which does nothing and answers 200.

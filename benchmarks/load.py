@@ -1,4 +1,4 @@
-"""benchmarks: load, from wrk for many requests and from asyncio for requests at one moment. It knows no scenario."""
+"""Load: wrk for many requests, asyncio for requests at one moment."""
 
 import asyncio
 import json
@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-# What every script of ours has: a summary as one line of JSON, with the answers that were not as they should be.
+# Part of every script: a summary as one line of JSON, with the answers that were not as they should be.
 _SUMMARY = """
 local threads = {}
 bad = 0
@@ -43,7 +43,7 @@ class Load(NamedTuple):
 
 
 def wrk(address: str, *, connections: int, seconds: float, script: str = "") -> Load:
-    """Load an address with as many requests as it takes."""
+    """Send an address as many requests as it answers."""
     with tempfile.NamedTemporaryFile("w", suffix=".lua") as file:
         file.write(_SUMMARY + script)
         file.flush()
@@ -92,7 +92,7 @@ end
 
 
 def many_pages(path: str, number: int) -> str:
-    """Return a script that asks for so many pages in turn; ``%d`` in the path is the page's number."""
+    """Return a script that requests so many pages in turn; ``%d`` in the path is the page's number."""
     return f"""
 local turn = 0
 function init() turn = number * 31 end
@@ -103,8 +103,8 @@ end
 """
 
 
-def keeping(tokens: list[str], flyers: int) -> str:
-    """Return a script that keeps and drops: POST, POST, DELETE, DELETE of one flyer after the other."""
+def toggling_favorites(tokens: list[str], flyers: int) -> str:
+    """Return a script that adds and removes favorites: POST, POST, DELETE, DELETE of one flyer after the other."""
     return f"""
 accepts = true
 local tokens = {{{", ".join(f'"{token}"' for token in tokens)}}}
@@ -145,14 +145,14 @@ async def _one(address: str, go: asyncio.Event) -> tuple[int, float]:
 
 
 def at_once(addresses: list[str]) -> list[tuple[int, float]]:
-    """Ask for all addresses in one moment, each over an open connection; return status and seconds of each."""
+    """Request all addresses at one moment, each over an open connection; return status and seconds of each."""
 
     async def all_of_them() -> list[tuple[int, float]]:
         go = asyncio.Event()
-        asking = [asyncio.create_task(_one(address, go)) for address in addresses]
+        calls = [asyncio.create_task(_one(address, go)) for address in addresses]
         await asyncio.sleep(0.3)  # until every connection is open
         go.set()
-        return await asyncio.gather(*asking)
+        return await asyncio.gather(*calls)
 
     return asyncio.run(all_of_them())
 

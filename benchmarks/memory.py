@@ -1,6 +1,6 @@
-"""benchmarks: what two workers take under mixed traffic: ``python -m benchmarks.memory [--seconds 300] [--callers 32]``.
+"""The memory of two workers under mixed traffic: ``python -m benchmarks.memory [--seconds 300] [--callers 32]``.
 
-Everybody at once: pages of 100 flyers that nobody asked for before, hot pages, single flyers, people with their marks
+Everybody at once: pages of 100 flyers that nobody requested before, hot pages, single flyers, people with their marks
 and writes, bodies near the 1 MB that is allowed, and tokens that are none. It needs no wrk.
 """
 
@@ -18,13 +18,13 @@ from typing import Any, NamedTuple, Self
 from urllib.parse import urlsplit
 
 from benchmarks.load import results_folder
-from benchmarks.processes import Bench, Program, bench, fetch
+from benchmarks.processes import Bench, Program, fetch, running_bench
 
 GOAL_MB = 600
 MAX_SECONDS = 540  # then the first access tokens are over
 MAX_CALLERS = 128
 MEASURE_EVERY_SECONDS = 2.0
-KEPT_PATH = "/api/v1/users/me/library/"
+LIBRARY_PATH = "/api/v1/users/me/library/"
 
 
 class Call(NamedTuple):
@@ -37,7 +37,7 @@ class Call(NamedTuple):
 
 
 class Sample(NamedTuple):
-    """What the supervisor and its workers took together, so many seconds after the first request."""
+    """Memory of the supervisor and its workers together, so many seconds after the first request."""
 
     second: int
     pss_mb: float
@@ -107,11 +107,11 @@ class Mix:
 
     def large_body(self) -> Call:
         body = self._chance.choice(self._bodies)
-        return Call(KEPT_PATH, "POST", self._chance.choice(self._tokens), body)
+        return Call(LIBRARY_PATH, "POST", self._chance.choice(self._tokens), body)
 
 
 class Traffic:
-    """Callers that ask one thing after the other, each over a connection of its own, until it is over."""
+    """Callers that send one request after the other, each over a connection of its own, until it is over."""
 
     def __init__(self, address: str, people: list[dict[str, Any]], callers: int) -> None:
         self._host = urlsplit(address).netloc
@@ -154,7 +154,7 @@ class Traffic:
 
 
 def measured(program: Program, address: str, people: list[dict[str, Any]], options: Any) -> list[Sample]:
-    """Let the traffic run and look every two seconds; print each tenth of it."""
+    """Run the traffic and take a sample every two seconds; print every tenth of the run."""
     samples: list[Sample] = []
     start = time.monotonic()
     with Traffic(address, people, options.callers) as traffic:
@@ -170,22 +170,22 @@ def measured(program: Program, address: str, people: list[dict[str, Any]], optio
     return samples
 
 
-def run(it: Bench, options: Any) -> bool:
+def run(bench: Bench, options: Any) -> bool:
     """Measure, print, save; return whether the goal was reached."""
-    people = it.people(200, 100)
+    people = bench.people(200, 100)
     limits = {"WORKERS": "2", "THREADS": str(options.threads), "THROTTLE_AUTH": "1000000/s"}
-    with it.server(**limits) as (program, address):
+    with bench.server(**limits) as (program, address):
         start = program.memory_mb
         samples = measured(program, address, people, options)
         time.sleep(MEASURE_EVERY_SECONDS)
         quiet = program.memory_mb
-    most = max(samples, key=lambda sample: sample.pss_mb)
+    peak = max(samples, key=lambda sample: sample.pss_mb)
     print(
-        f"PSS of the supervisor and two workers: {start:.0f} MB at the start, at most {most.pss_mb:.0f} MB "
-        f"(RSS {most.rss_mb:.0f} MB) after {most.second} s, {quiet:.0f} MB when it was over; goal {GOAL_MB} MB"
+        f"PSS of the supervisor and two workers: {start:.0f} MB at the start, at most {peak.pss_mb:.0f} MB "
+        f"(RSS {peak.rss_mb:.0f} MB) after {peak.second} s, {quiet:.0f} MB when it was over; goal {GOAL_MB} MB"
     )
     (results_folder() / "memory.json").write_text(json.dumps([each._asdict() for each in samples]) + "\n")
-    return most.pss_mb <= GOAL_MB
+    return peak.pss_mb <= GOAL_MB
 
 
 def main() -> int:
@@ -197,8 +197,8 @@ def main() -> int:
     chosen = options.parse_args()
     if not (0 < chosen.seconds <= MAX_SECONDS and 0 < chosen.callers <= MAX_CALLERS):
         options.error(f"at most {MAX_SECONDS} seconds and {MAX_CALLERS} callers")
-    with bench(os.environ.get("DATABASE_URL", "")) as it:
-        return 0 if run(it, chosen) else 1
+    with running_bench(os.environ.get("DATABASE_URL", "")) as bench:
+        return 0 if run(bench, chosen) else 1
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""benchmarks: ``python -m benchmarks.people NUMBER FAVORITES`` stores people who keep flyers and prints their tokens."""
+"""Stored people with favorites, and their tokens: ``python -m benchmarks.people NUMBER FAVORITES`` prints them."""
 
 import json
 import os
@@ -24,7 +24,7 @@ def main(number: int, favorites: int) -> None:
         flyers = chance.sample(range(1, max(200, favorites * 2)), favorites)
         creators = chance.sample(range(1, 41), 10)
         Favorite.objects.bulk_create(
-            Favorite(user=user, flyer_id=each, title="Kept", valid_until="2099-01-01T00:00:00Z")
+            Favorite(user=user, flyer_id=each, title="Stored", valid_until="2099-01-01T00:00:00Z")
             for each in flyers
         )
         Follow.objects.bulk_create(Follow(user=user, creator_id=each) for each in creators)

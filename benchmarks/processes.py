@@ -1,4 +1,4 @@
-"""benchmarks: the programs that are measured, started and stopped, and what they use. It knows no scenario."""
+"""The measured programs: started, stopped, and their use of processor and memory."""
 
 import json
 import os
@@ -26,7 +26,7 @@ def free_port() -> int:
 
 
 def fetch(address: str, token: str | None = None) -> tuple[int, bytes]:
-    """Return status and body of one GET, asked over a connection of its own."""
+    """Return status and body of one GET over a connection of its own."""
     request = urllib.request.Request(address)
     if token:
         request.add_header("Authorization", f"Bearer {token}")
@@ -110,8 +110,9 @@ class Program:
 class Bench:
     """Everything that runs for a benchmark: the stub, floors and products, each with its own settings."""
 
-    def __init__(self, folder: Path, database_url: str) -> None:
+    def __init__(self, folder: Path, database_url: str, cache_url: str) -> None:
         self.folder = folder
+        self.cache_url = cache_url
         self.stub_port = free_port()
         self.running: list[Program] = []
         self.environment = {
@@ -171,18 +172,18 @@ class Bench:
 
     @property
     def calls(self) -> int:
-        """Return how often the stub was asked."""
+        """Return the number of the stub's answers."""
         return int(json.loads(fetch(f"{self.stub_url}/_calls")[1])["calls"])
 
     def people(self, number: int, favorites: int) -> list[dict[str, Any]]:
-        """Store people who keep flyers; return for each an access token and what they keep."""
+        """Store people with favorites; return for each an access token and the ids of their favorites and follows."""
         found: list[dict[str, Any]] = json.loads(
             self.manage("-m", "benchmarks.people", str(number), str(favorites))
         )
         return found
 
     def stop(self) -> None:
-        """End whatever runs."""
+        """End every program."""
         for program in self.running:
             program.stop()
 
@@ -193,11 +194,11 @@ def _example() -> dict[str, str]:
 
 
 @contextmanager
-def bench(database_url: str) -> Iterator[Bench]:
-    """Set a bench up in a folder that goes with it."""
+def running_bench(database_url: str, cache_url: str = "") -> Iterator[Bench]:
+    """Start a bench in a temporary folder. Empty addresses: SQLite, and no rows that need Redis."""
     with tempfile.TemporaryDirectory(prefix="flyers-bff-bench-") as folder:
-        it = Bench(Path(folder), database_url)
+        bench = Bench(Path(folder), database_url, cache_url)
         try:
-            yield it
+            yield bench
         finally:
-            it.stop()
+            bench.stop()

@@ -1,4 +1,4 @@
-"""benchmarks: results as a table for people, JSON for machines and a picture. It measures nothing."""
+"""The report: a Markdown table, JSON and a picture."""
 
 import json
 import os
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks.scenarios import Row
+from benchmarks.measurements import Row
 
 
 def table(rows: Sequence[Row]) -> str:
@@ -61,7 +61,9 @@ def picture(rows: Sequence[Row]) -> str:
     """Draw throughput beside the floor's, and p99 under it, as SVG."""
     shown = [row for row in rows if "per_second" in row.facts]
     height = 60 + 70 * len(shown)
-    most = max([1.0, *(max(row.facts["per_second"], row.facts.get("floor_per_second", 0)) for row in shown)])
+    highest = max(
+        [1.0, *(max(row.facts["per_second"], row.facts.get("floor_per_second", 0)) for row in shown)]
+    )
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 760 {height}" font-family="sans-serif" font-size="13">',
         f'<rect width="760" height="{height}" fill="#fff"/>',
@@ -75,9 +77,9 @@ def picture(rows: Sequence[Row]) -> str:
         for offset, name, colour in ((14, "floor_per_second", "#b9c2cc"), (32, "per_second", "#2f6fde")):
             if name not in row.facts:
                 continue
-            width = max(1.0, 480 * row.facts[name] / most)
+            width = max(1.0, 480 * row.facts[name] / highest)
             p99 = row.facts.get("floor_p99_ms" if name.startswith("floor") else "p99_ms")
-            told = f"{row.facts[name]:,.0f}/s" + (f", p99 {p99} ms" if p99 is not None else "")
+            label = f"{row.facts[name]:,.0f}/s" + (f", p99 {p99} ms" if p99 is not None else "")
             parts.append(f'<rect x="20" y="{top + offset}" width="{width:.0f}" height="14" fill="{colour}"/>')
-            parts.append(f'<text x="{28 + width:.0f}" y="{top + offset + 12}">{told}</text>')
+            parts.append(f'<text x="{28 + width:.0f}" y="{top + offset + 12}">{label}</text>')
     return "\n".join([*parts, "</svg>", ""])

@@ -1,4 +1,4 @@
-"""benchmarks: a flyer service that costs next to nothing, answers after a set time, and counts what it is asked.
+"""A stub of the upstream services that costs next to nothing, answers after a set time, and counts its answers.
 
 ``python -m benchmarks.stub PORT``. ``GET /_set?latency_ms=200`` sets the time, ``GET /_calls`` gives the count.
 """
@@ -46,8 +46,8 @@ def feed(page: int, size: int, ids: str) -> bytes:
     return json.dumps({"count": FLYERS, "next": None, "previous": None, "results": flyers}).encode()
 
 
-def answer(target: str) -> bytes:
-    """Return the JSON body for a request target."""
+def flyer_service(target: str) -> bytes:
+    """Return the flyer service's JSON body for a request target."""
     address, params = urlsplit(target).path, dict(parse_qsl(urlsplit(target).query))
     body: Any
     if address == "/api/v1/flyers/feed/":
@@ -59,6 +59,10 @@ def answer(target: str) -> bytes:
     else:
         body = flyer(int(address.split("/")[4]))
     return json.dumps(body).encode()
+
+
+# By the beginning of the path. A later upstream service adds its own, and its address to ``Bench.environment``.
+SERVICES = {"/api/v1/": flyer_service}
 
 
 class Stub(asyncio.Protocol):
@@ -83,7 +87,7 @@ class Stub(asyncio.Protocol):
             self.send(self.control(target))
             return
         Stub.calls += 1
-        body = answer(target)
+        body = next(answer for start, answer in SERVICES.items() if target.startswith(start))(target)
         if Stub.latency:
             asyncio.get_running_loop().call_later(Stub.latency, self.send, body)
         else:

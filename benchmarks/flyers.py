@@ -1,91 +1,18 @@
-"""benchmarks: what is measured and what should be reached. It knows loads and programs, and no table."""
+"""The rows of the flyers catalog: what is measured, and the goals."""
 
 import json
-import random
 import statistics
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, NamedTuple
+from typing import Any
 
-from benchmarks.load import POSTING, Load, at_once, distinct, keeping, signed_in, wrk
+from benchmarks.load import POSTING, at_once, distinct, signed_in, toggling_favorites, wrk
+from benchmarks.measurements import Measured, Pace, Row, Scenario, checked, compare, measure
 from benchmarks.processes import Bench, Program, fetch
 
 PAGE = "/api/v1/flyers/discover/?limit=20"
-
-
-class Row(NamedTuple):
-    """One figure: ``value`` is the median of ``values``; it should be at least (or at most) ``goal``.
-
-    ``bad`` answers void the row. ``facts`` are further readings of the same runs.
-    """
-
-    name: str
-    work: str
-    values: list[float]
-    goal: float
-    at_most: bool = False
-    unit: str = "x"
-    bad: int = 0
-    facts: dict[str, Any] = {}
-
-    @property
-    def value(self) -> float:
-        """Return the median."""
-        return statistics.median(self.values)
-
-    @property
-    def is_reached(self) -> bool:
-        """Say whether the figure is as it should be."""
-        return not self.bad and (self.value <= self.goal if self.at_most else self.value >= self.goal)
-
-
-class Pace(NamedTuple):
-    """How long and how often: seconds of one load, and how many rounds of A B A B."""
-
-    seconds: float
-    rounds: int
-
-
-class Measured(NamedTuple):
-    """A load, and the processor time that the server took for each request."""
-
-    load: Load
-    cpu_us: float
-
-
-def measure(
-    program: Program, address: str, *, connections: int, seconds: float, script: str = ""
-) -> Measured:
-    """Load an address, and look what it costs the program."""
-    before = program.cpu_seconds
-    load = wrk(address, connections=connections, seconds=seconds, script=script)
-    return Measured(load, (program.cpu_seconds - before) / max(1, load.requests) * 1e6)
-
-
-def _against(
-    pace: Pace, floor: Callable[[], Measured], product: Callable[[], Measured]
-) -> tuple[list[float], int, dict[str, Any]]:
-    """Measure in turn; return the ratios, the bad answers and the medians."""
-    floor(), product()  # warm both
-    pairs = [(floor(), product()) for _ in range(pace.rounds)]
-    ratios = [b.load.rate / a.load.rate for a, b in pairs]
-    bad = sum(a.load.bad + b.load.bad for a, b in pairs)
-
-    def median(read: Callable[[tuple[Measured, Measured]], float]) -> float:
-        return round(statistics.median(map(read, pairs)), 2)
-
-    facts = {
-        "floor_per_second": median(lambda pair: pair[0].load.rate),
-        "per_second": median(lambda pair: pair[1].load.rate),
-        "floor_cpu_us": median(lambda pair: pair[0].cpu_us),
-        "cpu_us": median(lambda pair: pair[1].cpu_us),
-        "floor_p99_ms": median(lambda pair: pair[0].load.p99_ms),
-        "p50_ms": median(lambda pair: pair[1].load.p50_ms),
-        "p99_ms": median(lambda pair: pair[1].load.p99_ms),
-    }
-    return ratios, bad, facts
 
 
 @contextmanager
@@ -107,16 +34,16 @@ def hot_reads(bench: Bench, pace: Pace) -> list[Row]:
                 return measure(floor, floor_address, connections=32, seconds=pace.seconds)
 
             calls = bench.calls
-            with _checked(page, [(None, body)]) as wrong:
-                ratios, bad, facts = _against(
+            with checked(page, _is_same_page, [(None, body)]) as wrong:
+                ratios, bad, facts = compare(
                     pace, bare, lambda: measure(program, page, connections=32, seconds=pace.seconds)
                 )
             facts |= {"bytes": len(body), "upstream_calls": bench.calls - calls}
             w1 = Row("W1", "anonymous hot page", ratios, 0.8, bad=bad + wrong(), facts=facts)
 
             script = signed_in([each["token"] for each in people])
-            with _checked(page, [(each["token"], each) for each in people]) as wrong:
-                ratios, bad, facts = _against(
+            with checked(page, _has_own_marks, [(each["token"], each) for each in people]) as wrong:
+                ratios, bad, facts = compare(
                     pace,
                     bare,
                     lambda: measure(program, page, connections=32, seconds=pace.seconds, script=script),
@@ -125,46 +52,28 @@ def hot_reads(bench: Bench, pace: Pace) -> list[Row]:
     return [w1, w2]
 
 
-@contextmanager
-def _checked(page: str, expected: list[tuple[str | None, Any]]) -> Iterator[Callable[[], int]]:
-    """Look at whole answers while the load runs; the function given counts those that are not true."""
-    over, wrong, looked = threading.Event(), [0], [0]
-
-    def is_true(body: bytes, truth: Any) -> bool:
-        if isinstance(truth, bytes):
-            return bool(_without_meta(body) == _without_meta(truth))
-        flyers, creators = set(truth["flyers"]), set(truth["creators"])
-        return all(
-            flyer["is_favorited"] == (flyer["id"] in flyers)
-            and flyer["creator"]["is_following"] == (flyer["creator"]["id"] in creators)
-            for flyer in json.loads(body)["results"]
-        )
-
-    def look() -> None:
-        while not over.wait(0.05):
-            token, truth = random.choice(expected)
-            status, body = fetch(page, token)
-            looked[0] += 1
-            wrong[0] += status != 200 or not is_true(body, truth)
-
-    checker = threading.Thread(target=look)
-    checker.start()
-    try:
-        yield lambda: wrong[0] + (looked[0] == 0)
-    finally:
-        over.set()
-        checker.join()
+def _is_same_page(body: bytes, expected: bytes) -> bool:
+    return bool(_without_meta(body) == _without_meta(expected))
 
 
 def _without_meta(body: bytes) -> Any:
     return {name: value for name, value in json.loads(body).items() if name != "meta"}
 
 
-def herd(bench: Bench, pace: Pace, cache_url: str) -> list[Row]:
+def _has_own_marks(body: bytes, person: dict[str, Any]) -> bool:
+    flyers, creators = set(person["flyers"]), set(person["creators"])
+    return all(
+        flyer["is_favorited"] == (flyer["id"] in flyers)
+        and flyer["creator"]["is_following"] == (flyer["creator"]["id"] in creators)
+        for flyer in json.loads(body)["results"]
+    )
+
+
+def herd(bench: Bench, pace: Pace) -> list[Row]:
     """W3: 200 times the same missing page in one moment, upstream taking 200 ms."""
     rows = []
-    for name, settings, most_calls in (("W3", {}, 2), ("W3 Redis", {"CACHE_URL": cache_url}, 1)):
-        if name != "W3" and not cache_url:
+    for name, settings, max_calls in (("W3", {}, 2), ("W3 Redis", {"CACHE_URL": bench.cache_url}, 1)):
+        if name != "W3" and not bench.cache_url:
             continue
         values, bad, calls, p50 = [], 0, [], []
         with bench.server(**settings) as (_, address):
@@ -178,7 +87,7 @@ def herd(bench: Bench, pace: Pace, cache_url: str) -> list[Row]:
                 values.append(seconds[197] / 0.2)
                 p50.append(seconds[100] * 1000)
                 calls.append(bench.calls - before)
-                bad += sum(status != 200 for status, _ in answers) + (calls[-1] > most_calls)
+                bad += sum(status != 200 for status, _ in answers) + (calls[-1] > max_calls)
             bench.latency(0)
         facts = {"upstream_calls": calls, "p50_ms": round(statistics.median(p50), 1)}
         rows.append(
@@ -234,8 +143,8 @@ def writes(bench: Bench, pace: Pace) -> list[Row]:
         for _ in range(10):  # so that both workers know the flyers
             for flyer in range(1, 21):
                 fetch(f"{address}/api/v1/flyers/{flyer}/")
-        script = keeping([each["token"] for each in people], flyers=20)
-        ratios, bad, facts = _against(
+        script = toggling_favorites([each["token"] for each in people], flyers=20)
+        ratios, bad, facts = compare(
             pace,
             lambda: measure(floor, floor_address, connections=16, seconds=pace.seconds, script=POSTING),
             lambda: measure(program, address, connections=16, seconds=pace.seconds, script=script),
@@ -290,7 +199,7 @@ def _while_hanging(bench: Bench, pace: Pace, page: str, name: str, misses: str) 
 
 
 def _beside_a_crowd(bench: Bench, pace: Pace, address: str, page: str) -> Row:
-    """Measure the slowest hit and health check while 400 ask at once for one page that hangs."""
+    """Measure the slowest hit and health check while 400 requests wait for one page that hangs."""
     values: list[float] = []
     statuses: list[int] = []
     for turn in range(pace.rounds):
@@ -314,7 +223,7 @@ def _beside_a_crowd(bench: Bench, pace: Pace, address: str, page: str) -> Row:
 
 
 def _hang(misses: str, turn: int, stop: threading.Event, slowest: list[float]) -> None:
-    """Keep 64 misses waiting, and note how long the slowest waited."""
+    """Let 64 misses wait again and again, and record how long the slowest waited."""
     round_ = 0
     while not stop.is_set():
         round_ += 1
@@ -322,14 +231,26 @@ def _hang(misses: str, turn: int, stop: threading.Event, slowest: list[float]) -
         slowest.append(max(seconds for _, seconds in at_once([address.format(n=n) for n in range(64)])))
 
 
-def memory(bench: Bench, pages: int) -> list[Row]:
-    """Measure the memory of two workers that keep many pages each."""
+def memory(bench: Bench, pace: Pace) -> list[Row]:
+    """Measure the memory of two workers that cache many pages each."""
     with bench.server(WORKERS="2") as (program, address):
         start = program.memory_mb
         for _ in range(4):  # requests go to either worker
-            for first in range(0, pages, 50):
+            for first in range(0, pace.pages, 50):
                 at_once([f"{address}{PAGE}&categories=c{first + number}" for number in range(50)])
         used = program.memory_mb
-    facts = {"at_start_mb": round(start), "pages": pages}
+    facts = {"at_start_mb": round(start), "pages": pace.pages}
     goal = 350.0
-    return [Row("memory", f"2 workers, {pages} pages", [used], goal, at_most=True, unit="MB", facts=facts)]
+    return [
+        Row("memory", f"2 workers, {pace.pages} pages", [used], goal, at_most=True, unit="MB", facts=facts)
+    ]
+
+
+SCENARIOS: dict[str, Scenario] = {
+    "hot": hot_reads,
+    "herd": herd,
+    "misses": misses,
+    "writes": writes,
+    "hanging": while_hanging,
+    "memory": memory,
+}
