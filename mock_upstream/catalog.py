@@ -97,10 +97,14 @@ class Catalog:
     def changed(
         self, *, added: Iterable[Flyer], gone: Iterable[int], gone_creators: Iterable[int]
     ) -> "Catalog":
-        """Return this catalog with some flyers added or replaced, and then some flyers and creators gone."""
-        away, left = frozenset(gone), frozenset(gone_creators)
+        """Return this catalog with some flyers added or replaced, and then without some flyers and creators."""
+        removed, removed_creators = frozenset(gone), frozenset(gone_creators)
         flyers = {**self.flyers, **{flyer.id: flyer for flyer in added}}
         return Catalog(
-            flyers={id_: it for id_, it in flyers.items() if id_ not in away and it.creator.id not in left},
-            creators={id_: creator for id_, creator in self.creators.items() if id_ not in left},
+            flyers={
+                id_: it
+                for id_, it in flyers.items()
+                if id_ not in removed and it.creator.id not in removed_creators
+            },
+            creators={id_: creator for id_, creator in self.creators.items() if id_ not in removed_creators},
         )

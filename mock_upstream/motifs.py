@@ -171,7 +171,7 @@ def culture(chance: Random, palette: Palette) -> str:
 
 
 def sports(chance: Random, palette: Palette) -> str:
-    """Draw the bend of a running track with a ball in flight over it."""
+    """Draw the bend of a running track with a ball in the air over it."""
     flip = chance.random() < 0.5
     corner = 800 if flip else 0
     shapes = [circle(corner, 700, 640, palette.first), circle(corner, 700, 230, palette.second)]

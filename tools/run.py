@@ -22,7 +22,7 @@ STOP_SECONDS = 10.0
 
 
 class CannotRunError(Exception):
-    """What keeps us from starting or going on, in one sentence for the person at the terminal."""
+    """Why we can't start or go on, in one sentence for the person at the terminal."""
 
 
 class StopRequestedError(Exception):
@@ -42,7 +42,7 @@ class Service:
 class Supervisor:
     """Prepares, starts and watches programs, and stops them all, the last one first.
 
-    Every method but ``stop`` raises ``StopRequestedError`` once a signal asked for the end, or who started us is gone.
+    Every method but ``stop`` raises ``StopRequestedError`` once a signal asked for the end, or who started us has ended.
     """
 
     def __init__(self, environment: Mapping[str, str]) -> None:

@@ -113,7 +113,7 @@ goal=${1:-venv}
 find_python
 mkdir -p .run 2>/dev/null || true
 [ -w .run ] || die "Set-up has to write in $PWD, and may not: make it yours, or clone anew."
-# One set-up at a time in a clone; the lock goes when this shell and what it started are gone, however they went.
+# One set-up at a time in a clone; the lock ends with this shell and what it started, however they end.
 exec 9>.run/setup.lock
 "$python" -c 'import fcntl
 try:

@@ -21,19 +21,19 @@ export class FlyersClient {
   #access: string | null = null; // in memory only; the refresh token is in a cookie that no script sees
   #refreshing: Promise<void> | null = null;
 
-  /** `fetcher` is the browser's fetch; elsewhere, one that keeps cookies. */
+  /** `fetcher` is the browser's fetch; elsewhere, one that stores cookies. */
   constructor(readonly origin: string, readonly fetcher: typeof fetch = (...given) => fetch(...given)) {}
 
-  /** Ask once, and once more with a new token where the old one is over; throw `ApiError`. */
+  /** Send a request once, and once more with a new token if the old one is over; throw `ApiError`. */
   async call<M extends Method, P extends Path<M>>(
     method: M, path: P, ...[options]: {} extends Options<paths[P][M]> ? [Options<paths[P][M]>?] : [Options<paths[P][M]>]
   ): Promise<Answer<paths[P][M]>> {
-    const spent = this.#access;
+    const oldToken = this.#access;
     try {
       return await this.#send(method, path, options as Given) as Answer<paths[P][M]>;
     } catch (failure) {
-      if (!spent || !(failure instanceof ApiError) || failure.error.code !== "INVALID_TOKEN") throw failure;
-      if (this.#access === spent) await this.refresh(); // else somebody has already
+      if (!oldToken || !(failure instanceof ApiError) || failure.error.code !== "INVALID_TOKEN") throw failure;
+      if (this.#access === oldToken) await this.refresh(); // else somebody has already
       return await this.#send(method, path, options as Given) as Answer<paths[P][M]>;
     }
   }
@@ -55,12 +55,12 @@ export class FlyersClient {
     return this.#refreshing;
   }
 
-  async #rotate(mayAskAgain = true): Promise<void> {
+  async #rotate(mayRetry = true): Promise<void> {
     try {
       this.#access = (await this.#send("post", "/api/v1/auth/refresh/") as components["schemas"]["Access"]).access;
     } catch (failure) {
       // Another tab has just refreshed: the browser has its cookie by now.
-      if (mayAskAgain && failure instanceof ApiError && failure.error.code === "TOKEN_SUPERSEDED") return this.#rotate(false);
+      if (mayRetry && failure instanceof ApiError && failure.error.code === "TOKEN_SUPERSEDED") return this.#rotate(false);
       this.#access = null;
       throw failure;
     }

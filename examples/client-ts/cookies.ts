@@ -1,4 +1,4 @@
-/** What a browser does by itself and Node's fetch does not: keep the cookies that one service sets. */
+/** What a browser does by itself and Node's fetch does not: store the cookies that one service sets. */
 export function withCookies(inner: typeof fetch = fetch): typeof fetch {
   const jar = new Map<string, string>();
   return async (address, { headers, ...rest } = {}) => {

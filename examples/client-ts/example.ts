@@ -12,15 +12,15 @@ const page = await flyers.call("get", "/api/v1/flyers/discover/", {
 const first = page.results[0];
 if (!first) throw new Error("There are no flyers near Puerta del Sol.");
 console.log(`${page.count} flyers, the first is ${first.title}, ${first.location.distance_km} km away`);
-console.log(`kept: ${first.is_favorited}`); // null: nobody asks
+console.log(`favorite: ${first.is_favorited}`); // null: not signed in
 
-// Whoever signs in keeps things.
+// Signed in, a person has favorites.
 const me = await flyers.signIn(email, password);
 console.log(`signed in as ${me.email}`);
-const kept = await flyers.call("put", "/api/v1/flyers/{flyer_id}/favorite/", { path: { flyer_id: first.id } });
-console.log(`kept since ${kept.created_at}`);
+const favorite = await flyers.call("put", "/api/v1/flyers/{flyer_id}/favorite/", { path: { flyer_id: first.id } });
+console.log(`favorite since ${favorite.created_at}`);
 const { is_favorited } = await flyers.call("get", "/api/v1/flyers/{flyer_id}/", { path: { flyer_id: first.id } });
-console.log(`kept: ${is_favorited}`);
+console.log(`favorite: ${is_favorited}`);
 
 // Ten minutes later the token is over; of many calls that meet it, one refreshes for all.
 await flyers.refresh();

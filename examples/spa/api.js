@@ -1,24 +1,24 @@
-/** Every question this app asks, one line each; sign-in is added, and renewed, on the way. */
+/** Every API call of this app, one line each; the access token is added, and renewed. */
 import { call } from "./http.js";
 import { renew, session, token } from "./session.js";
 
-async function ask(method, path, options = {}) {
+async function request(method, path, options = {}) {
   const bearer = session.user ? await token() : null;
   try {
     return await call(method, path, { ...options, token: bearer });
   } catch (error) {
-    // The token died early. One renewal, one more try; if the session is over, renew() has told everybody.
+    // The token ended early. One renewal, one more try; if the session is over, renew() has fired "change".
     if (error.code !== "INVALID_TOKEN" || !bearer) throw error;
     await renew(bearer);
     return call(method, path, { ...options, token: await token() });
   }
 }
 
-const tell = async (method, path, body) => (await ask(method, path, { body })).data;
+const send = async (method, path, body) => (await request(method, path, { body })).data;
 
 /** Read something. The answer's `freshness` is `{stale, as_of}`: lists say it in `meta`, all else in its headers. */
 async function read(path, options) {
-  const { data, headers } = await ask("GET", path, options);
+  const { data, headers } = await request("GET", path, options);
   const age = Number(headers.get("Age")) * 1000;
   const fromHeaders = { stale: headers.get("X-Cache") === "STALE", as_of: new Date(Date.now() - age).toISOString() };
   return { ...data, freshness: data.meta ?? fromHeaders };
@@ -33,30 +33,30 @@ export const categories = (options) => read("flyers/categories/", options);
 export const creator = (id, options) => read(`creators/${id}/`, options);
 export const creatorFlyers = (id, options) => read(`creators/${id}/flyers/`, options);
 
-// What a person keeps. PUT and DELETE set a state, so saying it twice, or again after a cut line, does no harm.
-export const keep = (id) => tell("PUT", `flyers/${id}/favorite/`);
-export const drop = (id) => tell("DELETE", `flyers/${id}/favorite/`).catch(unless(404));
+// Favorites and follows. PUT and DELETE set a state, so that a repeated call does no harm.
+export const addFavorite = (id) => send("PUT", `flyers/${id}/favorite/`);
+export const removeFavorite = (id) => send("DELETE", `flyers/${id}/favorite/`).catch(unless(404));
 export const favorites = (options) => read("users/me/favorites/", options);
-export const follow = (id) => tell("POST", "follows/", { followed_id: id });
-export const unfollow = (id) => tell("DELETE", `follows/${id}/`);
+export const follow = (id) => send("POST", "follows/", { followed_id: id });
+export const unfollow = (id) => send("DELETE", `follows/${id}/`);
 export const follows = (options) => read("follows/", options);
 
 // The shared list.
-export const sharedList = () => tell("GET", "favorites/share/").catch(unless(404));
-export const share = (list_name) => tell("POST", "favorites/share/", { list_name });
-export const revokeShare = () => tell("DELETE", "favorites/share/");
+export const sharedList = () => send("GET", "favorites/share/").catch(unless(404));
+export const share = (list_name) => send("POST", "favorites/share/", { list_name });
+export const revokeShare = () => send("DELETE", "favorites/share/");
 export const shared = (slug, options) => read(`favorites/shared/${encodeURIComponent(slug)}/`, options);
 
 // The account.
-export const register = (person) => tell("POST", "auth/register/", person);
+export const register = (person) => send("POST", "auth/register/", person);
 export const devices = (options) => read("auth/sessions/", options);
-export const endDevice = (id) => tell("DELETE", `auth/sessions/${id}/`);
-export const changePassword = (current, fresh) => tell("POST", "auth/password/", { current, new: fresh });
-export const forgotPassword = (email) => tell("POST", "auth/password/reset/", { email });
-export const resetPassword = (token, fresh) => tell("POST", "auth/password/reset/confirm/", { token, new: fresh });
-export const signOut = () => tell("POST", "auth/logout/");
-export const signOutEverywhere = () => tell("POST", "auth/logout-all/");
-export const deleteAccount = (password) => tell("DELETE", "auth/me/", { password });
+export const endDevice = (id) => send("DELETE", `auth/sessions/${id}/`);
+export const changePassword = (current, fresh) => send("POST", "auth/password/", { current, new: fresh });
+export const forgotPassword = (email) => send("POST", "auth/password/reset/", { email });
+export const resetPassword = (token, fresh) => send("POST", "auth/password/reset/confirm/", { token, new: fresh });
+export const signOut = () => send("POST", "auth/logout/");
+export const signOutEverywhere = () => send("POST", "auth/logout-all/");
+export const deleteAccount = (password) => send("DELETE", "auth/me/", { password });
 
 /** Turn one expected status into null; every other failure stays a failure. */
 function unless(status) {

@@ -1,6 +1,6 @@
 /** A flyer as it hangs on the wall, and the two buttons that mark things. */
 import { date, day, distance, h, icon, isSoon, picture, relative } from "./dom.js";
-import { followed, kept, learn } from "./marks.js";
+import { followed, favorited, learn } from "./marks.js";
 import { address, go } from "./router.js";
 import { session } from "./session.js";
 import { toast } from "./status.js";
@@ -24,7 +24,7 @@ const REMARKS = {
   unknown: () => "Can't be checked just now",
 };
 
-/** Return a kept flyer as it hangs on the wall or, where it does not any more, what the API remembers of it. */
+/** Return the card of a favorite: the flyer as it is now, or what the API saved of it. */
 export function keptCard(favorite, signal) {
   const { flyer_id: id, title, image_url, availability, flyer } = favorite;
   if (flyer) return flyerCard(flyer, signal);
@@ -61,7 +61,7 @@ const ends = ({ valid_until }) => isSoon(valid_until)
   : h("span", {}, icon("clock"), `until ${day(valid_until)}`);
 
 export const heart = ({ id, title }, signal) =>
-  markButton(kept, id, signal, { class: "heart", "aria-label": `Keep ${title}` }, () => [icon("heart")]);
+  markButton(favorited, id, signal, { class: "heart", "aria-label": `Keep ${title}` }, () => [icon("heart")]);
 
 export const followButton = ({ id, username }, signal) =>
   markButton(followed, id, signal, { class: "follow" }, (isOn) => [

@@ -1,2 +1,2 @@
-/** Where the API is. serve.py answers this file itself when it is told another address. */
+/** Where the API is. serve.py answers this file itself if it is given another address. */
 export const API = "http://localhost:8000";

@@ -39,7 +39,7 @@ function row({ name, label, hint = "", ...attributes }) {
   const id = `field-${++count}`;
   const remark = h("small", { id: `${id}-remark` }, hint);
   const input = h("input", { id, name, "aria-describedby": remark.id, required: true, maxlength: 256, ...attributes });
-  /** Show what is wrong with this field ("": nothing) and tell whether something is. */
+  /** Show what is wrong with this field ("": nothing) and return whether something is. */
   const complain = (words) => {
     input.setAttribute("aria-invalid", String(Boolean(words)));
     remark.textContent = words || hint;

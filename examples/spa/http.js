@@ -33,7 +33,7 @@ export async function call(method, path, { query, body, token, signal, cache } =
       method,
       headers,
       signal,
-      cache, // ETag and 304 are the browser's business: it revalidates and hands us the body it has kept
+      cache, // ETag and 304 are the browser's business: it revalidates and hands us the body of its cached copy
       body: body === undefined ? undefined : JSON.stringify(body),
       credentials: path.startsWith("auth/") ? "include" : "omit", // only auth needs the refresh cookie
     });

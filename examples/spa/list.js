@@ -1,11 +1,11 @@
 /** A list that grows as one scrolls: skeletons first, then page after page by their `next` links. */
 import * as api from "./api.js";
 import { h } from "./dom.js";
-import { followed, kept } from "./marks.js";
+import { followed, favorited } from "./marks.js";
 import { announce, failure, hearFreshness, isGone } from "./status.js";
 
 /** Return `{node, reload}`. `first(options)` asks for the first page; `item(entry, isFirst)` makes an <li>;
- *  `keyOf(entry)` tells entries apart, as a list may move on between two pages; `empty()` stands for nothing at all. */
+ *  `keyOf(entry)` identifies an entry, as a list may move on between two pages; `empty()` stands for nothing at all. */
 export function growingList({ first, item, keyOf, empty, signal, className = "grid", noun = "Flyers" }) {
   const items = h("ul", { class: className });
   const foot = h("div", { class: "foot" });
@@ -22,7 +22,7 @@ export function growingList({ first, item, keyOf, empty, signal, className = "gr
     foot.replaceChildren();
     if (!items.children.length || !replace) items.append(...Array.from({ length: 6 }, skeleton));
     try {
-      await Promise.all([kept.settled(), followed.settled()]); // a list shows what was clicked before it was asked for
+      await Promise.all([favorited.settled(), followed.settled()]); // a list shows what was clicked before it was requested
       show(await ask({ signal: mine.signal }), replace);
     } catch (error) {
       if (mine.signal.aborted) return; // a newer question, or another page, has taken over

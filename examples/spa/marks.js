@@ -1,4 +1,4 @@
-/** Hearts and follows: shown at once, sent behind, rolled back when the API says no. */
+/** Favorites and follows: shown at once, sent in background, rolled back if the API refuses. */
 import * as api from "./api.js";
 import { session } from "./session.js";
 
@@ -14,7 +14,7 @@ class Marks extends EventTarget {
 
   get = (id) => this.#shown.get(id) ?? false;
 
-  /** Wait until the API has heard of every click so far, or has refused it. */
+  /** Wait until the API has accepted or refused every click so far. */
   settled = () => this.#wanted.size && new Promise((done) => this.addEventListener("settled", done, { once: true }));
 
   /** Take over what an answer says, unless the person has since changed their mind. */
@@ -22,7 +22,7 @@ class Marks extends EventTarget {
     if (!this.#wanted.has(id)) this.#show(id, value);
   }
 
-  /** Set a switch and tell the API. Clicks while a call is under way are sent after it, the last one only. */
+  /** Set a switch and send it to the API. Clicks while a call is under way are sent after it, the last one only. */
   async set(id, value) {
     let confirmed = this.get(id);
     this.#show(id, value);
@@ -51,14 +51,14 @@ class Marks extends EventTarget {
   }
 }
 
-export const kept = new Marks((id, on) => (on ? api.keep(id) : api.drop(id)));
+export const favorited = new Marks((id, on) => (on ? api.addFavorite(id) : api.removeFavorite(id)));
 export const followed = new Marks((id, on) => (on ? api.follow(id) : api.unfollow(id)));
 
-session.addEventListener("change", () => [kept, followed].forEach((marks) => marks.forget()));
+session.addEventListener("change", () => [favorited, followed].forEach((marks) => marks.forget()));
 
 /** Learn the marks of a flyer, or of a creator. An anonymous answer has null for both. */
 export function learn({ id, creator, is_favorited, is_following }) {
-  if (typeof is_favorited === "boolean") kept.learn(id, is_favorited);
+  if (typeof is_favorited === "boolean") favorited.learn(id, is_favorited);
   if (typeof is_following === "boolean") followed.learn(id, is_following);
   if (creator) learn(creator);
 }

@@ -2,7 +2,7 @@
 import { announce, hushFreshness } from "./status.js";
 
 const main = document.getElementById("main");
-const leftOpen = new Map(); // pages as they were left, to come back to the same spot: address → page
+const leftOpen = new Map(); // pages as they were left, to come back to the same position: address → page
 const LEFT_OPEN_MAX = 5;
 const LEFT_OPEN_MS = 300_000;
 

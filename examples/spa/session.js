@@ -19,17 +19,17 @@ export async function token() {
 }
 
 /** Renew the access token. However many calls fail at once, in however many tabs, one refresh serves them all. */
-export function renew(spent) {
-  if (access && access.token !== spent) return Promise.resolve(); // somebody already has
-  renewing ??= exclusively(() => rotate(spent)).finally(() => (renewing = null));
+export function renew(oldToken) {
+  if (access && access.token !== oldToken) return Promise.resolve(); // somebody already has
+  renewing ??= exclusively(() => rotate(oldToken)).finally(() => (renewing = null));
   return renewing;
 }
 
 /** Let one tab at a time do this. Without locks (no HTTPS) TOKEN_SUPERSEDED sorts the tabs out just as well. */
 const exclusively = (work) => navigator.locks?.request("flyers.refresh", work) ?? work();
 
-async function rotate(spent) {
-  if (access && access.token !== spent) return; // while we waited for the lock, another tab shared its new token
+async function rotate(oldToken) {
+  if (access && access.token !== oldToken) return; // while we waited for the lock, another tab shared its new token
   for (let attempt = 1; ; attempt++) {
     try {
       const { data } = await call("POST", "auth/refresh/");
@@ -37,7 +37,7 @@ async function rotate(spent) {
       siblings.postMessage({ access });
       return;
     } catch (error) {
-      // Another tab spent this cookie a moment ago. Nothing is lost: the browser has the new one by now.
+      // Another tab used this cookie a moment ago. Nothing is lost: the browser has the new one by now.
       if (error.code === "TOKEN_SUPERSEDED" && attempt < 8) await pause(150 * attempt + Math.random() * 150);
       else {
         if (error.status === 401) become(null);

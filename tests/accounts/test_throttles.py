@@ -255,7 +255,7 @@ def test_a_silent_cache_costs_one_short_wait_a_second_and_no_try(silent_redis):
             silent_redis.accept()[0].close()
             waits += 1
     assert 1 <= waits <= 1 + elapsed
-    assert elapsed < 2  # a tenth of a second is the wait; the rest is for a machine that is busy
+    assert elapsed < 2  # a tenth of a second is the wait; the remainder is for a machine that is busy
 
 
 def test_a_silent_cache_is_left_alone_for_a_second_and_then_asked_once(silent_redis, monkeypatch):

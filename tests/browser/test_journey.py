@@ -208,7 +208,7 @@ def test_favorites_that_ended_or_vanished_are_distinguished(alice, visitor, stag
 
 
 def seen_in_time(page, title, words):
-    """Look again until a kept flyer says this: the API shows what it remembers while it looks again behind."""
+    """Reload until a favorite shows these words: the API serves its cached copy while it revalidates in background."""
     remark = page.get_by_role("listitem").filter(has_text=title).locator(".remark")
     for _ in range(20):
         expect(page.get_by_role("article")).to_have_count(2)

@@ -7,7 +7,7 @@ from tests.browser.stage import FRESH_SECONDS
 BANNER = "the flyer service is not answering"
 FAR_LATER_MS = 20_000
 TWO_FLYERS = {3: "/api/v1/flyers/3/", 4: "/api/v1/flyers/4/"}
-TAKEN_DOWN = 30  # nobody else may look at it here: the API remembers for a while that it is gone
+TAKEN_DOWN = 30  # for this test alone: the API caches for a while that there is no such flyer
 
 
 def freshness(answer, path="/discover/"):

@@ -9,7 +9,7 @@ from playwright.sync_api import BrowserContext, ConsoleMessage, Page, expect
 from tests.browser.stage import PASSWORD, Stage
 
 CHROMIUM = shutil.which("chromium")
-# --no-sandbox: it runs as root in CI. The rest keeps it from talking to anybody but the product.
+# --no-sandbox: it runs as root in CI. The others let it connect to nothing but the product.
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -21,7 +21,7 @@ FLAGS = [
 ]
 MAX_WAIT_MS = 15_000
 # Counts in each page, from its beginning, what it asks for and has not read yet. Of what a page was asking for when it went
-# the browser does not always tell outside.
+# the browser does not always report the end.
 COUNT = """{
   const fetchOfThePage = window.fetch;
   window.underWay = 0;

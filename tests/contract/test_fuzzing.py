@@ -14,7 +14,7 @@ SECONDS = 90
 
 @pytest.fixture(scope="module")
 def people(service):
-    """Two who can sign in; one is an administrator, so that all routes have something to tell them."""
+    """Two who can sign in; one is an administrator, so that every route has an answer for one of them."""
     service.sign_in("keeper")
     service.sign_in("leaver")
     promote = "from accounts.models import User; User.objects.filter(email__startswith='keeper').update(is_staff=True)"

@@ -129,8 +129,8 @@ def test_the_example_runs(tools, service):
 
     assert said.returncode == 0, said.stdout
     assert "signed in as typed@flyers.test" in said.stdout
-    assert [line for line in said.stdout.splitlines() if line.startswith("kept: ")] == [
-        "kept: null",
-        "kept: true",
+    assert [line for line in said.stdout.splitlines() if line.startswith("favorite: ")] == [
+        "favorite: null",
+        "favorite: true",
     ]
     assert said.stdout.splitlines()[-2:] == ["1 favorites, 2 devices", "NOT_AUTHENTICATED"]

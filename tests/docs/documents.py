@@ -11,7 +11,7 @@ DOCUMENTS = sorted(
     path
     for pattern in ("*.md", "docs/**/*.md", "deploy/*.md", "examples/*/README.md")
     for path in ROOT.glob(pattern)
-    if path.name != "CHANGELOG.md"  # it tells of what was, too
+    if path.name != "CHANGELOG.md"  # it names what was, too
 )
 _FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _QUOTED = re.compile(

@@ -57,7 +57,7 @@ def test_saved_rows_are_deleted_with_their_person(alice):
     assert not SharedList.objects.exists()
 
 
-# On SQLite the index of a constraint has no name of its own: the columns tell it.
+# On SQLite the index of a constraint has no name of its own: the columns identify it.
 QUERIES = {
     "newest favorites": (lambda user: favorites_of(user=user)[:10], "favorites_newest_first"),
     "newest follows": (lambda user: follows_of(user=user)[:10], "follows_newest_first"),

@@ -87,8 +87,8 @@ def test_readiness_shows_it(outage):
         for phase in ("well", "down", "hanging")
     }
 
-    sick = {("degraded", "fail")}
-    assert shown == {"well": {("ok", "ok")}, "down": sick, "hanging": sick}
+    degraded = {("degraded", "fail")}
+    assert shown == {"well": {("ok", "ok")}, "down": degraded, "hanging": degraded}
 
 
 def test_the_failure_is_logged_seldom(outage):

@@ -8,7 +8,7 @@ from proxy.redis_level import RedisLevel
 from tests.proxy.fills import Clock, Fill, flyer, new_cache
 from tests.proxy.tcp_proxy import tcp_proxy
 
-WORKS_AT_ONCE = 0.9  # one wait of under 0.1 s, not ten; the rest is for a busy machine
+WORKS_AT_ONCE = 0.9  # one wait of under 0.1 s, not ten; the remainder is for a busy machine
 
 
 def cache_on(port, clock=None, **changes):

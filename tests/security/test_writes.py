@@ -80,7 +80,7 @@ def seen_by(service, token):
 
 
 def without_times(seen):
-    """What must not change: the rest names the request, or the moment."""
+    """What must not change: all else names the request, or the time."""
     for _, body in seen:
         body.pop("meta", None)
         body.get("error", {}).pop("request_id", None)

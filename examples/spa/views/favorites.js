@@ -1,10 +1,10 @@
-/** What a person keeps: live, ending, ended, taken down, or (in an outage) nobody knows; and the link to share it. */
+/** The list of favorites: live, ending, ended, taken down, or (in an outage) nobody knows; and the link to share it. */
 import * as api from "../api.js";
 import { keptCard } from "../cards.js";
 import { h } from "../dom.js";
 import { form } from "../form.js";
 import { growingList } from "../list.js";
-import { kept } from "../marks.js";
+import { favorited } from "../marks.js";
 import { failure, nothing, toTheWall, toast } from "../status.js";
 
 export function favorites({ signal, title }) {
@@ -12,7 +12,7 @@ export function favorites({ signal, title }) {
   const list = growingList({
     first: (options) => api.favorites({ ...options, query: { limit: 20 } }),
     item: (favorite) => {
-      kept.learn(favorite.flyer_id, true);
+      favorited.learn(favorite.flyer_id, true);
       return keptCard(favorite, signal);
     },
     keyOf: ({ flyer_id }) => flyer_id,

@@ -17,7 +17,7 @@ const FIRST_NAME = {
 const sheet = (title, ...children) =>
   h("div", { class: "page narrow" }, h("section", { class: "panel left" }, h("h1", {}, title), children));
 const onward = ({ next }) => (/^\/(?!\/)/.test(next ?? "") ? next : "/"); // a page of ours, nothing else
-const keeping = ({ next }) => (next ? `?next=${encodeURIComponent(next)}` : "");
+const nextOf = ({ next }) => (next ? `?next=${encodeURIComponent(next)}` : "");
 
 export function signIn({ query, title }) {
   title("Sign in");
@@ -32,7 +32,7 @@ export function signIn({ query, title }) {
   return sheet("Welcome back",
     form({ fields: [EMAIL, PASSWORD], button: "Sign in", submit }),
     h("p", {},
-      h("a", { href: `#/sign-up${keeping(query)}` }, "I'm new here"), " · ",
+      h("a", { href: `#/sign-up${nextOf(query)}` }, "I'm new here"), " · ",
       h("a", { href: "#/forgot" }, "I forgot my password")));
 }
 
@@ -45,7 +45,7 @@ export function signUp({ query, title }) {
   };
   return sheet("Nice to meet you",
     form({ fields: [EMAIL, NEW_PASSWORD, FIRST_NAME], button: "Sign up", submit }),
-    h("p", {}, h("a", { href: `#/sign-in${keeping(query)}` }, "I have an account")));
+    h("p", {}, h("a", { href: `#/sign-in${nextOf(query)}` }, "I have an account")));
 }
 
 export function forgot({ title }) {

@@ -10,7 +10,7 @@ import { nothing, toTheWall, toast } from "../status.js";
 
 const PAUSE_MS = 250; // after the last key, before the search is sent
 const RADII = [1, 5, 20];
-let position = null; // kept in memory only, and never put into the address
+let position = null; // in memory only, and never put into the address
 
 export function wall({ query, signal, title, keepOpen }) {
   title("The wall");
