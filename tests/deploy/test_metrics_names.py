@@ -77,10 +77,10 @@ def test_every_metric_label_and_value_that_is_asked_for_is_shown(shown):
         grouped = {label.strip() for label in groups.split(",") if label}
         labels: set[str] = set()
 
-        for name, labels in metrics_in(expression):
+        for name, matchers in metrics_in(expression):
             assert name in shown, expression
             labels |= set(shown[name])
-            for label, value in labels:
+            for label, value in matchers:
                 assert any(re.fullmatch(value, seen) for seen in shown[name][label]), (expression, value)
 
         assert grouped - INSTANCE <= labels, expression
