@@ -54,6 +54,10 @@ class Filler(NamedTuple):
     fill: Callable[[tuple[float, ...], float, Any], bytes]
     moments: Callable[[tuple[float, ...]], tuple[float, ...]] = lambda _: ()
 
+    def placeholder(self, source: Any) -> Computed:
+        """Return the placeholder that stands in this struct of the service's."""
+        return Computed(self.name, self.numbers(source))
+
 
 _FILLERS: dict[str, Filler] = {}
 

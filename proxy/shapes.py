@@ -15,6 +15,7 @@ from typing import Annotated, Any, Generic, NamedTuple, TypeVar, get_type_hints
 import msgspec
 from drf_spectacular.extensions import OpenApiSerializerExtension
 from msgspec import Meta, inspect
+from msgspec.structs import asdict
 
 from clients.values import MAX_ID
 from proxy.rendering import CUT, Computed, Filler, Item, Mark, Relation, Summary
@@ -29,6 +30,10 @@ class MarkField(NamedTuple):
 
     relation: Relation
     id: str
+
+    def placeholder(self, source: Any) -> Mark:
+        """Return the mark of what this struct of the service's is about."""
+        return Mark(self.relation, getattr(source, self.id))
 
 
 def mark(relation: str, kind: str, *, id: str = "id") -> MarkField:  # noqa: A002 - the word of whoever declares
@@ -69,50 +74,45 @@ class Shape(Generic[T]):
         )
 
 
-# A field by its name: a placeholder, the fields of a struct that has some inside, or None for any other value.
-_Fields = list[tuple[str, "MarkField | Filler | _Fields | None"]]
+class _Fields(NamedTuple):
+    """The fields of a struct in order; of those with placeholders also what they are, or what is inside of them."""
+
+    names: tuple[str, ...]
+    special: "tuple[tuple[str, MarkField | Filler | _Fields], ...]"
 
 
 def _compiled(shown: type[msgspec.Struct]) -> _Fields:
     hints = get_type_hints(shown, include_extras=True)
-    return [(name, _how(hints[name])) for name in shown.__struct_fields__]
+    found = ((name, _special(hints[name])) for name in shown.__struct_fields__)
+    return _Fields(shown.__struct_fields__, tuple((name, how) for name, how in found if how is not None))
 
 
-def _how(hint: Any) -> "MarkField | Filler | _Fields | None":
+def _special(hint: Any) -> MarkField | Filler | _Fields | None:
     for declared in getattr(hint, "__metadata__", ()):
         if isinstance(declared, (MarkField, Filler)):
             return declared
-    inside = _compiled(hint) if isinstance(hint, type) and issubclass(hint, msgspec.Struct) else []
-    return inside if any(how is not None for _, how in inside) else None
+    inside = _compiled(hint) if isinstance(hint, type) and issubclass(hint, msgspec.Struct) else None
+    return inside if inside and inside.special else None
 
 
 def _written(fields: _Fields, source: Any, placeholders: list[Mark | Computed]) -> dict[str, Any]:
     """Return a struct as a dict in the order of its fields, its placeholders collected in that order."""
-    written: dict[str, Any] = {}
-    for name, how in fields:
-        if how is None:
-            written[name] = getattr(source, name)
-        elif isinstance(how, list):
-            written[name] = _written(how, getattr(source, name), placeholders)
+    written = asdict(source)
+    for name, how in fields.special:
+        if isinstance(how, _Fields):
+            written[name] = _written(how, written[name], placeholders)
         else:
             written[name] = _HOLE
-            if isinstance(how, MarkField):
-                placeholders.append(Mark(how.relation, getattr(source, how.id)))
-            else:
-                placeholders.append(Computed(how.name, how.numbers(source)))
-    return written
+            placeholders.append(how.placeholder(source))
+    return written if tuple(written) == fields.names else {name: written[name] for name in fields.names}
 
 
 def _described(fields: _Fields) -> list[Any]:
-    return [
-        (
-            name,
-            _described(how)
-            if isinstance(how, list)
-            else how and (how.name if isinstance(how, Filler) else how),
-        )
-        for name, how in fields
+    special = [
+        (name, _described(how) if isinstance(how, _Fields) else how.name if isinstance(how, Filler) else how)
+        for name, how in fields.special
     ]
+    return [fields.names, special]
 
 
 WebUrl = Annotated[str, Meta(extra_json_schema={"format": "uri"})]
