@@ -8,6 +8,7 @@ import hashlib
 import math
 from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any, Final, NamedTuple
 
 import msgspec
@@ -136,8 +137,8 @@ class Item(msgspec.Struct, frozen=True, array_like=True, tag="i", gc=False):
         self, *, as_of: float, is_stale: bool, now: float, context: Any = None, links: Links | None = None
     ) -> "Template":
         """Return this with every placeholder filled but the marks; of an item alone nothing says how old it is."""
-        template = Template(self.digest)
-        template.add(self, now, context)
+        template = Template(self.digest, now, context)
+        template.add(self)
         return template
 
 
@@ -163,7 +164,7 @@ class Page(msgspec.Struct, frozen=True, array_like=True, tag="p", gc=False):
         """Return this with every placeholder filled but the marks; ``links`` are those of the caller's address."""
         links = links or Links()
         digest = hashlib.blake2b(b"".join(item.digest for item in self.items), digest_size=16).digest()
-        template = Template(digest)
+        template = Template(digest, now, context)
         template.parts += (
             *(b'{"count":%d,"next":' % self.count, msgspec.json.encode(links.next)),
             *(b',"previous":', msgspec.json.encode(links.previous)),
@@ -171,7 +172,7 @@ class Page(msgspec.Struct, frozen=True, array_like=True, tag="p", gc=False):
         )
         for number, item in enumerate(self.items):
             template.parts.append(b"," if number else b"")
-            template.add(item, now, context)
+            template.add(item)
         meta = {"as_of": datetime.fromtimestamp(int(as_of), UTC), "stale": is_stale}
         template.parts += (b"", b'],"meta":', msgspec.json.encode(meta), b"}")
         return template
@@ -181,37 +182,51 @@ Body = Item | Page
 
 
 class Template:
-    """An answer that lacks nothing but a person's marks.
+    """An answer that lacks nothing but a person's marks: ``parts`` are fragments and filled placeholders in turn."""
 
-    ``parts`` are fragments and filled placeholders in turn; ``marks`` gives by relation the place among them and the id of
-    each mark; ``changes_at`` is the next moment (Unix seconds) when something computed changes by itself.
-    """
-
-    __slots__ = ("changes_at", "digest", "marks", "parts")
-
-    def __init__(self, digest: bytes) -> None:
-        """``digest`` stands for all fragments."""
-        self.digest = digest
+    def __init__(self, digest: bytes, now: float, context: Any) -> None:
+        """``digest`` stands for all fragments; ``now`` (Unix seconds) and ``context`` are what fillers take."""
         self.parts: list[bytes] = []
-        self.marks: dict[Relation, list[tuple[int, int]]] = {}
-        self.changes_at = math.inf
+        self._digest = digest
+        self._now = now
+        self._context = context
+        self._items: list[tuple[int, Item]] = []  # and where among the parts each begins
 
-    def add(self, item: Item, now: float, context: Any) -> None:
+    def add(self, item: Item) -> None:
         """Append an item's fragments and filled placeholders, its marks as an anonymous caller sees them."""
-        parts, marks = self.parts, self.marks
+        parts, now, context = self.parts, self._now, self._context
+        self._items.append((len(parts), item))
         for fragment, placeholder in zip(item.fragments, item.placeholders, strict=False):
+            parts.append(fragment)
             if isinstance(placeholder, Mark):
-                parts += (fragment, NULL)
-                if (places := marks.get(placeholder.relation)) is None:
-                    places = marks[placeholder.relation] = []
-                places.append((len(parts) - 1, placeholder.id))
+                parts.append(NULL)
             else:
-                filler, numbers = _FILLERS[placeholder.filler], placeholder.numbers
-                parts += (fragment, filler.fill(numbers, now, context))
-                for moment in filler.moments(numbers):
-                    if now < moment < self.changes_at:
-                        self.changes_at = moment
+                parts.append(_FILLERS[placeholder.filler].fill(placeholder.numbers, now, context))
         parts.append(item.fragments[-1])
+
+    @cached_property
+    def marks(self) -> dict[Relation, list[tuple[int, int]]]:
+        """Return by relation the place among the parts and the id of each mark."""
+        marks: dict[Relation, list[tuple[int, int]]] = {}
+        for start, item in self._items:
+            for number, placeholder in enumerate(item.placeholders):
+                if isinstance(placeholder, Mark):
+                    marks.setdefault(placeholder.relation, []).append(
+                        (start + 2 * number + 1, placeholder.id)
+                    )
+        return marks
+
+    @cached_property
+    def changes_at(self) -> float:
+        """Return the next moment (Unix seconds) when something computed changes by itself, infinity if nothing does."""
+        moments = (
+            moment
+            for _, item in self._items
+            for placeholder in item.placeholders
+            if isinstance(placeholder, Computed)
+            for moment in _FILLERS[placeholder.filler].moments(placeholder.numbers)
+        )
+        return min((moment for moment in moments if moment > self._now), default=math.inf)
 
     @property
     def ids(self) -> dict[Relation, set[int]]:
@@ -228,7 +243,7 @@ class Template:
                 for place, id_ in places:
                     parts[place] = TRUE if id_ in ids else FALSE
         # The fragments were digested when they were made: only what fills the placeholders is new.
-        tag = hashlib.blake2b(CUT.join(parts[1::2]), key=self.digest, digest_size=12)
+        tag = hashlib.blake2b(CUT.join(parts[1::2]), key=self._digest, digest_size=12)
         return b"".join(parts), f'"{tag.hexdigest()}"'
 
 
