@@ -1,4 +1,4 @@
-"""The door to Django's commands: ``.venv/bin/python manage.py help`` lists them."""
+"""The entry to Django's commands: ``.venv/bin/python manage.py help`` lists them."""
 
 import os
 import sys

@@ -89,7 +89,7 @@ def promised(server: Server, number: int) -> float:
     """Return how long so many callers at once may take: to wait for upstream, and what they take here without it."""
     answers = crowd(number, lambda _: server.request(f"{DISCOVER}?no=such"))
     assert {answer.status for answer in answers} == {400}
-    return MAX_WAIT_SECONDS + 3 * max(answer.seconds for answer in answers)
+    return MAX_WAIT_SECONDS + 6 * max(answer.seconds for answer in answers)
 
 
 @contextmanager
