@@ -148,11 +148,11 @@ class HitPath:
             return None
         body, etag = ready.body, ready.etag
         headers = [*ready.headers, ("X-Request-ID", self._request_id(environ.get("HTTP_X_REQUEST_ID")))]
-        asked = environ.get("HTTP_IF_NONE_MATCH")
-        if asked is not None:
-            if "," in asked:
+        if_none_match = environ.get("HTTP_IF_NONE_MATCH")
+        if if_none_match is not None:
+            if "," in if_none_match:
                 return None
-            if asked.strip() in {etag, f"W/{etag}", "*"}:
+            if if_none_match.strip() in {etag, f"W/{etag}", "*"}:
                 headers = [pair for pair in headers if pair[0] != "Content-Type"]
                 start_response("304 Not Modified", [*headers, ("Content-Length", "0")])
                 learned.count(method, "304")

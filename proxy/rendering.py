@@ -23,7 +23,7 @@ _FRAGMENT_BYTES = 64
 _PLACEHOLDER_BYTES = 110
 _ITEM_BYTES = 250
 
-# A relation of people to items, and the kind of these: ("watchlist", "movie").
+# The name of a relation of people to items, and the kind of these.
 Relation = tuple[str, str]
 # Which ids a person has in each relation.
 Marks = Mapping[Relation, Collection[int]]

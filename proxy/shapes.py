@@ -22,7 +22,7 @@ from proxy.rendering import CUT, Computed, Filler, Item, Mark, Relation, Summary
 
 T = TypeVar("T")
 
-_HOLE = msgspec.Raw(CUT)
+_PLACEHOLDER = msgspec.Raw(CUT)
 
 
 class MarkField(NamedTuple):
@@ -102,7 +102,7 @@ def _written(fields: _Fields, source: Any, placeholders: list[Mark | Computed]) 
         if isinstance(how, _Fields):
             written[name] = _written(how, written[name], placeholders)
         else:
-            written[name] = _HOLE
+            written[name] = _PLACEHOLDER
             placeholders.append(how.placeholder(source))
     return written if tuple(written) == fields.names else {name: written[name] for name in fields.names}
 

@@ -47,8 +47,8 @@ def person_lock(user: User) -> Iterator[None]:
 class SavedTable(Generic[Row]):
     """A table of what people save: at most ``max_rows`` of a person, one for each value of the column ``key``.
 
-    It is a ``proxy.marks.Offer``. Its SQL is written by hand: while a person's lock is held (on SQLite everybody's) others wait for the ORM, too, and
-    reading one row by it takes four times as long.
+    It is a ``proxy.marks.Offer``. Its SQL is written by hand: while a person's lock is held (on SQLite everybody's) others
+    wait for the ORM, too, and reading one row by it takes four times as long.
     """
 
     model: type[Row]
