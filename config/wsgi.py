@@ -17,6 +17,7 @@ from config.metrics import counter  # noqa: E402
 from config.middleware import request_id_of  # noqa: E402
 from proxy.catalog import catalogs  # noqa: E402
 from proxy.hit_path import HitPath  # noqa: E402
+from proxy.marks import require_offers  # noqa: E402
 
 # After this long a computing thread hands the interpreter over; with the default of 5 ms a few misses set the p99 of
 # every hit.
@@ -24,6 +25,7 @@ sys.setswitchinterval(0.0005)
 
 telemetry.start()
 for catalog in catalogs().values():
+    require_offers(relation for shape in catalog.shapes for relation in shape.relations)
     _ = catalog.transport  # Made at the start, so that its metrics are there before its first failure.
 # A client that sends slowly occupies a thread; half of them are reserved for all others.
 _bounded = BoundedBodies(_django, max_readers=max(1, settings.THREADS // 2))

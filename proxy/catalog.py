@@ -168,10 +168,14 @@ class Catalog(Generic[C]):
         )
 
     @property
+    def shapes(self) -> set[Shape[Any]]:
+        """Return all that it shows."""
+        return {kind.shape for kind in self.kinds.values()} | {each.shape for each in self._listings}
+
+    @property
     def version(self) -> str:
         """Return a digest of all its shapes: the copies of another are not read."""
-        shapes = {kind.shape for kind in self.kinds.values()} | {each.shape for each in self._listings}
-        versions = b"".join(sorted(shape.version for shape in shapes))
+        versions = b"".join(sorted(shape.version for shape in self.shapes))
         return hashlib.blake2b(versions, digest_size=8).hexdigest()
 
     # --- Fetching ----------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Final, Protocol
 
+from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 
 from accounts.models import live_session_sql
@@ -26,6 +27,12 @@ _SESSION_LABEL: Final = -1
 def register_offer(relation: str, kind: str, offer: Offer) -> None:
     """Have marks of this relation to items of this kind read from there."""
     _OFFERS[relation, kind] = offer
+
+
+def require_offers(relations: Iterable[Relation]) -> None:
+    """Raise ``ImproperlyConfigured`` at the start for what is shown as a mark and stored by nobody."""
+    for relation, kind in set(relations) - _OFFERS.keys():
+        raise ImproperlyConfigured(f"no room offers the marks {relation!r} of the kind {kind!r}")
 
 
 def related_ids(*, user_id: int, relation: str, kind: str) -> Sequence[int]:

@@ -54,6 +54,11 @@ class Shape(Generic[T]):
         self._fields = _compiled(shown)
 
     @property
+    def relations(self) -> set[Relation]:
+        """Return the relations that it shows marks of."""
+        return _relations(self._fields)
+
+    @property
     def version(self) -> bytes:
         """Return a digest of what is shown, field by field, and of how copies of it are stored."""
         stored = [msgspec.json.schema(self.shown), msgspec.json.schema(Item), _described(self._fields)]
@@ -105,6 +110,11 @@ def _written(fields: _Fields, source: Any, placeholders: list[Mark | Computed]) 
             written[name] = _PLACEHOLDER
             placeholders.append(how.placeholder(source))
     return written if tuple(written) == fields.names else {name: written[name] for name in fields.names}
+
+
+def _relations(fields: _Fields) -> set[Relation]:
+    inside = (_relations(how) for _, how in fields.special if isinstance(how, _Fields))
+    return {how.relation for _, how in fields.special if isinstance(how, MarkField)}.union(*inside)
 
 
 def _described(fields: _Fields) -> list[Any]:

@@ -5,6 +5,7 @@ import json
 import pytest
 import responses
 import time_machine
+from django.core.exceptions import ImproperlyConfigured
 from django.urls import include, path
 from drf_spectacular.generators import SchemaGenerator
 
@@ -155,6 +156,16 @@ def test_what_favorites_ask_of_a_kind_works_for_this_one(upstream, clock):
     assert (set(shown.found), shown.absent, shown.unknown) == ({1, 2}, {9}, set())
     assert (set(confirmed.found), confirmed.absent) == ({1}, {9})
     assert (summary.title, summary.image_url) == ("Book 2", "https://img.test/2.svg")
+
+
+def test_a_mark_that_no_room_offers_stops_the_start(monkeypatch):
+    relations = books.BOOK.relations
+    marks.require_offers(relations)
+    monkeypatch.delitem(marks._OFFERS, ("follows", "author"))
+
+    assert relations == {("favorites", "book"), ("follows", "author")}
+    with pytest.raises(ImproperlyConfigured, match="'follows' of the kind 'author'"):
+        marks.require_offers(relations)
 
 
 def test_the_schema_says_what_is_shown():
