@@ -52,6 +52,12 @@ class User(AbstractBaseUser):
         validators=[MinValueValidator(1)],
         help_text="The creator that this person is at the flyer service.",
     )
+    library_version = models.PositiveBigIntegerField(
+        default=0,
+        db_default=0,
+        editable=False,
+        help_text="Counts the changes of what this person saves; raised in the transaction of each.",
+    )
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField("administrator", default=False)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -72,6 +78,14 @@ class User(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.email
+
+    def save(self, *args: Any, **options: Any) -> None:
+        """Save what was loaded, but never the library version: it may have been raised since this person was read."""
+        if not self._state.adding and options.get("update_fields") is None:
+            unchanged = self.get_deferred_fields() | {"id", "library_version"}
+            fields = [field.attname for field in self._meta.concrete_fields if field.attname not in unchanged]
+            options["update_fields"] = fields
+        super().save(*args, **options)
 
     def check_password(self, raw_password: str | None) -> bool:
         """Return whether this is the password; if so, renew a hash that was made at another cost.
@@ -137,15 +151,23 @@ def live_session_sql(*, session_id: int, user_id: int) -> tuple[str, list[Any]]:
     return sql, [session_id, user_id, connection.ops.adapt_datetimefield_value(timezone.now())]
 
 
-def lock_person(user_id: int) -> bool:
-    """Lock a person's row until the transaction ends, on SQLite with everybody else's; False if there is none.
+def lock_library(user_id: int) -> int | None:
+    """Lock a person's row until the transaction ends, on SQLite with everybody else's; return their library version.
 
-    SQL, because while it is locked the ORM's time to compile a statement is time that others wait.
+    None if there is no such person. SQL, here and below, because while it is locked the ORM's time to compile a statement
+    is time that others wait.
     """
     lock = " FOR NO KEY UPDATE" if connection.features.has_select_for_no_key_update else ""
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT id FROM accounts_user WHERE id = %s{lock}", [user_id])  # noqa: S608 - our own words
-        return cursor.fetchone() is not None
+        cursor.execute(f"SELECT library_version FROM accounts_user WHERE id = %s{lock}", [user_id])  # noqa: S608 - our own words
+        row = cursor.fetchone()
+    return None if row is None else int(row[0])
+
+
+def raise_library_version(*, user_id: int, to: int) -> None:
+    """Set a person's library version; call it in the transaction that holds ``lock_library`` and changes the library."""
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE accounts_user SET library_version = %s WHERE id = %s", [to, user_id])
 
 
 class Session(models.Model):

@@ -71,6 +71,15 @@ def live_session(claims: tokens.Claims) -> Session:
     return session
 
 
+def library_version_of(*, session_id: int, user_id: int) -> int | None:
+    """Return the library version of the person whose session this is, None unless it is live."""
+    live, values = live_session_sql(session_id=session_id, user_id=user_id)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT person.library_version {live}", values)
+        row = cursor.fetchone()
+    return None if row is None else int(row[0])
+
+
 def open_session(*, user: User, user_agent: str = "") -> Tokens:
     """Sign a device in and end the oldest sessions beyond ``MAX_SESSIONS``.
 

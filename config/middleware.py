@@ -14,7 +14,9 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.deprecation import MiddlewareMixin
 from django.utils.log import log_response
 
+from accounts.models import Session
 from config import errors, metrics
+from proxy.reads import LIBRARY_VERSION
 
 logger = structlog.get_logger(__name__)
 
@@ -76,6 +78,20 @@ class RequestLog:
             ms=ms,
             cache=response.get("X-Cache"),
         )
+        return response
+
+
+class LibraryVersion(MiddlewareMixin):
+    """Says in every answer to a signed-in caller how often what they save has changed.
+
+    It looks when the view is done, as a write raises the version of the very person whom DRF's authentication has left
+    on the request, and left there with errors, too. The admin site's own sign-in leaves none.
+    """
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        session = getattr(request, "auth", None)
+        if isinstance(session, Session):
+            response[LIBRARY_VERSION] = str(session.user.library_version)
         return response
 
 

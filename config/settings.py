@@ -53,6 +53,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "config.middleware.RequestId",
     "config.middleware.RequestLog",
+    "config.middleware.LibraryVersion",
     "config.middleware.SecurityHeaders",
     "config.middleware.ExactCors",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -259,8 +260,12 @@ CORS_ALLOWED_ORIGINS: list[str] = read.value(
 OWN_ORIGINS = frozenset([*CORS_ALLOWED_ORIGINS, read.origin(PUBLIC_URL)])
 CORS_ALLOW_CREDENTIALS = True
 CORS_ALLOW_METHODS = ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"]
-CORS_ALLOW_HEADERS = ["accept", "authorization", "content-type", "if-none-match", "x-request-id"]
-CORS_EXPOSE_HEADERS = ["ETag", "Link", "Retry-After", "X-Request-ID", "X-Cache", "Age", "Server-Timing"]
+CORS_ALLOW_HEADERS = [
+    *("accept", "authorization", "content-type", "idempotency-key", "if-none-match", "x-request-id"),
+]
+CORS_EXPOSE_HEADERS = [
+    *("ETag", "Link", "Retry-After", "X-Request-ID", "X-Cache", "X-Library-Version", "Age", "Server-Timing"),
+]
 CORS_PREFLIGHT_MAX_AGE = 7200
 
 # --- HTTP -----------------------------------------------------------------------------------------

@@ -8,9 +8,10 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from favorites.models import Favorite, Follow, SharedList
+from favorites.services.tables import counted_deletion
 
 
-class SavedAdmin(admin.ModelAdmin):
+class ReadOnlyAdmin(admin.ModelAdmin):
     show_full_result_count = False
     ordering = ["-id"]
 
@@ -22,6 +23,17 @@ class SavedAdmin(admin.ModelAdmin):
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+
+class SavedAdmin(ReadOnlyAdmin):
+    """Rows that are marks: deleting them is a change of a person's library."""
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        self.delete_queryset(request, type(obj).objects.filter(pk=obj.pk))
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        with counted_deletion(queryset):
+            super().delete_queryset(request, queryset)
 
 
 @admin.register(Favorite)
@@ -37,7 +49,7 @@ class FollowAdmin(SavedAdmin):
 
 
 @admin.register(SharedList)
-class SharedListAdmin(SavedAdmin):
+class SharedListAdmin(ReadOnlyAdmin):
     """The link itself is not shown: it is its owner's to give away."""
 
     list_display = ["list_name", "owner", "created_at", "revoked_at"]

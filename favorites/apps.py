@@ -10,5 +10,5 @@ class Favorites(AppConfig):
         from favorites.services.tables import FAVORITES, FOLLOWS  # noqa: PLC0415 - needs the models
         from proxy.marks import register_offer  # noqa: PLC0415
 
-        register_offer("favorites", "flyer", FAVORITES)
-        register_offer("follows", "creator", FOLLOWS)
+        register_offer("favorites", FAVORITES)
+        register_offer("follows", FOLLOWS)

@@ -14,9 +14,9 @@ from cachetools import LRUCache
 from django.db import DatabaseError, InterfaceError, connection
 
 from accounts.tokens import InvalidTokenError, verify_access_token
-from proxy.marks import marks_of_session
-from proxy.reads import READ, Read
-from proxy.rendering import Marks, Relation, Template
+from proxy.marks import Marked, marks_of_session
+from proxy.reads import LIBRARY_VERSION, READ, Read
+from proxy.rendering import Relation, Template
 from proxy.single_flight import release_connection
 from proxy.store import MEBIBYTE, Answer, Entry, Outcome
 
@@ -213,7 +213,7 @@ def _for_person(authorization: str, learned: Learned, prepared: Prepared, now: f
         if scheme != "Bearer":
             return None
         claims = verify_access_token(token)
-        marks = marks_of_session(user_id=claims.user_id, session_id=claims.session_id, ids=prepared.ids)
+        marked = marks_of_session(user_id=claims.user_id, session_id=claims.session_id, ids=prepared.ids)
     except InvalidTokenError:
         return None
     except (DatabaseError, InterfaceError):
@@ -221,13 +221,15 @@ def _for_person(authorization: str, learned: Learned, prepared: Prepared, now: f
         return None
     finally:
         release_connection()  # No signal of Django's says that this request is over.
-    if marks is None:
+    if marked is None:
         return None
-    return _ready(learned, prepared, marks, now)
+    return _ready(learned, prepared, marked, now)
 
 
-def _ready(learned: Learned, prepared: Prepared, marks: Marks | None, now: float) -> Ready:
-    body, etag = prepared.template.filled(marks)
+def _ready(learned: Learned, prepared: Prepared, marked: Marked | None, now: float) -> Ready:
+    body, etag = prepared.template.filled(marked and marked.marks)
     answer = Answer(prepared.entry, Outcome.HIT)
-    headers = [*learned.headers, *learned.read.headers(answer, etag, is_public=marks is None, now=now)]
+    headers = [*learned.headers, *learned.read.headers(answer, etag, is_public=marked is None, now=now)]
+    if marked is not None:
+        headers.append((LIBRARY_VERSION, str(marked.version)))
     return Ready(prepared, int(now), body, etag, headers)

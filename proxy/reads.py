@@ -17,6 +17,8 @@ from proxy.store import Answer
 
 # Where in the WSGI environment a view leaves the ``Read`` that it answered.
 READ: Final = "flyers_bff.read"
+# The header of every answer to a signed-in caller: how often what they save has changed.
+LIBRARY_VERSION: Final = "X-Library-Version"
 
 
 class PageLinks(NamedTuple):

@@ -59,8 +59,8 @@ class CatalogView(CallerView):
         request.META[READ] = read
         marks, now = None, time.time()
         template = read.template(answer, now=now)
-        if self.person is not None:
-            marks = marks_for(user_id=self.person.pk, ids=template.ids)
+        if (person := self.person) is not None:
+            marks = marks_for(user_id=person.pk, version=person.library_version, ids=template.ids)
         body, etag = template.filled(marks)
         headers = dict(read.headers(answer, etag, is_public=marks is None, now=now))
         headers["Vary"] = "Authorization, Origin, Accept-Encoding"

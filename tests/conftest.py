@@ -13,6 +13,7 @@ from rest_framework.test import APIClient
 from accounts.models import User
 from accounts.sessions import open_session
 from proxy.catalog import catalogs
+from proxy.marks import forget_marks
 from proxy.single_flight import waiters
 
 UPSTREAM = "http://upstream.test/api/v1"
@@ -25,8 +26,9 @@ hypothesis.load_profile("the same each time")
 
 @pytest.fixture(autouse=True)
 def fresh_process() -> Iterator[None]:
-    """Let each test begin like a new process: empty caches, and no caller's counts."""
+    """Let each test begin like a new process: empty caches, no remembered marks, and no caller's counts."""
     caches["local"].clear()
+    forget_marks()
     if settings.CACHE_URL:
         with redis.Redis.from_url(settings.CACHE_URL) as shared:  # more patient than the service's own
             shared.flushdb()

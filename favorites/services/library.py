@@ -44,7 +44,8 @@ class Contains(Struct):
 def contains(*, user: User, flyers: Collection[int], creators: Collection[int]) -> Contains:
     """Say of each flyer whether it is a favorite, and of each creator whether the person follows them."""
     saved, followed = ("favorites", "flyer"), ("follows", "creator")
-    marks = marks_for(user_id=user.pk, ids={saved: flyers, followed: creators})
+    ids = {saved: flyers, followed: creators}
+    marks = marks_for(user_id=user.pk, version=user.library_version, ids=ids)
     return Contains(
         flyers={str(id_): id_ in marks[saved] for id_ in flyers},
         creators={str(id_): id_ in marks[followed] for id_ in creators},

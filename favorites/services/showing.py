@@ -47,7 +47,8 @@ def show(favorites: Sequence[Favorite], *, viewer: User | None, caller: str, on_
     flyers = [shown.flyer for shown in items if shown.flyer]
     marks = None
     if viewer:
-        marks = marks_for(user_id=viewer.pk, ids=marks_in([flyer.body for flyer in flyers]))
+        ids = marks_in([flyer.body for flyer in flyers])
+        marks = marks_for(user_id=viewer.pk, version=viewer.library_version, ids=ids)
     return Showing(items, flyers, marks, bool(batch.unknown))
 
 

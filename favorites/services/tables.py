@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Any, Final, Generic, TypeVar
 
 from django.db import OperationalError, connection, transaction
+from django.db.models import QuerySet
 
-from accounts.models import User, lock_person
+from accounts.models import User, lock_library, raise_library_version
 from favorites.models import Favorite, Follow
 
 Row = TypeVar("Row", Favorite, Follow)
@@ -32,15 +33,20 @@ class LibraryFullError(Exception):
 
 @contextmanager
 def person_lock(user: User) -> Iterator[None]:
-    """Run one person's inserts one after another, each block all or nothing, and committed when it ends.
+    """Run one person's changes one after another, each block all or nothing, and committed when it ends.
 
-    So a limit that is counted inside holds. On PostgreSQL the person's row is the lock, on SQLite the whole
-    transaction is. ``AccountRemovedError`` when there is no such person any more.
+    So a limit that is counted inside holds, and each state of the library has a version of its own, which ``user`` has
+    afterwards. On PostgreSQL the person's row is the lock, on SQLite the whole transaction is. ``AccountRemovedError``
+    when there is no such person any more.
     """
-    with transaction.atomic(durable=True):
-        if not lock_person(user.pk):
-            raise AccountRemovedError
-        yield
+    before = user.library_version
+    try:
+        with transaction.atomic(durable=True):
+            user.library_version = _locked_version(user)
+            yield
+    except BaseException:
+        user.library_version = before  # Nothing has changed after all.
+        raise
 
 
 @dataclass(frozen=True)
@@ -63,13 +69,14 @@ class SavedTable(Generic[Row]):
 
     def existing(self, user: User, keys: Sequence[int]) -> set[int]:
         """Return those of these keys that a person has a row of."""
-        return {key for _, key in _rows_of(*self.select(user.pk, keys, label=0))}
+        return {key for _, key in _rows_of(*self.select(user.pk, "", keys, label=0))}
 
-    def select(self, user_id: int, ids: Collection[int], *, label: int) -> tuple[str, list[Any]]:
+    def select(self, user_id: int, kind: str, ids: Collection[int], *, label: int) -> tuple[str, list[Any]]:
+        # A table has items of one kind so far, whatever it is called.
         where = f"user_id = %s AND {self.key} IN ({_places(ids)})"
         return f"SELECT {label}, {self.key} FROM {self._name} WHERE {where}", [user_id, *ids]  # noqa: S608 - our own names
 
-    def all_ids(self, user_id: int) -> Sequence[int]:
+    def all_ids(self, user_id: int, kind: str) -> Sequence[int]:
         rows = self.model.objects.filter(user_id=user_id).order_by(self.key)
         return list(rows.values_list(self.key, flat=True))
 
@@ -97,13 +104,17 @@ class SavedTable(Generic[Row]):
                 raise LibraryFullError(
                     f"You can have at most {self.max_rows:,} {self.noun}. Remove some first."
                 )
+        _count_changes(user, len(new))
         return new
 
     def delete(self, user: User, keys: Sequence[int]) -> set[int]:
         """Delete a person's rows of these keys; return the keys of those that there were."""
         where = f"user_id = %s AND {self.key} IN ({_places(keys)})"
         statement = f"DELETE FROM {self._name} WHERE {where} RETURNING {self.key}"  # noqa: S608 - our own names
-        return {key for (key,) in _rows_of(statement, [user.pk, *keys])}
+        with person_lock(user):
+            deleted = {key for (key,) in _rows_of(statement, [user.pk, *keys])}
+            _count_changes(user, len(deleted))
+        return deleted
 
     @property
     def _name(self) -> str:
@@ -128,6 +139,32 @@ class SavedTable(Generic[Row]):
         for row in rows:
             row.pk = ids.get(getattr(row, self.key))
         return set(ids)
+
+
+@contextmanager
+def counted_deletion(rows: QuerySet[Row]) -> Iterator[None]:
+    """Lock the libraries of whoever has these rows, have them deleted in the block, and raise the versions."""
+    with transaction.atomic():
+        owners = list(User.objects.filter(pk__in=rows.values("user_id")).order_by("pk"))
+        for owner in owners:  # Each in the same order, or two such calls could wait for each other.
+            owner.library_version = lock_library(owner.pk) or 0
+        yield
+        for owner in owners:
+            _count_changes(owner, 1)
+
+
+def _locked_version(user: User) -> int:
+    version = lock_library(user.pk)
+    if version is None:
+        raise AccountRemovedError
+    return version
+
+
+def _count_changes(user: User, number: int) -> None:
+    """Raise the version of a person's library, which is locked, by so many changes."""
+    if number:
+        user.library_version += number
+        raise_library_version(user_id=user.pk, to=user.library_version)
 
 
 def _places(values: Collection[Any]) -> str:

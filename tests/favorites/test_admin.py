@@ -59,3 +59,22 @@ def test_an_administrator_does_not_see_the_link_and_can_let_it_lead_nowhere(admi
     assert page.status_code == 200
     assert saved_rows.slug not in page.content.decode()
     assert anyone.get(f"/api/v1/favorites/shared/{saved_rows.slug}/").status_code == 410
+
+
+@pytest.mark.parametrize("way", ["one", "selected"])
+def test_who_sees_a_flyer_marked_sees_it_unmarked_once_an_administrator_has_removed_the_row(
+    admin, as_alice, saved_rows, service, way
+):
+    service.has(7)
+    before = as_alice.get("/api/v1/flyers/7/")
+    row = Favorite.objects.get().pk
+
+    if way == "one":
+        admin.post(f"{ADMIN}/favorite/{row}/delete/", {"post": "yes"})
+    else:
+        selected = {"action": "delete_selected", "_selected_action": [row], "post": "yes"}
+        admin.post(f"{ADMIN}/favorite/", selected)
+
+    after = as_alice.get("/api/v1/flyers/7/")
+    assert [answer.json()["is_favorited"] for answer in (before, after)] == [True, False]
+    assert [answer["X-Library-Version"] for answer in (before, after)] == ["0", "1"]

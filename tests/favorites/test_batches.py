@@ -216,8 +216,8 @@ def test_dropping_several_says_which_were_favorites(as_alice, as_bob, alice, bob
 def test_a_batch_takes_as_many_queries_whatever_its_size(as_alice, service, django_assert_num_queries):
     service.has(*range(1, 51))
 
-    # session; which are favorites; begin, person, insert, count, commit
-    with django_assert_num_queries(7):
+    # session; which are favorites; begin, person, insert, count, version, commit
+    with django_assert_num_queries(8):
         as_alice.put(URL, {"flyer_ids": list(range(1, 51))})
-    with django_assert_num_queries(2):  # session; delete
+    with django_assert_num_queries(6):  # session; begin, person, delete, version, commit
         as_alice.post(REMOVAL, {"flyer_ids": list(range(1, 51))})

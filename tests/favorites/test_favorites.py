@@ -316,11 +316,12 @@ def test_what_is_wrong_with_an_id_is_named(as_alice, service, flyer_id, sentence
 def test_each_write_takes_a_fixed_number_of_queries(as_alice, service, django_assert_num_queries):
     service.has(7)
 
-    with django_assert_num_queries(7):  # session; is it a favorite; begin, person, insert, count, commit
+    # session; is it a favorite; begin, person, insert, count, version, commit
+    with django_assert_num_queries(8):
         as_alice.put(URL)
     with django_assert_num_queries(2):  # session; is it a favorite
         as_alice.put(URL)
-    with django_assert_num_queries(2):  # session; delete
+    with django_assert_num_queries(6):  # session; begin, person, delete, version, commit
         as_alice.delete(URL)
 
 

@@ -11,7 +11,6 @@ from drf_spectacular.generators import SchemaGenerator
 
 from config import urls
 from favorites.models import Favorite
-from favorites.services.tables import FAVORITES, FOLLOWS
 from flyers_proxy import catalog as flyers
 from proxy import catalog as registry
 from proxy import marks
@@ -43,10 +42,6 @@ def library(settings, monkeypatch):
     settings.BOOKS_FRESH_SECONDS, settings.BOOKS_STALE_SECONDS = 60, 3_600
     settings.BOOKS_DEADLINE_SECONDS, settings.BOOKS_MAX_CONCURRENCY = 1.0, 4
     monkeypatch.setitem(registry._CATALOGS, "books", books.BOOKS)
-    monkeypatch.setitem(
-        marks._OFFERS, ("favorites", "book"), FAVORITES
-    )  # saved numbers, for once those of books
-    monkeypatch.setitem(marks._OFFERS, ("follows", "author"), FOLLOWS)
     yield
     books.BOOKS.stop()
 
@@ -124,7 +119,7 @@ def test_a_hit_wakes_no_django_and_carries_the_marks_of_whoever_asks(
     hit_path, full_stack, application, alice, upstream, clock
 ):
     upstream.get(f"{SERVICE}/books/7", json=book())
-    Favorite.objects.create(user=alice, flyer_id=7)
+    Favorite.objects.create(user=alice, flyer_id=7)  # a saved number, for once that of a book
     token = bearer(alice)
     full_stack.request(DETAIL)
     expected = [full_stack.request(DETAIL), full_stack.request(DETAIL, HTTP_AUTHORIZATION=token)]
@@ -161,7 +156,7 @@ def test_what_favorites_ask_of_a_kind_works_for_this_one(upstream, clock):
 def test_a_mark_that_no_room_offers_stops_the_start(monkeypatch):
     relations = books.BOOK.relations
     marks.require_offers(relations)
-    monkeypatch.delitem(marks._OFFERS, ("follows", "author"))
+    monkeypatch.delitem(marks._OFFERS, "follows")
 
     assert relations == {("favorites", "book"), ("follows", "author")}
     with pytest.raises(ImproperlyConfigured, match="'follows' of the kind 'author'"):

@@ -9,6 +9,8 @@ from django.db import InterfaceError, OperationalError, connection
 from accounts import sessions
 from accounts.models import User
 from favorites.models import Favorite, Follow
+from favorites.services.tables import FAVORITES, FOLLOWS
+from proxy.marks import forget_marks
 from tests import payloads
 from tests.conftest import UPSTREAM
 from tests.proxy.wsgi_client import alike
@@ -43,11 +45,9 @@ def bobs(bob):
 
 def save(user, *, flyers, creators):
     for flyer_id in flyers:
-        Favorite.objects.create(
-            user=user, flyer_id=flyer_id, title="Saved", valid_until="2099-01-01T00:00:00Z"
-        )
+        FAVORITES.insert_one(user, Favorite(user=user, flyer_id=flyer_id, title="Saved"))
     for creator_id in creators:
-        Follow.objects.create(user=user, creator_id=creator_id)
+        FOLLOWS.insert_one(user, Follow(user=user, creator_id=creator_id))
 
 
 def bearer(user):
@@ -83,13 +83,40 @@ def test_a_signed_in_hit_is_the_answer_of_django(hit_path, full_stack, applicati
     assert application.calls == 1
 
 
-def test_a_signed_in_hit_asks_the_database_once(hit_path, alices, django_assert_num_queries):
+def test_a_signed_in_hit_asks_the_database_twice_and_then_once(hit_path, alices, django_assert_num_queries):
     hit_path.request(DISCOVER, HTTP_AUTHORIZATION=alices)
+    forget_marks()
+
+    with django_assert_num_queries(2):  # session and version; marks
+        first = hit_path.request(DISCOVER, HTTP_AUTHORIZATION=alices)
+    with django_assert_num_queries(1):  # session and version
+        again = hit_path.request(DISCOVER, HTTP_AUTHORIZATION=alices)
+
+    assert marked(first) == marked(again) == ({2, 7}, {3})
+
+
+def test_every_signed_in_hit_says_the_version_of_the_library(
+    hit_path, application, alice, alices, django_assert_num_queries
+):
+    learned = hit_path.request(DISCOVER, HTTP_AUTHORIZATION=alices)
 
     with django_assert_num_queries(1):
-        answer = hit_path.request(DISCOVER, HTTP_AUTHORIZATION=alices)
+        hit = hit_path.request(DISCOVER, HTTP_AUTHORIZATION=alices)
+    unchanged = hit_path.request(DISCOVER, HTTP_AUTHORIZATION=alices, HTTP_IF_NONE_MATCH=hit[1]["etag"])
+    save(alice, flyers=[9], creators=[])
+    after = hit_path.request(DISCOVER, HTTP_AUTHORIZATION=alices)
 
-    assert marked(answer) == ({2, 7}, {3})
+    assert [answer[0][:3] for answer in (learned, hit, unchanged, after)] == ["200", "200", "304", "200"]
+    assert [answer[1]["x-library-version"] for answer in (learned, hit, unchanged, after)] == [*"3334"]
+    assert application.calls == 1
+
+
+def test_an_anonymous_hit_never_says_a_version(hit_path, alices):
+    turns = [None, alices, None, alices, alices, None]
+
+    seen = [hit_path.request(DISCOVER, HTTP_AUTHORIZATION=who)[1] for who in turns]
+
+    assert ["x-library-version" in headers for headers in seen] == [who is not None for who in turns]
 
 
 def test_each_sees_their_own_marks_in_whatever_order_they_come(hit_path, application, alices, bobs):
