@@ -30,6 +30,13 @@ ERROR = {
 }
 
 HEADERS = {"X-Request-ID": {"description": "Names this request in the log.", "schema": {"type": "string"}}}
+# Not a reference to a shared header, which generators of types take for one that is always there.
+LIBRARY_VERSION = {
+    "X-Library-Version": {
+        "description": "Counts the changes of what the caller saves; only for a signed-in one.",
+        "schema": {"type": "integer", "minimum": 0},
+    }
+}
 RETRY_AFTER = {
     "Retry-After": {
         "description": "Seconds to wait.",
@@ -47,18 +54,20 @@ def _failure(description: str, headers: dict[str, Any]) -> dict[str, Any]:
     return {"description": description, "headers": headers, "content": ENVELOPE}
 
 
+# Shared by operations that take a token and those that don't.
 RESPONSES = {
-    "Error": _failure("What went wrong, in the one envelope.", HEADERS),
+    "Error": _failure("What went wrong, in the one envelope.", HEADERS | LIBRARY_VERSION),
     "Throttled": _failure(
-        "`THROTTLED`: too many calls; wait for `Retry-After` seconds.", HEADERS | RETRY_AFTER
+        "`THROTTLED`: too many calls; wait for `Retry-After` seconds.",
+        HEADERS | LIBRARY_VERSION | RETRY_AFTER,
     ),
     "Unavailable": _failure(
         "The flyer service or our own store is not there; try again after `Retry-After` seconds.",
-        HEADERS | RETRY_AFTER,
+        HEADERS | LIBRARY_VERSION | RETRY_AFTER,
     ),
     "NotModified": {
         "description": "The answer that `If-None-Match` names is still good.",
-        "headers": HEADERS | CONDITIONAL_HEADERS,
+        "headers": HEADERS | LIBRARY_VERSION | CONDITIONAL_HEADERS,
     },
 }
 
@@ -107,8 +116,9 @@ def add_errors(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
             _join_lists(operation)
             responses = operation["responses"]
             is_conditional = method == "get" and not _CONDITIONAL.isdisjoint(operation["tags"])
+            headers = HEADERS | LIBRARY_VERSION if _takes_token(operation) else HEADERS
             for status, response in responses.items():
-                _complete(status, response, is_conditional=is_conditional)
+                _complete(status, response, headers, is_conditional=is_conditional)
             for status in _failures(path, method, operation):
                 kind = {"429": "Throttled", "503": "Unavailable"}.get(status, "Error")
                 responses.setdefault(status, {"$ref": f"#/components/responses/{kind}"})
@@ -126,10 +136,17 @@ def _join_lists(operation: dict[str, Any]) -> None:
             parameter["description"] += " Separated by commas; the parameter may also be repeated."
 
 
-def _complete(status: str, response: dict[str, Any], *, is_conditional: bool) -> None:
+def _takes_token(operation: dict[str, Any]) -> bool:
+    """Say whether a caller may be signed in to an operation, or has to be."""
+    return any("accessToken" in way for way in operation.get("security", ()))
+
+
+def _complete(
+    status: str, response: dict[str, Any], headers: dict[str, Any], *, is_conditional: bool
+) -> None:
     """Add what a view leaves out of a response: of a failure it declares only the description."""
     response["description"] = response["description"] or "Done."
-    response["headers"] = HEADERS | response.get("headers", {})
+    response["headers"] = headers | response.get("headers", {})
     if status in {"429", "503"}:
         response["headers"] |= RETRY_AFTER
     if status == "200" and is_conditional:

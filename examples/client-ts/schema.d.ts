@@ -961,6 +961,8 @@ export interface components {
             headers: {
                 /** @description Names this request in the log. */
                 "X-Request-ID"?: string;
+                /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                "X-Library-Version"?: number;
                 [name: string]: unknown;
             };
             content: {
@@ -972,6 +974,8 @@ export interface components {
             headers: {
                 /** @description Names this request in the log. */
                 "X-Request-ID"?: string;
+                /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                "X-Library-Version"?: number;
                 /** @description Seconds to wait. */
                 "Retry-After"?: number;
                 [name: string]: unknown;
@@ -985,6 +989,8 @@ export interface components {
             headers: {
                 /** @description Names this request in the log. */
                 "X-Request-ID"?: string;
+                /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                "X-Library-Version"?: number;
                 /** @description Seconds to wait. */
                 "Retry-After"?: number;
                 [name: string]: unknown;
@@ -998,6 +1004,8 @@ export interface components {
             headers: {
                 /** @description Names this request in the log. */
                 "X-Request-ID"?: string;
+                /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                "X-Library-Version"?: number;
                 /** @description Send it back in `If-None-Match`. */
                 ETag?: string;
                 "Cache-Control"?: string;
@@ -1095,6 +1103,8 @@ export interface operations {
                 headers: {
                     /** @description Names this request in the log. */
                     "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -1106,6 +1116,8 @@ export interface operations {
                 headers: {
                     /** @description Names this request in the log. */
                     "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1131,6 +1143,8 @@ export interface operations {
                 headers: {
                     /** @description Names this request in the log. */
                     "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -1156,6 +1170,8 @@ export interface operations {
                 headers: {
                     /** @description Names this request in the log. */
                     "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1186,6 +1202,8 @@ export interface operations {
                 headers: {
                     /** @description Names this request in the log. */
                     "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -1199,6 +1217,8 @@ export interface operations {
                 headers: {
                     /** @description Names this request in the log. */
                     "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
                     /** @description Seconds to wait. */
                     "Retry-After"?: number;
                     [name: string]: unknown;
@@ -1229,6 +1249,8 @@ export interface operations {
                 headers: {
                     /** @description Names this request in the log. */
                     "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1262,6 +1284,8 @@ export interface operations {
                 headers: {
                     /** @description Names this request in the log. */
                     "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -1275,6 +1299,8 @@ export interface operations {
                 headers: {
                     /** @description Names this request in the log. */
                     "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
                     /** @description Seconds to wait. */
                     "Retry-After"?: number;
                     [name: string]: unknown;
@@ -1482,6 +1508,8 @@ export interface operations {
                 headers: {
                     /** @description Names this request in the log. */
                     "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1510,6 +1538,8 @@ export interface operations {
                 headers: {
                     /** @description Names this request in the log. */
                     "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -1538,6 +1568,8 @@ export interface operations {
                 headers: {
                     /** @description Names this request in the log. */
                     "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
                     /** @description Send it back in `If-None-Match`. */
                     ETag?: string;
                     "Cache-Control"?: string;
@@ -1583,6 +1615,8 @@ export interface operations {
                 headers: {
                     /** @description Names this request in the log. */
                     "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
                     /** @description Send it back in `If-None-Match`. */
                     ETag?: string;
                     "Cache-Control"?: string;
@@ -1626,6 +1660,8 @@ export interface operations {
                 headers: {
                     /** @description Names this request in the log. */
                     "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
                     /** @description Send it back in `If-None-Match`. */
                     ETag?: string;
                     "Cache-Control"?: string;
@@ -1660,6 +1696,8 @@ export interface operations {
                 headers: {
                     /** @description Names this request in the log. */
                     "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1673,6 +1711,8 @@ export interface operations {
                 headers: {
                     /** @description Names this request in the log. */
                     "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1687,6 +1727,8 @@ export interface operations {
                 headers: {
                     /** @description Names this request in the log. */
                     "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1698,6 +1740,8 @@ export interface operations {
                 headers: {
                     /** @description Names this request in the log. */
                     "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
                     /** @description Seconds to wait. */
                     "Retry-After"?: number;
                     [name: string]: unknown;
@@ -1711,6 +1755,8 @@ export interface operations {
                 headers: {
                     /** @description Names this request in the log. */
                     "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1734,6 +1780,8 @@ export interface operations {
                 headers: {
                     /** @description Names this request in the log. */
                     "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
                     /** @description Send it back in `If-None-Match`. */
                     ETag?: string;
                     "Cache-Control"?: string;
@@ -1751,6 +1799,8 @@ export interface operations {
                 headers: {
                     /** @description Names this request in the log. */
                     "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1779,6 +1829,8 @@ export interface operations {
                 headers: {
                     /** @description Names this request in the log. */
                     "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1790,6 +1842,8 @@ export interface operations {
                 headers: {
                     /** @description Names this request in the log. */
                     "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1819,6 +1873,8 @@ export interface operations {
                 headers: {
                     /** @description Names this request in the log. */
                     "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -1851,6 +1907,8 @@ export interface operations {
                 headers: {
                     /** @description Names this request in the log. */
                     "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
                     /** @description Send it back in `If-None-Match`. */
                     ETag?: string;
                     "Cache-Control"?: string;
@@ -1868,6 +1926,8 @@ export interface operations {
                 headers: {
                     /** @description Names this request in the log. */
                     "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1879,6 +1939,8 @@ export interface operations {
                 headers: {
                     /** @description Names this request in the log. */
                     "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1910,6 +1972,8 @@ export interface operations {
                 headers: {
                     /** @description Names this request in the log. */
                     "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
                     /** @description Send it back in `If-None-Match`. */
                     ETag?: string;
                     "Cache-Control"?: string;
@@ -1946,6 +2010,8 @@ export interface operations {
                 headers: {
                     /** @description Names this request in the log. */
                     "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
                     /** @description Send it back in `If-None-Match`. */
                     ETag?: string;
                     "Cache-Control"?: string;
@@ -1963,6 +2029,8 @@ export interface operations {
                 headers: {
                     /** @description Names this request in the log. */
                     "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1989,6 +2057,8 @@ export interface operations {
                 headers: {
                     /** @description Names this request in the log. */
                     "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2000,6 +2070,8 @@ export interface operations {
                 headers: {
                     /** @description Names this request in the log. */
                     "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2013,6 +2085,8 @@ export interface operations {
                 headers: {
                     /** @description Names this request in the log. */
                     "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2025,6 +2099,8 @@ export interface operations {
                 headers: {
                     /** @description Names this request in the log. */
                     "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2036,6 +2112,8 @@ export interface operations {
                 headers: {
                     /** @description Names this request in the log. */
                     "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
                     /** @description Seconds to wait. */
                     "Retry-After"?: number;
                     [name: string]: unknown;
@@ -2049,6 +2127,8 @@ export interface operations {
                 headers: {
                     /** @description Names this request in the log. */
                     "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2074,6 +2154,8 @@ export interface operations {
                 headers: {
                     /** @description Names this request in the log. */
                     "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2085,6 +2167,8 @@ export interface operations {
                 headers: {
                     /** @description Names this request in the log. */
                     "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2098,6 +2182,8 @@ export interface operations {
                 headers: {
                     /** @description Names this request in the log. */
                     "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2110,6 +2196,8 @@ export interface operations {
                 headers: {
                     /** @description Names this request in the log. */
                     "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2121,6 +2209,8 @@ export interface operations {
                 headers: {
                     /** @description Names this request in the log. */
                     "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
                     /** @description Seconds to wait. */
                     "Retry-After"?: number;
                     [name: string]: unknown;
@@ -2134,6 +2224,8 @@ export interface operations {
                 headers: {
                     /** @description Names this request in the log. */
                     "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2159,6 +2251,8 @@ export interface operations {
                 headers: {
                     /** @description Names this request in the log. */
                     "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -2170,6 +2264,8 @@ export interface operations {
                 headers: {
                     /** @description Names this request in the log. */
                     "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2195,6 +2291,8 @@ export interface operations {
                 headers: {
                     /** @description Names this request in the log. */
                     "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
                     /** @description Send it back in `If-None-Match`. */
                     ETag?: string;
                     "Cache-Control"?: string;
@@ -2247,6 +2345,8 @@ export interface operations {
                 headers: {
                     /** @description Names this request in the log. */
                     "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
                     /** @description Send it back in `If-None-Match`. */
                     ETag?: string;
                     "Cache-Control"?: string;
@@ -2301,6 +2401,8 @@ export interface operations {
                 headers: {
                     /** @description Names this request in the log. */
                     "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
                     /** @description Send it back in `If-None-Match`. */
                     ETag?: string;
                     "Cache-Control"?: string;
@@ -2339,6 +2441,8 @@ export interface operations {
                 headers: {
                     /** @description Names this request in the log. */
                     "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
                     /** @description Send it back in `If-None-Match`. */
                     ETag?: string;
                     "Cache-Control"?: string;
@@ -2373,6 +2477,8 @@ export interface operations {
                 headers: {
                     /** @description Names this request in the log. */
                     "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2384,6 +2490,8 @@ export interface operations {
                 headers: {
                     /** @description Names this request in the log. */
                     "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2397,6 +2505,8 @@ export interface operations {
                 headers: {
                     /** @description Names this request in the log. */
                     "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2411,6 +2521,8 @@ export interface operations {
                 headers: {
                     /** @description Names this request in the log. */
                     "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2422,6 +2534,8 @@ export interface operations {
                 headers: {
                     /** @description Names this request in the log. */
                     "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
                     /** @description Seconds to wait. */
                     "Retry-After"?: number;
                     [name: string]: unknown;
@@ -2435,6 +2549,8 @@ export interface operations {
                 headers: {
                     /** @description Names this request in the log. */
                     "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2460,6 +2576,8 @@ export interface operations {
                 headers: {
                     /** @description Names this request in the log. */
                     "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -2489,6 +2607,8 @@ export interface operations {
                 headers: {
                     /** @description Names this request in the log. */
                     "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
                     /** @description Send it back in `If-None-Match`. */
                     ETag?: string;
                     "Cache-Control"?: string;
@@ -2506,6 +2626,8 @@ export interface operations {
                 headers: {
                     /** @description Names this request in the log. */
                     "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2530,6 +2652,8 @@ export interface operations {
                 headers: {
                     /** @description Names this request in the log. */
                     "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2543,6 +2667,8 @@ export interface operations {
                 headers: {
                     /** @description Names this request in the log. */
                     "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2576,6 +2702,8 @@ export interface operations {
                 headers: {
                     /** @description Names this request in the log. */
                     "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
                     /** @description Send it back in `If-None-Match`. */
                     ETag?: string;
                     "Cache-Control"?: string;
@@ -2610,6 +2738,8 @@ export interface operations {
                 headers: {
                     /** @description Names this request in the log. */
                     "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2626,6 +2756,8 @@ export interface operations {
                 headers: {
                     /** @description Names this request in the log. */
                     "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2637,6 +2769,8 @@ export interface operations {
                 headers: {
                     /** @description Names this request in the log. */
                     "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
                     /** @description Seconds to wait. */
                     "Retry-After"?: number;
                     [name: string]: unknown;
@@ -2650,6 +2784,8 @@ export interface operations {
                 headers: {
                     /** @description Names this request in the log. */
                     "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2677,6 +2813,8 @@ export interface operations {
                 headers: {
                     /** @description Names this request in the log. */
                     "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2706,6 +2844,8 @@ export interface operations {
                 headers: {
                     /** @description Names this request in the log. */
                     "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
                     /** @description Send it back in `If-None-Match`. */
                     ETag?: string;
                     "Cache-Control"?: string;
@@ -2740,6 +2880,8 @@ export interface operations {
                 headers: {
                     /** @description Names this request in the log. */
                     "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2774,6 +2916,8 @@ export interface operations {
                 headers: {
                     /** @description Names this request in the log. */
                     "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
                     /** @description Send it back in `If-None-Match`. */
                     ETag?: string;
                     "Cache-Control"?: string;

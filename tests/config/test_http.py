@@ -72,7 +72,7 @@ def test_our_app_may_read_answers_and_errors(client, address):
     assert response["Access-Control-Allow-Origin"] == OURS
     assert response["Access-Control-Allow-Credentials"] == "true"
     exposed = response["Access-Control-Expose-Headers"]
-    for name in ("ETag", "Link", "Retry-After", "X-Request-ID", "X-Cache", "Age"):
+    for name in ("ETag", "Link", "Retry-After", "X-Request-ID", "X-Cache", "X-Library-Version", "Age"):
         assert name in exposed
     assert "origin" in response["Vary"].lower()
 
@@ -99,13 +99,14 @@ def test_a_preflight_is_answered_before_the_route(client):
         headers={
             "Origin": OURS,
             "Access-Control-Request-Method": "PATCH",
-            "Access-Control-Request-Headers": "authorization,content-type",
+            "Access-Control-Request-Headers": "authorization,content-type,idempotency-key",
         },
     )
 
     assert response.status_code == 200
     assert "PATCH" in response["Access-Control-Allow-Methods"]
-    assert "authorization" in response["Access-Control-Allow-Headers"]
+    for name in ("authorization", "content-type", "idempotency-key"):
+        assert name in response["Access-Control-Allow-Headers"]
 
 
 @time_machine.travel("2026-05-01T12:00:00Z", tick=False)

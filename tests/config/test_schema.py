@@ -57,6 +57,14 @@ def test_every_operation_has_a_name_a_tag_a_sentence_and_the_envelope(schema):
     assert len(set(names)) == len(names)
 
 
+def test_every_answer_to_a_token_documents_the_version_of_the_library(schema):
+    for name, operation in operations(schema):
+        takes_token = any("accessToken" in way for way in operation.get("security", ()))
+        for status, response in operation["responses"].items():
+            if "$ref" not in response:
+                assert ("X-Library-Version" in response["headers"]) is takes_token, (name, status)
+
+
 @time_machine.travel("2026-05-01T12:00:00Z", tick=False)
 def test_the_example_of_a_page_is_what_the_service_answers(schema, anyone, upstream, settings):
     settings.PUBLIC_URL = "http://localhost:8000"
