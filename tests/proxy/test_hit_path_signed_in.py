@@ -95,6 +95,27 @@ def test_a_signed_in_hit_asks_the_database_twice_and_then_once(hit_path, alices,
     assert marked(first) == marked(again) == ({2, 7}, {3})
 
 
+def test_a_change_between_the_two_statements_of_a_hit_spoils_no_later_one(hit_path, alice, alices):
+    hit_path.request(DISCOVER, HTTP_AUTHORIZATION=alices)
+    forget_marks()
+    statements = []
+
+    def write_after_the_first(execute, sql, params, many, context):
+        result = execute(sql, params, many, context)
+        statements.append(sql)
+        if len(statements) == 1:
+            save(alice, flyers=[9], creators=[])
+            FAVORITES.delete(alice, [2])
+        return result
+
+    with connection.execute_wrapper(write_after_the_first):
+        during = hit_path.request(DISCOVER, HTTP_AUTHORIZATION=alices)
+    after = hit_path.request(DISCOVER, HTTP_AUTHORIZATION=alices)
+
+    assert during[1]["x-library-version"] == "3"
+    assert (marked(after), after[1]["x-library-version"]) == (({7, 9}, {3}), "5")
+
+
 def test_every_signed_in_hit_says_the_version_of_the_library(
     hit_path, application, alice, alices, django_assert_num_queries
 ):
