@@ -58,9 +58,10 @@ def people(bench: Bench) -> list[Point]:
             INSERT INTO accounts_user (id, password, email, first_name, last_name, is_active, is_staff, created_at)
             WITH RECURSIVE n(i) AS (SELECT {stored // 100} UNION ALL SELECT i + 1 FROM n WHERE i + 1 < {number // 100})
             SELECT {user_id} + 1 + i, '!', 'crowd-' || i || '@example.com', '', '', 1, 0, '2026-01-01' FROM n;
-            INSERT INTO favorites_favorite (user_id, flyer_id, created_at, title, image_url, valid_until)
+            INSERT INTO favorites_entry (user_id, shelf, kind, item_id, created_at, changed_at, changed_by, title, version)
             WITH RECURSIVE n(i) AS (SELECT {stored} UNION ALL SELECT i + 1 FROM n WHERE i + 1 < {number})
-            SELECT {user_id} + 1 + i / 100, 1 + i % 100, '2026-01-01', 'Stored', NULL, '2099-01-01' FROM n;
+            SELECT {user_id} + 1 + i / 100, 'favorites', 'flyer', 1 + i % 100, '2026-01-01', '2026-01-01', '', 'Stored',
+                1 + i % 100 FROM n;
             """  # noqa: S608 - numbers of ours
         )
         stored = number

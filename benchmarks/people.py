@@ -14,7 +14,7 @@ def main(number: int, favorites: int) -> None:
     django.setup()
     from accounts import sessions  # noqa: PLC0415 - Django had to be set up first
     from accounts.models import User  # noqa: PLC0415
-    from favorites.models import Favorite, Follow  # noqa: PLC0415
+    from favorites.models import Entry  # noqa: PLC0415
 
     chance = random.Random(number * 100_000 + favorites)
     people = []
@@ -23,11 +23,23 @@ def main(number: int, favorites: int) -> None:
         user = User.objects.create_user(email=email, password=None)
         flyers = chance.sample(range(1, max(200, favorites * 2)), favorites)
         creators = chance.sample(range(1, 41), 10)
-        Favorite.objects.bulk_create(
-            Favorite(user=user, flyer_id=each, title="Stored", valid_until="2099-01-01T00:00:00Z")
-            for each in flyers
+        Entry.objects.bulk_create(
+            Entry(
+                user=user,
+                shelf="favorites",
+                kind="flyer",
+                item_id=each,
+                title="Stored",
+                valid_until="2099-01-01T00:00:00Z",
+                version=number,
+            )
+            for number, each in enumerate(flyers, 1)
         )
-        Follow.objects.bulk_create(Follow(user=user, creator_id=each) for each in creators)
+        Entry.objects.bulk_create(
+            Entry(user=user, shelf="follows", kind="creator", item_id=each, version=len(flyers) + number)
+            for number, each in enumerate(creators, 1)
+        )
+        User.objects.filter(pk=user.pk).update(library_version=len(flyers) + len(creators))
         tokens = sessions.open_session(user=user)
         people.append({"token": tokens.access, "flyers": sorted(flyers), "creators": sorted(creators)})
     print(json.dumps(people))

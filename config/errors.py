@@ -33,10 +33,11 @@ from accounts.throttles import TooManyCallsError
 from accounts.tokens import InvalidTokenError
 from clients import errors as upstream
 from config.parsers import BodiesBusyError, PayloadTooLargeError
-from favorites.services.favorites import FavoriteNotFoundError
+from favorites.services.changes import CursorError, CursorExpiredError
+from favorites.services.entries import EntryNotFoundError
 from favorites.services.follows import SelfFollowError
 from favorites.services.sharing import ListNotFoundError, ListRevokedError
-from favorites.services.tables import AccountRemovedError, LibraryFullError
+from favorites.services.writes import AccountRemovedError, LibraryFullError
 from flyers_proxy.catalog import PageTooDeepError
 from proxy.catalog import catalogs
 
@@ -94,7 +95,11 @@ FAILURES: dict[type[Exception], Failure] = {
     ),
     AccountRemovedError: Failure(401, "INVALID_TOKEN", "The access token is not valid."),
     LibraryFullError: Failure(400, "VALIDATION_ERROR", "There is no room for more."),
-    FavoriteNotFoundError: Failure(404, "NOT_FOUND", "Favorite not found"),
+    EntryNotFoundError: Failure(404, "NOT_FOUND", "{noun} not found"),
+    CursorError: BAD_REQUEST,
+    CursorExpiredError: Failure(
+        410, "CURSOR_EXPIRED", "What has changed since then is not known any more. Read the library anew."
+    ),
     ListNotFoundError: Failure(404, "NOT_FOUND", "There is no such list."),
     ListRevokedError: Failure(410, "GONE", "This list is no longer shared."),
     PageTooDeepError: Failure(400, "VALIDATION_ERROR", "The list can't be shown that far."),
@@ -155,6 +160,8 @@ def answer_exception(error: Exception, context: Any = None) -> HttpResponse | No
         catalog = catalogs().get(error.upstream)
         service = catalog.service if catalog else "upstream service"
         failure = failure._replace(message=failure.message.format(service=service))
+    if isinstance(error, EntryNotFoundError):
+        failure = failure._replace(message=failure.message.format(noun=error.noun))
     if isinstance(error, DATABASE_FAILURES):
         # Without a traceback: in an outage this is every second line, and the database's reason says it all.
         reason = str(error).partition("\n")[0]

@@ -25,7 +25,7 @@ sys.setswitchinterval(0.0005)
 
 telemetry.start()
 for catalog in catalogs().values():
-    require_offers(relation for shape in catalog.shapes for relation in shape.relations)
+    require_offers(catalog.relations)
     _ = catalog.transport  # Made at the start, so that its metrics are there before its first failure.
 # A client that sends slowly occupies a thread; half of them are reserved for all others.
 _bounded = BoundedBodies(_django, max_readers=max(1, settings.THREADS // 2))

@@ -3,10 +3,12 @@
 import unicodedata
 from typing import Any
 
+from drf_spectacular.extensions import OpenApiSerializerFieldExtension
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from clients.values import MAX_ID
+from favorites.services.shelves import SHELVES, Shelf
 from proxy.parameters import CommaSeparated, WholeNumber
 
 MAX_IDS = 100  # in one query
@@ -16,14 +18,11 @@ _ID_SCHEMA = {"type": "integer", "minimum": 1, "maximum": MAX_ID}
 _JOINERS = "\u200c\u200d"
 
 
-class Id(WholeNumber):
-    """An id of the flyer service as a JSON number: no text, no fraction, no boolean.
+class Whole(WholeNumber):
+    """A whole JSON number: no text, no fraction, no boolean.
 
     7.0 is the integer 7 (JSON Schema, and every browser), up to where such numbers are exact.
     """
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(min_value=1, max_value=MAX_ID, **kwargs)
 
     def to_internal_value(self, data: object) -> int:
         if type(data) is float and data.is_integer() and not 2**53 < abs(data) <= MAX_ID:
@@ -31,6 +30,52 @@ class Id(WholeNumber):
         if type(data) is not int:
             self.fail("invalid")
         return data
+
+
+class Id(Whole):
+    """An id of an upstream service."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(min_value=1, max_value=MAX_ID, **kwargs)
+
+
+class Rating(Whole):
+    """1 to 5."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(min_value=1, max_value=5, **kwargs)
+
+
+class KindName(serializers.CharField):
+    """A kind that may stand on a shelf, by what the catalogs that are on say; ``but`` one that is named otherwise."""
+
+    default_error_messages = {"kind": "There is no such kind here; there are: {kinds}."}
+
+    def __init__(self, *, shelf: Shelf | None = None, but: str = "", **kwargs: Any) -> None:
+        """``shelf`` is None for any kind that may stand on one."""
+        super().__init__(**kwargs)
+        self.shelf = shelf
+        self.but = but
+
+    @property
+    def kinds(self) -> list[str]:
+        """Return the kinds, in the order of the catalogs."""
+        shelves = [self.shelf] if self.shelf else SHELVES.values()
+        return list(dict.fromkeys(kind for shelf in shelves for kind in shelf.kinds if kind != self.but))
+
+    def to_internal_value(self, data: object) -> str:
+        if data not in self.kinds:
+            self.fail("kind", kinds=", ".join(self.kinds) or "none")
+        return str(data)
+
+
+class KindNameScheme(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]  # it has no types
+    """The kinds in the schema."""
+
+    target_class = KindName
+
+    def map_serializer_field(self, auto_schema: Any, direction: Any) -> dict[str, Any]:
+        return {"type": "string", "enum": self.target.kinds}
 
 
 class Boolean(serializers.BooleanField):
@@ -59,7 +104,7 @@ class Name(serializers.CharField):
 
 @extend_schema_field({"type": "array", "items": _ID_SCHEMA, "minItems": 1, "maxItems": MAX_IDS})
 class Ids(CommaSeparated):
-    """Ids of the flyer service in ASCII digits, read as a tuple without repeats."""
+    """Ids of an upstream service in ASCII digits, read as a tuple without repeats."""
 
     def to_internal_value(self, data: object) -> tuple[int, ...]:
         sentence = "Give whole numbers from 1, separated by commas."
@@ -73,4 +118,13 @@ class BoundedList(serializers.ListField):
     def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, list) and self.max_length is not None and len(data) > self.max_length:
             self.fail("max_length", max_length=self.max_length)
+        return super().to_internal_value(data)
+
+
+class Row(serializers.Serializer[Any]):
+    """An object in a list, read as strictly as a body: fields other than these are refused by name."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, dict) and (unknown := [name for name in data if name not in self.fields]):
+            raise serializers.ValidationError({str(unknown[0])[:50]: ["There is no such field."]})
         return super().to_internal_value(data)

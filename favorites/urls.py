@@ -1,19 +1,50 @@
-"""The addresses of what a person saves."""
+"""The addresses of what a person keeps; those of single items are under their kind, as its catalog says."""
 
-from django.urls import path
+from collections.abc import Callable
+from typing import Any
 
-from favorites import views
+from django.urls import URLPattern, path
+
+from favorites.services.shelves import FAVORITES, RATINGS, WATCHLIST
+from favorites.views import entries, follows, library, sharing
+from proxy.catalog import Kind, catalogs
+
+
+def item_routes(kind: Kind[Any]) -> list[URLPattern]:
+    """Return the routes of single items of a kind: for each shelf where it may stand."""
+    item = f"{kind.path}/<id:{kind.name}_id>"
+    views: dict[str, tuple[str, Callable[[], Any]]] = {
+        FAVORITES.name: ("favorite", lambda: entries.kept_detail(kind.name, FAVORITES, "favorite")),
+        WATCHLIST.name: ("watchlist", lambda: entries.kept_detail(kind.name, WATCHLIST, "watchlist")),
+        RATINGS.name: ("rating", lambda: entries.rating_detail(kind.name)),
+    }
+    chosen = [views[relation] for relation in kind.relations if relation in views]
+    return [path(f"{item}/{word}/", view().as_view()) for word, view in chosen]
+
 
 urlpatterns = [
-    path("flyers/<id:flyer_id>/favorite/", views.FavoriteDetail.as_view()),
-    path("users/me/favorites/", views.FavoriteList.as_view()),
-    path("users/me/favorites/remove/", views.FavoriteRemoval.as_view()),
-    path("users/me/library/", views.OwnLibrary.as_view()),
-    path("users/me/library/contains/", views.LibraryContains.as_view()),
-    path("favorites/", views.FavoriteStates.as_view()),
-    path("favorites/share/", views.OwnSharedList.as_view()),
-    path("favorites/shared/<slug:slug>/", views.SharedFavorites.as_view()),
-    path("follows/", views.FollowList.as_view()),
-    path("follows/status/", views.FollowStatusDetail.as_view()),
-    path("follows/<id:followed_id>/", views.FollowDetail.as_view()),
+    *(
+        route
+        for catalog in catalogs().values()
+        for kind in catalog.kinds.values()
+        for route in item_routes(kind)
+    ),
+    path("users/me/favorites/", entries.FavoriteList.as_view()),
+    path("users/me/favorites/remove/", entries.FavoriteRemoval.as_view()),
+    path("users/me/watchlist/", entries.Watchlist.as_view()),
+    path("users/me/watchlist/remove/", entries.WatchlistRemoval.as_view()),
+    path("users/me/ratings/", entries.RatingList.as_view()),
+    path("users/me/library/", library.OwnLibrary.as_view()),
+    path("users/me/library/contains/", library.LibraryContains.as_view()),
+    path("users/me/library/changes/", library.LibraryChanges.as_view()),
+    path("users/me/library/ops/", library.LibraryOps.as_view()),
+    path("favorites/", entries.FavoriteStates.as_view()),
+    path("favorites/share/", sharing.OwnSharedList.as_view()),
+    path("favorites/shared/<slug:slug>/", sharing.SharedFavorites.as_view()),
+    path("favorites/shared/<slug:slug>/copy/", sharing.SharedListCopy.as_view()),
+    path("follows/", follows.FollowList.as_view()),
+    path("follows/status/", follows.FollowStatusDetail.as_view()),
+    path("follows/news/", follows.FollowNews.as_view()),
+    path("follows/seen/", follows.FollowSeen.as_view()),
+    path("follows/<id:followed_id>/", follows.FollowDetail.as_view()),
 ]

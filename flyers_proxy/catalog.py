@@ -163,8 +163,10 @@ FLYER: Final = Kind(
     FlyerClient.get_flyer,
     by_ids=Listing("flyers-by-ids", shapes.FLYER, _fetch_flyers_by_ids),
     max_batch=UPSTREAM_PAGE,
+    relations=("favorites", "watchlist", "ratings"),
+    path="flyers",
 )
-CREATOR: Final = Kind(shapes.CREATOR, FlyerClient.get_creator)
+CREATOR: Final = Kind(shapes.CREATOR, FlyerClient.get_creator, relations=("follows",), path="creators")
 
 _FLYER_LIST: Final = Listing("flyers", shapes.FLYER, _fetch_flyers)
 _CREATOR_FLYERS: Final = Listing("creator-flyers", shapes.FLYER, _fetch_creator_flyers)

@@ -130,5 +130,7 @@ def _summary(flyer: flyers.Flyer) -> Summary:
 
 
 FLYER: Shape[flyers.Flyer] = Shape(Flyer, kind="flyer", summarize=_summary)
-CREATOR: Shape[flyers.Creator] = Shape(Creator, kind="creator")
+CREATOR: Shape[flyers.Creator] = Shape(
+    Creator, kind="creator", summarize=lambda creator: Summary(creator.username, creator.profile_picture)
+)
 CATEGORY: Shape[flyers.Category] = Shape(Category, kind="category")

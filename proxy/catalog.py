@@ -19,7 +19,7 @@ from clients.errors import UpstreamNotFoundError
 from clients.transport import CallOptions, Fetched, ListPage, Transport
 from proxy.cache import GRACE_SECONDS, Cache, Fill, free
 from proxy.redis_level import RedisLevel
-from proxy.rendering import Body, Page
+from proxy.rendering import Body, Page, Relation
 from proxy.shapes import Shape
 from proxy.store import Answer, Store, events
 
@@ -54,13 +54,16 @@ class Kind(Generic[T]):
     """Items of one kind: ``fetch(client, id, **call)`` returns one, or raises ``UpstreamNotFoundError``.
 
     ``by_ids`` lists those of at most ``max_batch`` ids that upstream is willing to list (None: it has no such route);
-    what it leaves out may still be there singly.
+    what it leaves out may still be there singly. ``relations`` are those in which people may have such items; the shape
+    then says what is remembered of one. ``path`` is where they are in the API.
     """
 
     shape: Shape[T]
     fetch: Callable[Concatenate[Any, int, ...], Fetched[T]]
     by_ids: Listing[tuple[int, ...], T] | None = None
     max_batch: int = 50
+    relations: tuple[str, ...] = ()
+    path: str = ""
 
     @property
     def name(self) -> str:
@@ -171,6 +174,12 @@ class Catalog(Generic[C]):
     def shapes(self) -> set[Shape[Any]]:
         """Return all that it shows."""
         return {kind.shape for kind in self.kinds.values()} | {each.shape for each in self._listings}
+
+    @property
+    def relations(self) -> set[Relation]:
+        """Return the relations of people to its items: those of which it shows marks, and those in which they may be."""
+        shown = {relation for shape in self.shapes for relation in shape.relations}
+        return shown | {(name, kind.name) for kind in self.kinds.values() for name in kind.relations}
 
     @property
     def version(self) -> str:
@@ -286,3 +295,9 @@ def find_kind(name: str) -> tuple[Catalog[Any], Kind[Any]]:
         if name in catalog.kinds:
             return catalog, catalog.kinds[name]
     raise KeyError(name)
+
+
+def kinds_in(relation: str) -> list[Kind[Any]]:
+    """Return the kinds, of all catalogs that are on, whose items people may have in this relation."""
+    kinds = (kind for catalog in _CATALOGS.values() for kind in catalog.kinds.values())
+    return [kind for kind in kinds if relation in kind.relations]

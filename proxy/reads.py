@@ -94,13 +94,14 @@ class Read(NamedTuple):
         ]
 
 
+T = TypeVar("T")
 Row = TypeVar("Row", bound=Model)
 
 
-class RowPage(NamedTuple, Generic[Row]):
+class RowPage(NamedTuple, Generic[T]):
     """The rows of one page, how many there are on all pages, and the links to its neighbours."""
 
-    rows: list[Row]
+    rows: list[T]
     total: int
     links: Links
 

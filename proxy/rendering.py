@@ -9,9 +9,11 @@ import math
 from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeVar
 
 import msgspec
+
+T = TypeVar("T")
 
 NULL, TRUE, FALSE = b"null", b"true", b"false"
 # JSON escapes control characters, so this byte stands in no document of ours: documents are cut at it.
@@ -132,6 +134,10 @@ class Item(msgspec.Struct, frozen=True, array_like=True, tag="i", gc=False):
             isinstance(placeholder, Mark) or placeholder.filler in _FILLERS
             for placeholder in self.placeholders
         )
+
+    def read(self, into: type[T]) -> T:
+        """Return what it shows as this struct, in which every placeholder is null."""
+        return msgspec.json.decode(NULL.join(self.fragments), type=into)
 
     def template(
         self, *, as_of: float, is_stale: bool, now: float, context: Any = None, links: Links | None = None

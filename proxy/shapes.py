@@ -142,6 +142,7 @@ _PLAIN: dict[type[inspect.Type], dict[str, Any]] = {
     inspect.BoolType: {"type": "boolean"},
     inspect.StrType: {"type": "string"},
     inspect.DateTimeType: {"type": "string", "format": "date-time"},
+    inspect.RawType: {"type": "object"},
 }
 _MAX_INT32 = 2**31 - 1
 
@@ -187,7 +188,11 @@ class StructExtension(OpenApiSerializerExtension):  # type: ignore[no-untyped-ca
             "type": "object",
             **({"description": text} if text else {}),
             "properties": properties,
-            "required": sorted(properties),
+            "required": sorted(
+                field.encode_name
+                for field in msgspec.structs.fields(self.target)
+                if field.default is not msgspec.UNSET
+            ),
         }
 
 

@@ -1,11 +1,12 @@
-"""Creators whom a person follows: adding, removing, and who they are."""
+"""Creators whom a person follows: adding, removing, and what they publish."""
 
 from django.db.models import QuerySet
 
 from accounts.models import User
 from clients.errors import UpstreamError, UpstreamNotFoundError
-from favorites.models import Follow
-from favorites.services.tables import FOLLOWS
+from favorites.models import Entry
+from favorites.services.entries import add_entry, entries_of, find_entry, remove_entries
+from favorites.services.shelves import FOLLOWS, Key
 from flyers_proxy.catalog import CREATOR, FLYERS
 from proxy.catalog import OnMiss
 
@@ -14,9 +15,9 @@ class SelfFollowError(Exception):
     """The creator is the person."""
 
 
-def follows_of(*, user: User) -> QuerySet[Follow]:
+def follows_of(*, user: User) -> QuerySet[Entry]:
     """Return a person's follows, newest first."""
-    return Follow.objects.filter(user=user).order_by("-created_at", "-id")
+    return entries_of(user=user, shelf=FOLLOWS.name, kind=CREATOR.name)
 
 
 def is_following(*, user: User | None, creator_id: int, on_miss: OnMiss) -> bool:
@@ -25,7 +26,7 @@ def is_following(*, user: User | None, creator_id: int, on_miss: OnMiss) -> bool
     ``UpstreamNotFoundError`` when there is no such creator. In an outage "no" is still true: it says nothing of them.
     ``on_miss`` is called before upstream is.
     """
-    if user and FOLLOWS.get(user, creator_id):
+    if user and find_entry(user=user, key=_key(creator_id)):
         return True
     try:
         FLYERS.get(CREATOR, creator_id, on_miss=on_miss)
@@ -36,20 +37,25 @@ def is_following(*, user: User | None, creator_id: int, on_miss: OnMiss) -> bool
     return False
 
 
-def add_follow(*, user: User, creator_id: int) -> tuple[Follow, bool]:
-    """Return the follow of a creator, saved if it was not, and whether it is new.
+def is_oneself(user: User, key: Key) -> bool:
+    """Say whether this would be a person who follows themselves."""
+    return key == _key(user.creator_id or 0)
 
-    ``SelfFollowError`` when the person is the creator; ``UpstreamNotFoundError`` when there is none, and on any other
-    ``UpstreamError`` nothing is written. ``LibraryFullError`` past the limit.
+
+def add_follow(*, user: User, creator_id: int) -> tuple[Entry, bool]:
+    """Return the follow of a creator, stored if it was not, and whether it is new.
+
+    ``SelfFollowError`` when the person is the creator; otherwise fails as ``add_entry`` does.
     """
-    if creator_id == user.creator_id:
+    if is_oneself(user, _key(creator_id)):
         raise SelfFollowError
-    if saved := FOLLOWS.get(user, creator_id):
-        return saved, False
-    FLYERS.get(CREATOR, creator_id, confirm=True)  # Never follow a creator whom upstream does not have.
-    return FOLLOWS.insert_one(user, Follow(user=user, creator_id=creator_id))
+    return add_entry(user=user, key=_key(creator_id))
 
 
 def remove_follow(*, user: User, creator_id: int) -> None:
     """Remove a follow, if there is one, without a call to upstream."""
-    FOLLOWS.delete(user, [creator_id])
+    remove_entries(user=user, shelf=FOLLOWS.name, kind=CREATOR.name, ids=[creator_id])
+
+
+def _key(creator_id: int) -> Key:
+    return Key(FOLLOWS.name, CREATOR.name, creator_id)

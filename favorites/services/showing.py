@@ -1,11 +1,11 @@
-"""Saved flyers as they are now, or what is remembered of them."""
+"""Kept items as they are now, or what is remembered of them."""
 
 import time
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 from accounts.models import User
-from favorites.models import Favorite
+from favorites.models import Entry
 from proxy.batches import Batch, get_many, summary_of
 from proxy.catalog import OnMiss
 from proxy.marks import marks_for
@@ -16,59 +16,63 @@ Availability = Literal["live", "expired", "gone", "unknown"]
 
 
 class Shown(NamedTuple):
-    """A saved flyer; ``flyer`` only while it is live."""
+    """A kept item; ``item`` only while it is live."""
 
-    favorite: Favorite
+    entry: Entry
     availability: Availability
-    flyer: Answer | None = None
+    item: Answer | None = None
 
 
 class Showing(NamedTuple):
-    """Saved flyers in their order, the live ones, and the viewer's marks on these; partial if some are unknown."""
+    """Kept items in their order, the live ones, and the viewer's marks on these; partial if some are unknown."""
 
-    items: list[Shown]
-    flyers: list[Answer]
+    shown: list[Shown]
+    items: list[Answer]
     marks: Marks | None
     is_partial: bool
 
 
-def show(favorites: Sequence[Favorite], *, viewer: User | None, caller: str, on_miss: OnMiss) -> Showing:
-    """Look at saved flyers: those that are not in the cache with one call to upstream for each 50.
+def show(
+    kind: str, entries: Sequence[Entry], *, viewer: User | None, caller: str, on_miss: OnMiss
+) -> Showing:
+    """Look at kept items of one kind: those that are not in the cache with as few calls to upstream as it offers.
 
     ``live``; ``expired`` by its own date; ``gone``, as upstream leaves it out; ``unknown`` in an outage. What is newly
     seen is remembered. The ``viewer`` need not be the owner; None is an anonymous one. ``caller`` and ``on_miss`` are
     those of ``get_many``.
     """
     now = time.time()
-    flyer_ids = [favorite.flyer_id for favorite in favorites]
-    batch = get_many("flyer", flyer_ids, caller=caller, on_miss=on_miss)
-    _remember(favorites, batch)
-    items = [_shown(favorite, batch, now) for favorite in favorites]
-    flyers = [shown.flyer for shown in items if shown.flyer]
+    batch = get_many(kind, [entry.item_id for entry in entries], caller=caller, on_miss=on_miss)
+    _remember(entries, batch)
+    shown = [_shown(entry, batch, now) for entry in entries]
+    items = [each.item for each in shown if each.item]
     marks = None
     if viewer:
-        ids = marks_in([flyer.body for flyer in flyers])
+        ids = marks_in([item.body for item in items])
         marks = marks_for(user_id=viewer.pk, version=viewer.library_version, ids=ids)
-    return Showing(items, flyers, marks, bool(batch.unknown))
+    return Showing(shown, items, marks, bool(batch.unknown))
 
 
-def _shown(favorite: Favorite, batch: Batch[Answer], now: float) -> Shown:
-    if favorite.valid_until and has_ended(favorite.valid_until.timestamp(), now):
-        return Shown(favorite, "expired")
-    if favorite.flyer_id in batch.absent:
-        return Shown(favorite, "gone")
-    if favorite.flyer_id in batch.found:
-        return Shown(favorite, "live", batch.found[favorite.flyer_id])
-    return Shown(favorite, "unknown")
+def _shown(entry: Entry, batch: Batch[Answer], now: float) -> Shown:
+    if entry.valid_until and has_ended(entry.valid_until.timestamp(), now):
+        return Shown(entry, "expired")
+    if entry.item_id in batch.absent:
+        return Shown(entry, "gone")
+    if entry.item_id in batch.found:
+        return Shown(entry, "live", batch.found[entry.item_id])
+    return Shown(entry, "unknown")
 
 
-def _remember(favorites: Sequence[Favorite], batch: Batch[Answer]) -> None:
-    """Update the rows of flyers that have changed: nothing is written for one that was seen like this before."""
+def _remember(entries: Sequence[Entry], batch: Batch[Answer]) -> None:
+    """Update the rows of items that have changed: nothing is written for one that was seen like this before.
+
+    That is no change of the library: it counts no version.
+    """
     changed = []
-    for favorite in favorites:
-        answer = batch.found.get(favorite.flyer_id)
-        if answer and not answer.is_stale and favorite.summary != (summary := summary_of(answer)):
-            favorite.summary = summary
-            changed.append(favorite)
+    for entry in entries:
+        answer = batch.found.get(entry.item_id)
+        if answer and not answer.is_stale and entry.summary != (summary := summary_of(answer)):
+            entry.summary = summary
+            changed.append(entry)
     if changed:
-        Favorite.objects.bulk_update(changed, ["title", "image_url", "valid_until"])
+        Entry.objects.bulk_update(changed, ["title", "image_url", "valid_until"])

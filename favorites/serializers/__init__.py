@@ -1,0 +1,1 @@
+"""Requests and answers, a module a noun."""

@@ -1,0 +1,66 @@
+"""What is deleted of libraries, and when: removed entries, old ops of devices, summaries of no rating.
+
+Whoever follows the changes learns from removed entries (tombstones) what was removed. Once some are deleted, nobody can
+continue from a version before these: ``LibraryState.pruned_version`` says so.
+"""
+
+from datetime import timedelta
+from typing import Final
+
+from django.db import transaction
+from django.db.models import Max, QuerySet
+from django.utils import timezone
+
+from accounts.models import lock_library
+from favorites.models import AppliedOp, Entry, LibraryState, RatingSummary
+
+MAX_TOMBSTONES: Final = 10_000
+TOMBSTONES_KEPT: Final = timedelta(days=90)
+OPS_KEPT: Final = timedelta(days=7)
+_BATCH: Final = 500
+
+
+def bound_tombstones(user_id: int) -> None:
+    """Delete a person's oldest tombstones beyond ``MAX_TOMBSTONES``; call it under their lock."""
+    newest = _tombstones_of(user_id).order_by("-removed_at")
+    surplus = newest.values_list("removed_at", flat=True)[MAX_TOMBSTONES : MAX_TOMBSTONES + 1].first()
+    if surplus is not None:
+        _delete(user_id, _tombstones_of(user_id).filter(removed_at__lte=surplus))
+
+
+def prune_library() -> int:
+    """Delete tombstones and ops that are older than they have to be, and summaries of no rating; return how many rows.
+
+    Person by person and in batches, so that no lock is held long.
+    """
+    now = timezone.now()
+    deleted = 0
+    old = Entry.objects.filter(removed_at__lt=now - TOMBSTONES_KEPT)
+    while users := list(old.order_by("user_id").values_list("user_id", flat=True).distinct()[:_BATCH]):
+        for user_id in users:
+            with transaction.atomic():
+                lock_library(user_id)
+                deleted += _delete(user_id, old.filter(user_id=user_id))
+    for rows in (
+        AppliedOp.objects.filter(created_at__lt=now - OPS_KEPT),
+        RatingSummary.objects.filter(count=0),
+    ):
+        while batch := list(rows.values_list("pk", flat=True)[:_BATCH]):
+            # Still asked for with its condition: a summary may count again by now.
+            deleted += rows.filter(pk__in=batch).delete()[0]
+    return deleted
+
+
+def _delete(user_id: int, tombstones: QuerySet[Entry]) -> int:
+    last = tombstones.aggregate(version=Max("version"))["version"] or 0
+    if last:
+        state, _ = LibraryState.objects.get_or_create(
+            user_id=user_id
+        )  # nobody else does: this is under the lock
+        if state.pruned_version < last:
+            LibraryState.objects.filter(pk=user_id).update(pruned_version=last)
+    return tombstones.delete()[0]
+
+
+def _tombstones_of(user_id: int) -> QuerySet[Entry]:
+    return Entry.objects.filter(user_id=user_id, removed_at__isnull=False)

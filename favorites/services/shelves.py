@@ -1,0 +1,52 @@
+"""The shelves of a library, and which kinds stand on each."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, NamedTuple
+
+from favorites.models import Entry
+from proxy.catalog import kinds_in
+
+
+class Key(NamedTuple):
+    """What a person has at most once: an item on a shelf."""
+
+    shelf: str
+    kind: str
+    item_id: int
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """A shelf with room for ``max_rows`` items of each kind; ``noun`` is what these are called.
+
+    It is a ``proxy.marks.Offer``. Its SQL is written by hand: marks are read at each request that shows them.
+    """
+
+    name: str
+    max_rows: int
+    noun: str
+
+    @property
+    def kinds(self) -> list[str]:
+        """Return the kinds that may stand on it, by what the catalogs that are on say."""
+        return [kind.name for kind in kinds_in(self.name)]
+
+    def select(self, user_id: int, kind: str, ids: Collection[int], *, label: int) -> tuple[str, list[Any]]:
+        places = ", ".join(["%s"] * len(ids))
+        statement = (
+            f"SELECT {label}, item_id FROM favorites_entry WHERE user_id = %s AND shelf = %s AND kind = %s "  # noqa: S608 - our own words
+            f"AND item_id IN ({places}) AND removed_at IS NULL"
+        )
+        return statement, [user_id, self.name, kind, *ids]
+
+    def all_ids(self, user_id: int, kind: str) -> Sequence[int]:
+        rows = Entry.objects.there().filter(user_id=user_id, shelf=self.name, kind=kind)
+        return list(rows.order_by("item_id").values_list("item_id", flat=True))
+
+
+FAVORITES: Final = Shelf("favorites", max_rows=5_000, noun="favorites")
+WATCHLIST: Final = Shelf("watchlist", max_rows=5_000, noun="items on the watchlist")
+RATINGS: Final = Shelf("ratings", max_rows=5_000, noun="ratings")
+FOLLOWS: Final = Shelf("follows", max_rows=2_000, noun="followed creators")
+SHELVES: Final = {shelf.name: shelf for shelf in (FAVORITES, WATCHLIST, RATINGS, FOLLOWS)}

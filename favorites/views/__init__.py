@@ -1,0 +1,1 @@
+"""The HTTP of what a person keeps, a module a noun."""

@@ -1,0 +1,267 @@
+"""The HTTP of shelves: one item of a kind, a shelf's list and batches, and ratings."""
+
+from functools import partial
+from typing import Any, ClassVar, cast
+
+from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_view
+from rest_framework.permissions import SAFE_METHODS, BasePermission, IsAuthenticated
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.models import User
+from favorites.serializers import entries as serializers
+from favorites.services import entries, ratings
+from favorites.services.shelves import FAVORITES, RATINGS, WATCHLIST, Key, Shelf
+from favorites.views.private import DONE, OUTAGE, PersonalView, PrivateView, shelf_page
+
+favorites_operation = partial(extend_schema, tags=["favorites"])
+watchlist_operation = partial(extend_schema, tags=["watchlist"])
+ratings_operation = partial(extend_schema, tags=["ratings"])
+
+BATCH = {200: entries.KeptBatch, **OUTAGE}
+KEPT_FAVORITES = serializers.of_kinds(
+    FAVORITES, "FavoritePage", serializers.KeptFlyerPage, serializers.KeptItemPage
+)
+KEPT_ON_WATCHLIST = serializers.of_kinds(
+    WATCHLIST, "WatchlistPage", serializers.KeptFlyerPage, serializers.KeptItemPage
+)
+RATED = serializers.of_kinds(RATINGS, "RatingPage", serializers.RatedFlyerPage, serializers.RatedItemPage)
+FAVORITE_IDS = serializers.either("FavoriteIds", serializers.FlyerIds, serializers.ItemIds)
+WATCHLIST_IDS = serializers.either("WatchlistItems", serializers.FlyerIds, serializers.WatchlistIds)
+NO_ITEM = {404: OpenApiResponse(description="`NOT_FOUND`: the service has no such item.")}
+FAVORITE_STATE = serializers.of_kinds(
+    FAVORITES, "FavoriteStateOfKind", serializers.FavoriteStateBody, serializers.TitleStateBody
+)
+STATE = {
+    200: serializers.of_kinds(FAVORITES, "StateOfKind", serializers.FavoriteState, serializers.TitleState),
+    **NO_ITEM,
+    **OUTAGE,
+}
+NOT_KEPT = {404: OpenApiResponse(description="`NOT_FOUND`: it is not kept.")}
+NOT_REMOVED = {404: OpenApiResponse(description="`NOT_FOUND`: it was not kept.")}
+
+
+# --- One item ---------------------------------------------------------------------------------------
+
+
+class ItemView(PrivateView):
+    """A route about one item of a kind: the kind is the route's, the id is in its path."""
+
+    kind: ClassVar[str]
+    shelf: ClassVar[Shelf]
+
+    @property
+    def item_id(self) -> int:
+        """Return the id in the path."""
+        return int(self.kwargs[f"{self.kind}_id"])
+
+    @property
+    def key(self) -> Key:
+        """Return what the route is about."""
+        return Key(self.shelf.name, self.kind, self.item_id)
+
+
+class KeptDetail(ItemView, PersonalView):
+    """An item on a shelf."""
+
+    def get(self, request: Request, **path: int) -> Response:
+        """Whether the caller keeps this item, and since when."""
+        return Response(self.shown(entries.get_entry(user=self.person, key=self.key)))
+
+    def put(self, request: Request, **path: int) -> Response:
+        """Keep an item: 201 when that is new, 200 when it was kept already."""
+        entry, created = entries.add_entry(user=self.person, key=self.key)
+        return Response(self.shown(entry), status=201 if created else 200)
+
+    def post(self, request: Request, **path: int) -> Response:
+        """The same as PUT, for those who prefer to POST."""
+        return self.put(request, **path)
+
+    def delete(self, request: Request, **path: int) -> Response:
+        """Keep an item no longer; 404 if it was not kept."""
+        entries.remove_entry(user=self.person, key=self.key)
+        return Response(status=204)
+
+    def shown(self, entry: Any) -> Any:
+        """Return an entry as this kind's are shown."""
+        return shown_as(self.kind).of(entry)
+
+
+class RatingDetail(ItemView):
+    """How an item is rated."""
+
+    shelf = RATINGS
+
+    def get_permissions(self) -> list[BasePermission]:
+        return [] if self.request.method in SAFE_METHODS else [IsAuthenticated()]
+
+    @property
+    def rater(self) -> User:
+        """Return who rates: nobody does anonymously."""
+        return cast("User", self.request.user)
+
+    def get(self, request: Request, **path: int) -> Response:
+        """How everybody rates this item, and how the caller does; null for an anonymous caller."""
+        rating = ratings.rating_of(
+            user=self.person, kind=self.kind, item_id=self.item_id, on_miss=self.hit_limit
+        )
+        return Response(rating)
+
+    def put(self, request: Request, **path: int) -> Response:
+        """Rate an item with 1 to 5: 201 when that is the caller's first, 200 when it takes the place of one."""
+        body = serializers.RatingBody.read(request.data)
+        rating, created = ratings.rate(user=self.rater, kind=self.kind, item_id=self.item_id, **body)
+        return Response(rating, status=201 if created else 200)
+
+    def post(self, request: Request, **path: int) -> Response:
+        """The same as PUT, for those who prefer to POST."""
+        return self.put(request, **path)
+
+    def delete(self, request: Request, **path: int) -> Response:
+        """Take the caller's rating back; 404 if there is none."""
+        entries.remove_entry(user=self.rater, key=self.key)
+        return Response(status=204)
+
+
+def shown_as(kind: str) -> type[serializers.Favorite | serializers.KeptEntry]:
+    """Return how a row of this kind is shown."""
+    return serializers.Favorite if kind == "flyer" else serializers.KeptEntry
+
+
+def kept_detail(kind: str, shelf: Shelf, name: str) -> Any:
+    """Return the view of one item of this kind on a shelf, by its own name in the schema."""
+    prefix, row = ("", serializers.Favorite) if kind == "flyer" else (f"{kind}_", serializers.KeptEntry)
+    missing = {404: OpenApiResponse(description=f"`NOT_FOUND`: the service has no such {kind}.")}
+    added = {201: row, 200: row, **missing, **OUTAGE}
+    operation = partial(extend_schema, tags=[shelf.name])
+    return extend_schema_view(
+        get=operation(f"{prefix}{name}_detail", responses={200: row, **NOT_KEPT}),
+        put=operation(f"{prefix}{name}_add", request=None, responses=added),
+        post=operation(f"{prefix}{name}_post", request=None, responses=added),
+        delete=operation(f"{prefix}{name}_remove", responses=DONE | NOT_REMOVED),
+    )(type(f"{kind.title()}{name.title()}Detail", (KeptDetail,), {"kind": kind, "shelf": shelf}))
+
+
+def rating_detail(kind: str) -> Any:
+    """Return the view of the ratings of one item of this kind, by its own name in the schema."""
+    prefix = "" if kind == "flyer" else f"{kind}_"
+    missing = {404: OpenApiResponse(description=f"`NOT_FOUND`: the service has no such {kind}.")}
+    rated = {201: ratings.Rating, 200: ratings.Rating, **missing, **OUTAGE}
+    operation = partial(ratings_operation, request=serializers.RatingBody, responses=rated)
+    return extend_schema_view(
+        get=ratings_operation(f"{prefix}rating_detail", responses={200: ratings.Rating, **missing}),
+        put=operation(f"{prefix}rating_put"),
+        post=operation(f"{prefix}rating_post"),
+        delete=ratings_operation(f"{prefix}rating_remove", responses=DONE | NOT_REMOVED),
+    )(type(f"{kind.title()}RatingDetail", (RatingDetail,), {"kind": kind}))
+
+
+# --- Lists and batches ------------------------------------------------------------------------------
+
+
+class ShelfList(PersonalView):
+    """What stands on a shelf: its list, and the addition of several items."""
+
+    shelf: ClassVar[Shelf]
+    ids: ClassVar[type[serializers.ItemIds]] = serializers.ItemIds
+    rows: ClassVar[tuple[Any, Any]] = (serializers.KeptFlyer, serializers.KeptItem)
+
+    def get(self, request: Request) -> Response:
+        params = {name: self.params[name] for name in ("kind", "expiring", "sort")}
+        rows = entries.entries_of(user=self.person, shelf=self.shelf.name, **params)
+        return shelf_page(self, params["kind"], rows, self.rows[params["kind"] != "flyer"])
+
+    def put(self, request: Request) -> Response:
+        items = self.ids.read_any(request.data)
+        return Response(entries.add_entries(user=self.person, shelf=self.shelf.name, **items))
+
+
+class ShelfRemoval(PersonalView):
+    """The removal of several items from a shelf."""
+
+    shelf: ClassVar[Shelf]
+    ids: ClassVar[type[serializers.ItemIds]] = serializers.ItemIds
+
+    def post(self, request: Request) -> Response:
+        items = self.ids.read_any(request.data)
+        return Response(entries.remove_entries(user=self.person, shelf=self.shelf.name, **items))
+
+
+class FavoriteList(ShelfList):
+    shelf = FAVORITES
+    query = serializers.FavoritesQuery
+
+    @favorites_operation("favorites_list", parameters=[query], responses=KEPT_FAVORITES)
+    def get(self, request: Request) -> Response:
+        """What the caller keeps, newest first: each with its flyer, or with what is remembered of it."""
+        return super().get(request)
+
+    @favorites_operation("favorites_add", request=FAVORITE_IDS, responses=BATCH)
+    def put(self, request: Request) -> Response:
+        """Keep several items, each judged by itself; all or none when there is no room for all."""
+        return super().put(request)
+
+
+class FavoriteStates(FavoriteList):
+    """The short address of the list; it sets one favorite at a time."""
+
+    http_method_names = ["get", "head", "post", "options"]
+
+    @favorites_operation("favorites_list_short", parameters=[FavoriteList.query], responses=KEPT_FAVORITES)
+    def get(self, request: Request) -> Response:
+        """The same as `users/me/favorites/`."""
+        return super().get(request)
+
+    @favorites_operation("favorite_set", request=FAVORITE_STATE, responses=STATE)
+    def post(self, request: Request) -> Response:
+        """Keep a flyer or keep it no longer, as the body says; it never toggles."""
+        state = serializers.FavoriteStateBody.read_any(request.data)
+        entries.set_favorite(user=self.person, **state)
+        return Response(serializers.state_of(**state))
+
+
+class FavoriteRemoval(ShelfRemoval):
+    shelf = FAVORITES
+
+    @favorites_operation("favorites_remove", request=FAVORITE_IDS, responses=entries.RemovedBatch)
+    def post(self, request: Request) -> Response:
+        """Keep several items no longer; those that were not kept are told as absent."""
+        return super().post(request)
+
+
+class Watchlist(ShelfList):
+    shelf = WATCHLIST
+    ids = serializers.WatchlistIds
+    query = serializers.WatchlistQuery
+
+    @watchlist_operation("watchlist", parameters=[query], responses=KEPT_ON_WATCHLIST)
+    def get(self, request: Request) -> Response:
+        """What is on the caller's watchlist, newest first, as favorites are shown."""
+        return super().get(request)
+
+    @watchlist_operation("watchlist_add_several", request=WATCHLIST_IDS, responses=BATCH)
+    def put(self, request: Request) -> Response:
+        """Put several items on the watchlist, each judged by itself; all or none when there is no room for all."""
+        return super().put(request)
+
+
+class WatchlistRemoval(ShelfRemoval):
+    shelf = WATCHLIST
+    ids = serializers.WatchlistIds
+
+    @watchlist_operation("watchlist_remove_several", request=WATCHLIST_IDS, responses=entries.RemovedBatch)
+    def post(self, request: Request) -> Response:
+        """Take several items off the watchlist; those that were not on it are told as absent."""
+        return super().post(request)
+
+
+class RatingList(ShelfList):
+    http_method_names = ["get", "head", "options"]
+    shelf = RATINGS
+    query = serializers.RatingsQuery
+    rows = (serializers.RatedFlyer, serializers.RatedItem)
+
+    @ratings_operation("ratings_list", parameters=[query], responses=RATED)
+    def get(self, request: Request) -> Response:
+        """What the caller has rated, the first rated last, as favorites are shown, with the rating."""
+        return super().get(request)

@@ -1,0 +1,88 @@
+"""The HTTP of follows, and of what those who are followed publish."""
+
+from functools import partial
+
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from favorites.serializers import follows as serializers
+from favorites.services import follows, news
+from favorites.views.private import DONE, OUTAGE, PersonalView, PrivateView
+from proxy.batches import get_many
+from proxy.parameters import PageQuery
+from proxy.reads import RowPage, freshness, page_links
+
+follows_operation = partial(extend_schema, tags=["follows"])
+
+NO_CREATOR = {404: OpenApiResponse(description="`NOT_FOUND`: the flyer service has no such creator.")}
+FOLLOW = {201: serializers.Follow, 200: serializers.Follow, **NO_CREATOR, **OUTAGE}
+FOLLOW_STATUS = {200: serializers.FollowStatus, **NO_CREATOR}
+
+
+class FollowList(PersonalView):
+    query = PageQuery
+
+    @follows_operation("follows_list", parameters=[PageQuery], responses=serializers.FollowPage)
+    def get(self, request: Request) -> Response:
+        """Whom the caller follows, newest first, each with the creator's profile."""
+        page = self.page_of(follows.follows_of(user=self.person))
+        ids = [follow.item_id for follow in page.rows]
+        creators = get_many("creator", ids, caller=self.caller, on_miss=self.hit_limit)
+        results = [serializers.Followed.of(row, creators.found.get(row.item_id)) for row in page.rows]
+        meta = freshness(creators.found.values(), is_partial=bool(creators.unknown))
+        return Response(page.envelope(results, meta=meta))
+
+    @follows_operation("follow_add", request=serializers.NewFollow, responses=FOLLOW)
+    def post(self, request: Request) -> Response:
+        """Follow a creator: 201 when that is new, 200 when they were followed already, 400 `SELF_FOLLOW` if it is oneself."""
+        creator_id = serializers.NewFollow.read(request.data)["followed_id"]
+        follow, created = follows.add_follow(user=self.person, creator_id=creator_id)
+        return Response(serializers.Follow.of(follow), status=201 if created else 200)
+
+
+class FollowDetail(PersonalView):
+    @follows_operation("follow_remove", responses=DONE)
+    def delete(self, request: Request, followed_id: int) -> Response:
+        """Follow a creator no longer, or still not."""
+        follows.remove_follow(user=self.person, creator_id=followed_id)
+        return Response(status=204)
+
+
+class FollowStatusDetail(PrivateView):
+    query = serializers.FollowStatusQuery
+
+    @follows_operation("follow_status", parameters=[serializers.FollowStatusQuery], responses=FOLLOW_STATUS)
+    def get(self, request: Request) -> Response:
+        """Whether the caller follows a creator; an anonymous caller follows nobody."""
+        creator_id = self.params["user_id"]
+        is_following = follows.is_following(user=self.person, creator_id=creator_id, on_miss=self.hit_limit)
+        return Response(serializers.FollowStatus(is_following, creator_id))
+
+
+class FollowNews(PersonalView):
+    query = PageQuery
+
+    @follows_operation("follows_news", parameters=[PageQuery], responses=serializers.NewsPage)
+    def get(self, request: Request) -> Response:
+        """Whom the caller follows and who has published since they last looked (`POST follows/seen/`), or followed them."""
+        number, limit = self.params["page"], self.params["limit"]
+        found = news.news_of(user=self.person, on_miss=self.hit_limit)
+        links = page_links(request, number, limit).of(len(found.news))
+        rows = found.news[(number - 1) * limit : number * limit]
+        ids = [each.follow.item_id for each in rows]
+        creators = get_many("creator", ids, caller=self.caller, on_miss=self.hit_limit)
+        results = [
+            serializers.Publisher.of_news(each, creators.found.get(each.follow.item_id)) for each in rows
+        ]
+        meta = freshness([*found.pages, *creators.found.values()], is_partial=bool(creators.unknown))
+        page = RowPage(rows, len(found.news), links)
+        return Response(page.envelope(results, meta=meta, is_complete=found.is_complete))
+
+
+class FollowSeen(PersonalView):
+    @follows_operation("follows_seen", request=serializers.SeenUntil, responses=serializers.Seen)
+    def post(self, request: Request) -> Response:
+        """Store that the caller has looked at what is new, by default until now; it never goes back."""
+        until = serializers.SeenUntil.read(request.data).get("until")
+        return Response(serializers.Seen(news.mark_seen(user=self.person, until=until)))
