@@ -11,13 +11,15 @@ from django.db import transaction
 from django.db.models import Max, QuerySet
 from django.utils import timezone
 
-from accounts.models import lock_library
+from accounts.models import User, lock_library, raise_library_version
 from favorites.models import AppliedOp, Entry, LibraryState, RatingSummary
 
 MAX_TOMBSTONES: Final = 10_000
 TOMBSTONES_KEPT: Final = timedelta(days=90)
 OPS_KEPT: Final = timedelta(days=7)
 _BATCH: Final = 500
+# More changes than a person ever makes, and few enough for as many restores as anybody ever needs.
+_FAR: Final = 1_000_000_000
 
 
 def bound_tombstones(user_id: int) -> None:
@@ -49,6 +51,26 @@ def prune_library() -> int:
             # Still asked for with its condition: a summary may count again by now.
             deleted += rows.filter(pk__in=batch).delete()[0]
     return deleted
+
+
+def expire_cursors() -> int:
+    """Let nobody continue from where a device was: for a library that a backup has put back; return of how many people.
+
+    What a device saw after the backup may not have happened, and versions will be given a second time. They begin anew far
+    above all that were given before.
+    """
+    number = 0
+    for user_id in User.objects.values_list("pk", flat=True).iterator():
+        with transaction.atomic():
+            version = lock_library(user_id)
+            if version is None:
+                continue
+            raise_library_version(user_id=user_id, to=version + _FAR)
+            LibraryState.objects.update_or_create(
+                user_id=user_id, defaults={"pruned_version": version + _FAR}
+            )
+        number += 1
+    return number
 
 
 def _delete(user_id: int, tombstones: QuerySet[Entry]) -> int:

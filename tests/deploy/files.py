@@ -31,7 +31,7 @@ def pairs(name: str) -> dict[str, str]:
 def pods() -> Iterator[dict[str, Any]]:
     """Yield the specification of each kind of pod there is."""
     yield manifest("base/app/deployment.yaml")["spec"]["template"]["spec"]
-    yield manifest("base/app/prune-sessions.yaml")["spec"]["jobTemplate"]["spec"]["template"]["spec"]
+    yield manifest("base/app/chores.yaml")["spec"]["jobTemplate"]["spec"]["template"]["spec"]
     yield manifest("base/migrate/job.yaml")["spec"]["template"]["spec"]
 
 
