@@ -72,7 +72,7 @@ RESPONSES = {
 }
 
 # Tags of the routes whose GETs have an ETag.
-_CONDITIONAL = {"creators", "favorites", "flyers", "follows", "sharing"}
+_CONDITIONAL = {"creators", "favorites", "flyers", "follows", "library", "ratings", "sharing", "watchlist"}
 
 
 class Operation(AutoSchema):

@@ -127,7 +127,10 @@ class AppliedOp(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["user", "op_id"], name="one_op_per_id")]
-        indexes = [models.Index(fields=["created_at"], name="ops_by_age")]
+        indexes = [
+            models.Index(fields=["created_at"], name="ops_by_age"),
+            models.Index(fields=["user", "-created_at", "-id"], name="ops_of_a_person"),
+        ]
 
     def __str__(self) -> str:
         return f"op {self.op_id} of {self.user_id}"

@@ -178,6 +178,10 @@ class Migration(migrations.Migration):
             model_name='appliedop',
             index=models.Index(fields=['created_at'], name='ops_by_age'),
         ),
+        migrations.AddIndex(
+            model_name='appliedop',
+            index=models.Index(fields=['user', '-created_at', '-id'], name='ops_of_a_person'),
+        ),
         migrations.AddConstraint(
             model_name='appliedop',
             constraint=models.UniqueConstraint(fields=('user', 'op_id'), name='one_op_per_id'),

@@ -12,6 +12,7 @@ from msgspec import Meta, Struct
 from accounts.models import User
 from clients.values import MAX_ID
 from favorites.models import AppliedOp
+from favorites.services import pruning
 from favorites.services.follows import is_oneself
 from favorites.services.shelves import RATINGS, SHELVES, Key
 from favorites.services.writes import Operation, find_entries, open_library
@@ -165,4 +166,5 @@ def _written(user: User, ops: Sequence[Op], judged: Mapping[Key, Summary | Silen
             for op in new
             if op.op_id in outcomes
         )
+        pruning.bound_ops(user.pk)
     return results | {op_id: OpResult(op_id, outcome) for op_id, outcome in outcomes.items()}

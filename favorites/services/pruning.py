@@ -17,6 +17,7 @@ from favorites.models import AppliedOp, Entry, LibraryState, RatingSummary
 MAX_TOMBSTONES: Final = 10_000
 TOMBSTONES_KEPT: Final = timedelta(days=90)
 OPS_KEPT: Final = timedelta(days=7)
+MAX_OPS: Final = 10_000
 _BATCH: Final = 500
 # More changes than a person ever makes, and few enough for as many restores as anybody ever needs.
 _FAR: Final = 1_000_000_000
@@ -28,6 +29,15 @@ def bound_tombstones(user_id: int) -> None:
     surplus = newest.values_list("removed_at", flat=True)[MAX_TOMBSTONES : MAX_TOMBSTONES + 1].first()
     if surplus is not None:
         _delete(user_id, _tombstones_of(user_id).filter(removed_at__lte=surplus))
+
+
+def bound_ops(user_id: int) -> None:
+    """Forget the oldest ops of a person's devices beyond ``MAX_OPS``; call it under their lock."""
+    newest = (
+        AppliedOp.objects.filter(user_id=user_id).order_by("-created_at", "-pk").values_list("pk", flat=True)
+    )
+    if surplus := list(newest[MAX_OPS : MAX_OPS + _BATCH]):
+        AppliedOp.objects.filter(pk__in=surplus).delete()
 
 
 def prune_library() -> int:
