@@ -6,6 +6,7 @@ from typing import Any
 
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.utils import PolymorphicProxySerializer
 
 ERROR = {
     "type": "object",
@@ -84,7 +85,10 @@ class Operation(AutoSchema):
     def _get_request_body(self, direction: Any = "request") -> Any:
         named = self.get_request_serializer() if self.method == "DELETE" else None
         if named is None:
-            return super()._get_request_body(direction)  # type: ignore[no-untyped-call]
+            body = super()._get_request_body(direction)  # type: ignore[no-untyped-call]
+            if body and isinstance(self.get_request_serializer(), PolymorphicProxySerializer):
+                body["required"] = True  # drf-spectacular knows it of single serializers alone
+            return body
         schema, is_required = self._get_request_for_media_type(named, direction)  # type: ignore[no-untyped-call]
         return {"content": {"application/json": {"schema": schema}}, "required": is_required}
 

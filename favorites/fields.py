@@ -87,12 +87,23 @@ class Boolean(serializers.BooleanField):
         return data
 
 
+class Text(serializers.CharField):
+    """A JSON string, and no number that looks like one."""
+
+    def to_internal_value(self, data: object) -> str:
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
 class Name(serializers.CharField):
     """One line that has something to see, without characters that hide or turn what stands beside them."""
 
     def to_internal_value(self, data: object) -> str:
         if not isinstance(data, str):
             self.fail("invalid")
+        if self.max_length is not None and len(data) > self.max_length:  # before anything is left out of it
+            self.fail("max_length", max_length=self.max_length)
         line = " ".join(unicodedata.normalize("NFC", data).split())
         name = "".join(
             sign for sign in line if sign in _JOINERS or not unicodedata.category(sign).startswith("C")
@@ -118,13 +129,4 @@ class BoundedList(serializers.ListField):
     def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, list) and self.max_length is not None and len(data) > self.max_length:
             self.fail("max_length", max_length=self.max_length)
-        return super().to_internal_value(data)
-
-
-class Row(serializers.Serializer[Any]):
-    """An object in a list, read as strictly as a body: fields other than these are refused by name."""
-
-    def to_internal_value(self, data: Any) -> Any:
-        if isinstance(data, dict) and (unknown := [name for name in data if name not in self.fields]):
-            raise serializers.ValidationError({str(unknown[0])[:50]: ["There is no such field."]})
         return super().to_internal_value(data)

@@ -10,7 +10,7 @@ from rest_framework import serializers
 
 from accounts.bodies import Body
 from favorites import models
-from favorites.fields import MAX_IDS, BoundedList, Id, Ids, KindName, Rating
+from favorites.fields import MAX_IDS, BoundedList, Id, Ids, KindName, Rating, Text
 from favorites.serializers.follows import FOLLOW_EXAMPLE, Follow
 from favorites.services.library import CREATORS, FLYERS, ImportedEntry
 from favorites.services.shelves import Key
@@ -62,8 +62,8 @@ class FollowRow(serializers.Serializer[Any]):
 class EntryRow(serializers.Serializer[Any]):
     """An item on another shelf or of another kind in an exported library."""
 
-    shelf = serializers.CharField(max_length=20)
-    kind = serializers.CharField(max_length=20)
+    shelf = Text(max_length=20)
+    kind = Text(max_length=20)
     id = Id()
     rating = Rating(required=False, allow_null=True)
     created_at = serializers.DateTimeField(required=False)

@@ -2,12 +2,13 @@
 
 from typing import Any
 
+from django.core.validators import RegexValidator
 from msgspec import Struct
 from rest_framework import serializers
 
 from accounts.bodies import Body
 from clients.values import MAX_ID
-from favorites.fields import BoundedList, Row, Whole
+from favorites.fields import BoundedList, Text, Whole
 from favorites.services.ops import Op, OpResult
 from proxy.parameters import Query, WholeNumber
 
@@ -17,7 +18,10 @@ MAX_CHANGES = 1_000
 
 class ChangesQuery(Query):
     since = serializers.CharField(
-        required=False, max_length=100, help_text="The `cursor` of the last answer; from the start without."
+        required=False,
+        max_length=100,
+        trim_whitespace=False,
+        help_text="The `cursor` of the last answer; from the start without.",
     )
     limit = WholeNumber(
         default=500,
@@ -30,17 +34,17 @@ class ChangesQuery(Query):
         return min(limit, MAX_CHANGES)
 
 
-class OpRow(Row):
+class OpRow(Body):
     """What a device meant, and when."""
 
-    op_id = serializers.RegexField(
-        r"\A[A-Za-z0-9_.:-]{1,64}\Z", help_text="Its own for each op, and the same when it is sent again."
+    op_id = Text(
+        max_length=64,
+        validators=[RegexValidator(r"\A[A-Za-z0-9_.:-]+\Z", "Give 1 to 64 of A-Z, a-z, 0-9 and _.:-")],
+        help_text="Its own for each op, and the same when it is sent again.",
     )
     op = serializers.ChoiceField(choices=["add", "remove"])
-    shelf = serializers.CharField(
-        max_length=20, help_text="`favorites`, `watchlist`, `ratings` or `follows`."
-    )
-    kind = serializers.CharField(max_length=20)
+    shelf = Text(max_length=20, help_text="`favorites`, `watchlist`, `ratings` or `follows`.")
+    kind = Text(max_length=20)
     id = Whole()
     value = Whole(required=False, allow_null=True, help_text="Of an `add` to `ratings`: 1 to 5.")
     at = serializers.DateTimeField(help_text="When it was meant, by the device's clock.")

@@ -4,7 +4,7 @@ from functools import partial
 from typing import Any, ClassVar, cast
 
 from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_view
-from rest_framework.permissions import SAFE_METHODS, BasePermission, IsAuthenticated
+from rest_framework.permissions import IsAuthenticatedOrReadOnly
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -91,9 +91,7 @@ class RatingDetail(ItemView):
     """How an item is rated."""
 
     shelf = RATINGS
-
-    def get_permissions(self) -> list[BasePermission]:
-        return [] if self.request.method in SAFE_METHODS else [IsAuthenticated()]
+    permission_classes = (IsAuthenticatedOrReadOnly,)
 
     @property
     def rater(self) -> User:

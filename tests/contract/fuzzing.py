@@ -59,10 +59,16 @@ if "FUZZED_SIGNED_IN" in os.environ:
 
 @schemathesis.hook
 def filter_case(context: Any, case: Any) -> bool:
-    """OpenAPI can't say which parameters need others: `lat` and `lng` come together, and what is near needs both."""
+    """OpenAPI can't say which parameters need others: `lat` and `lng` come together, and what is near needs both.
+
+    `ids` are of a `kind`, too.
+    """
     query = case.query or {}
     is_near = bool({"near_me", "radius"} & query.keys())
-    return ("lat" in query) == ("lng" in query) and ("lat" in query or not is_near)
+    is_whole = ("lat" in query) == ("lng" in query) and ("lat" in query or not is_near)
+    if case.operation.definition.raw["operationId"] == "library_contains":
+        return is_whole and ("ids" in query) == ("kind" in query)
+    return is_whole
 
 
 @schemathesis.check
