@@ -74,13 +74,12 @@ def changes_of(*, user: User, since: str | None, limit: int) -> Changes:
     known = max(cursor.version, cursor.began_at)
     if known > newest:  # A backup was put back. What the device knows may have happened or not.
         raise CursorExpiredError
-    entries = Entry.objects.filter(user=user, version__gt=cursor.version, version__lte=newest)
-    entries = entries.filter(Q(removed_at=None) | Q(version__gt=cursor.began_at)).order_by("version")
-    links = SharedList.objects.filter(owner=user, version__gt=cursor.version, version__lte=newest)
-    if since is None:
-        links = links.filter(revoked_at=None)
+    new = Q(version__gt=cursor.version, version__lte=newest)
+    is_seen = Q(version__gt=cursor.began_at)  # of a removal: what it removed may have been
+    entries = Entry.objects.filter(new, is_seen | Q(removed_at=None), user=user).order_by("version")
+    links = SharedList.objects.filter(new, is_seen | Q(revoked_at=None), owner=user).order_by("version")
     found = [(row.version, _change(row)) for row in entries[: limit + 1]]
-    found += [(row.version, _link(row)) for row in links.order_by("version")[: limit + 1]]
+    found += [(row.version, _link(row)) for row in links[: limit + 1]]
     found.sort(key=lambda pair: pair[0])
     # After the rows: if some were deleted before these were read, it says so by now.
     if LibraryState.objects.filter(user=user, pruned_version__gt=known).exists():
