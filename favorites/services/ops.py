@@ -1,7 +1,7 @@
 """What a device did while it was offline: each op judged once, whatever the order, and answered alike when repeated."""
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Annotated, Final, Literal, NamedTuple, get_args
 
@@ -78,30 +78,31 @@ def apply_ops(*, user: User, ops: Sequence[Op]) -> list[OpResult]:
     Of ops about one item the one with the latest ``at`` counts, whatever the order they arrive in; of one moment that with
     the greater ``op_id``.
     """
-    first: dict[str, Op] = {}
+    results = _recorded(user, ops)
+    first: dict[str, Op] = {}  # The others of its id are in conflict with it.
     for op in ops:
-        first.setdefault(op.op_id, op)
-    results = _recorded(user, first.values())
+        if op not in results:
+            first.setdefault(op.op_id, op)
     left = []
     for op in first.values():
-        if op.op_id in results:
-            continue
         if reason := _refusal(user, op):
-            results[op.op_id] = OpResult(op.op_id, "refused", reason)
+            results[op] = OpResult(op.op_id, "refused", reason)
         else:
             left.append(op)
     results |= _written(user, left, _confirmed(user, left))
-    return [results[op.op_id] if op == first[op.op_id] else OpResult(op.op_id, "conflict") for op in ops]
+    return [results.get(op) or OpResult(op.op_id, "conflict") for op in ops]
 
 
-def _recorded(user: User, ops: Iterable[Op]) -> dict[str, OpResult]:
-    """Return what became of those of these ids that have been here before."""
-    digests = {op.op_id: op.digest for op in ops}
-    rows = AppliedOp.objects.filter(user=user, op_id__in=digests).values_list("op_id", "digest", "result")
-    return {
-        op_id: OpResult(op_id, result if digest == digests[op_id] else "conflict")  # type: ignore[arg-type]  # as it was stored
-        for op_id, digest, result in rows
-    }
+def _recorded(user: User, ops: Sequence[Op]) -> dict[Op, OpResult]:
+    """Return what became of those of these whose ids have been here before."""
+    rows = AppliedOp.objects.filter(user=user, op_id__in={op.op_id for op in ops})
+    recorded = {row.op_id: row for row in rows}
+    results = {}
+    for op in ops:
+        if row := recorded.get(op.op_id):
+            result = row.result if row.digest == op.digest else "conflict"
+            results[op] = OpResult(op.op_id, result)  # type: ignore[arg-type]  # as it was stored
+    return results
 
 
 def _refusal(user: User, op: Op) -> str | None:
@@ -139,32 +140,30 @@ def _confirmed(user: User, ops: Sequence[Op]) -> dict[Key, Summary | Silence]:
     return judged
 
 
-def _written(user: User, ops: Sequence[Op], judged: Mapping[Key, Summary | Silence]) -> dict[str, OpResult]:
+def _written(user: User, ops: Sequence[Op], judged: Mapping[Key, Summary | Silence]) -> dict[Op, OpResult]:
     """Write those that were judged and record what became of them, all in one transaction."""
-    silence = {op.op_id: judged[op.key] for op in ops if op.op == "add" and op.key in judged}
-    results = {op.op_id: OpResult(op.op_id, "unknown") for op in ops if silence.get(op.op_id) == "unknown"}
-    ops = [op for op in ops if op.op_id not in results]
+    silence = {op: judged[op.key] for op in ops if op.op == "add" and op.key in judged}
+    results = {op: OpResult(op.op_id, "unknown") for op in ops if silence.get(op) == "unknown"}
+    ops = [op for op in ops if op not in results]
     if not ops:
         return results
     with open_library(user) as library:
         # Once more, now that nobody else writes: the same queue may come twice at once.
         results |= _recorded(user, ops)
-        new = [op for op in ops if op.op_id not in results]
-        missing = [op for op in new if silence.get(op.op_id) == "not_found"]
+        new = [op for op in ops if op not in results]
+        missing = [op for op in new if silence.get(op) == "not_found"]
         found = [op for op in new if op not in missing]
         written = library.write([op.operation(judged.get(op.key)) for op in found])
-        outcomes: dict[str, Result] = dict.fromkeys((op.op_id for op in missing), "not_found")
+        outcomes: dict[Op, Result] = dict.fromkeys(missing, "not_found")
         for op, (outcome, *_) in zip(found, written, strict=True):
             if outcome == "full":
-                results[op.op_id] = OpResult(
-                    op.op_id, "refused", "There is no room for more: remove some first."
-                )
+                reason = "There is no room for more: remove some first."
+                results[op] = OpResult(op.op_id, "refused", reason)
             else:
-                outcomes[op.op_id] = outcome
+                outcomes[op] = outcome
         AppliedOp.objects.bulk_create(
-            AppliedOp(user=user, op_id=op.op_id, digest=op.digest, result=outcomes[op.op_id])
-            for op in new
-            if op.op_id in outcomes
+            AppliedOp(user=user, op_id=op.op_id, digest=op.digest, result=outcome)
+            for op, outcome in outcomes.items()
         )
         pruning.bound_ops(user.pk)
-    return results | {op_id: OpResult(op_id, outcome) for op_id, outcome in outcomes.items()}
+    return results | {op: OpResult(op.op_id, outcome) for op, outcome in outcomes.items()}
