@@ -7,10 +7,10 @@ from rest_framework.views import APIView
 
 from accounts.models import User
 from config import urls
-from favorites.models import Favorite
-from favorites.services.tables import FAVORITES
+from favorites.services.shelves import FAVORITES
 from tests import payloads
 from tests.conftest import PASSWORD, UPSTREAM
+from tests.favorites.keeping import keep
 
 HEADER = "X-Library-Version"
 FLYER = "/api/v1/flyers/7/"
@@ -40,7 +40,7 @@ def service(upstream, settings):
 @pytest.fixture
 def as_alice(as_alice, alice):
     """Alice, signed in, whose library has version 1."""
-    FAVORITES.insert_one(alice, Favorite(user=alice, flyer_id=1))
+    keep(alice, 1)
     as_alice.raise_request_exception = False
     return as_alice
 
@@ -90,16 +90,15 @@ def test_a_write_says_the_version_that_it_has_made(as_alice):
 
 
 def test_a_write_that_failed_says_the_version_as_it_was(as_alice, alice):
-    Favorite.objects.bulk_create(
-        Favorite(user=alice, flyer_id=1_000 + number) for number in range(FAVORITES.max_rows)
-    )
+    keep(alice, *range(1_001, 1_000 + FAVORITES.max_rows))
+    full = str(FAVORITES.max_rows)
     library = {"favorites": [{"flyer_id": 7}], "follows": [{"followed_id": 3}]}
 
     answers = [as_alice.put(FAVORITE), as_alice.post("/api/v1/users/me/library/", library)]
 
-    assert [(answer.status_code, answer[HEADER]) for answer in answers] == [(400, "1"), (400, "1")]
+    assert [(answer.status_code, answer[HEADER]) for answer in answers] == [(400, full), (400, full)]
     alice.refresh_from_db()
-    assert alice.library_version == 1
+    assert alice.library_version == FAVORITES.max_rows
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,25 @@ batches = st.lists(flyers, min_size=1, max_size=5)
 numbers = count()
 
 
+class Shelf(list):
+    """What stands on a shelf by its id, newest last; what comes back so soon has its old place."""
+
+    def __init__(self):
+        super().__init__()
+        self.places = []
+
+    def add(self, *ids):
+        for id_ in ids:
+            if id_ not in self.places:
+                self.places.append(id_)
+            self.append(id_)
+        self.sort(key=self.places.index)
+
+    def drop(self, id_):
+        if id_ in self:
+            self.remove(id_)
+
+
 class Person:
     """What somebody should have, newest last, and the client that they use."""
 
@@ -29,7 +48,7 @@ class Person:
         number = next(numbers)
         self.user = User.objects.create(email=f"{name}{number}@example.com", first_name=name)
         self.client = signed_in(self.user)
-        self.favorites, self.follows = [], []
+        self.favorites, self.follows = Shelf(), Shelf()
         self.link, self.old_links = None, []
 
 
@@ -77,7 +96,7 @@ class TwoPeople(RuleBasedStateMachine):
         }
         answer = person.client.put(f"{HERE}/users/me/favorites/", {"flyer_ids": flyer_ids})
         assert answer.json() == expected
-        person.favorites += reversed(expected["added"])
+        person.favorites.add(*reversed(expected["added"]))
 
     @rule(name=people, flyer_ids=batches)
     def drop_several(self, name, flyer_ids):
@@ -102,8 +121,8 @@ class TwoPeople(RuleBasedStateMachine):
         new_follows = [id_ for id_ in giver.follows if id_ not in taker.follows]
         assert answer["favorites"]["added"] == new_favorites[::-1]
         assert answer["follows"]["added"] == new_follows[::-1]
-        taker.favorites += new_favorites
-        taker.follows += new_follows
+        taker.favorites.add(*new_favorites)
+        taker.follows.add(*new_follows)
 
     # --- Creators ---
 
@@ -117,13 +136,13 @@ class TwoPeople(RuleBasedStateMachine):
             assert answer.status_code == 200
         else:
             assert answer.status_code == 201
-            person.follows.append(creator_id)
+            person.follows.add(creator_id)
 
     @rule(name=people, creator_id=creators)
     def unfollow(self, name, creator_id):
         person = self.people[name]
         assert person.client.delete(f"{HERE}/follows/{creator_id}/").status_code == 204
-        person.follows = [id_ for id_ in person.follows if id_ != creator_id]
+        person.follows.drop(creator_id)
 
     # --- The shared list ---
 
@@ -196,11 +215,11 @@ class TwoPeople(RuleBasedStateMachine):
             return 404
         if flyer_id in person.favorites:
             return 200
-        person.favorites.append(flyer_id)
+        person.favorites.add(flyer_id)
         return 201
 
     def expect_dropped(self, person, flyer_id):
-        person.favorites = [id_ for id_ in person.favorites if id_ != flyer_id]
+        person.favorites.drop(flyer_id)
 
 
 def creator_of(flyer_id):

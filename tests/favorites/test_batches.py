@@ -4,28 +4,24 @@ import json
 
 import pytest
 
-from favorites.models import Favorite
-from favorites.services.tables import FAVORITES
+from favorites.services.shelves import FAVORITES
 from proxy.batches import MAX_LOOKS
 from tests.favorites.flyer_service import valid_until
+from tests.favorites.keeping import keep, kept, row_of
 
 URL = "/api/v1/users/me/favorites/"
 REMOVAL = f"{URL}remove/"
 
 
-def favorites_of(user):
-    return list(Favorite.objects.filter(user=user).order_by("-id").values_list("flyer_id", flat=True))
-
-
 def test_a_batch_result_names_the_outcome_of_each_flyer(as_alice, alice, service):
     service.has(1, 2, 3)
-    Favorite(user=alice, flyer_id=2).save()
+    keep(alice, 2)
 
     answer = as_alice.put(URL, {"flyer_ids": [3, 2, 99, 1]})
 
     assert answer.status_code == 200
     assert answer.json() == {"added": [3, 1], "existing": [2], "not_found": [99], "unknown": []}
-    assert favorites_of(alice) == [3, 1, 2]
+    assert kept(alice) == [3, 1, 2]
 
 
 def test_the_same_batch_again_changes_nothing_and_asks_nobody(as_alice, alice, service):
@@ -54,7 +50,7 @@ def test_fifty_flyers_are_asked_for_in_one_call(as_alice, alice, service):
 
     assert answer.json()["added"] == list(range(1, 51))
     assert len(service.received) == 1
-    assert favorites_of(alice) == list(range(1, 51)), "shown in the order they were given"
+    assert kept(alice) == list(range(1, 51)), "shown in the order they were given"
 
 
 def test_a_flyer_that_has_ended_is_saved_as_it_is_when_saved_alone(as_alice, alice, service):
@@ -64,7 +60,7 @@ def test_a_flyer_that_has_ended_is_saved_as_it_is_when_saved_alone(as_alice, ali
     answer = as_alice.put(URL, {"flyer_ids": [1, 2]})
 
     assert answer.json()["added"] == [1, 2]
-    assert Favorite.objects.get(flyer_id=2).title == "Flyer 2"
+    assert row_of(alice, 2).title == "Flyer 2"
 
 
 def test_what_lists_leave_out_is_looked_at_singly_and_only_so_often(as_alice, alice, service):
@@ -93,7 +89,7 @@ def test_when_nothing_can_be_judged_the_failure_is_answered_and_nothing_written(
     assert answer.status_code == 503
     assert answer.json()["error"]["code"] == "UPSTREAM_UNAVAILABLE"
     assert answer["Retry-After"]
-    assert favorites_of(alice) == []
+    assert kept(alice) == []
 
 
 def test_in_an_outage_what_is_saved_or_was_seen_is_judged_and_all_else_is_unknown(
@@ -101,14 +97,14 @@ def test_in_an_outage_what_is_saved_or_was_seen_is_judged_and_all_else_is_unknow
 ):
     service.has(1, 2, 3)
     anyone.get("/api/v1/flyers/2/")
-    Favorite(user=alice, flyer_id=1).save()
+    keep(alice, 1)
     service.status = 503
 
     answer = as_alice.put(URL, {"flyer_ids": [1, 2, 3]})
 
     assert answer.status_code == 200
     assert answer.json() == {"added": [2], "existing": [1], "not_found": [], "unknown": [3]}
-    assert favorites_of(alice) == [2, 1]
+    assert kept(alice) == [2, 1]
 
 
 def test_an_outage_in_the_middle_leaves_unknown_what_was_not_yet_looked_at(as_alice, alice, service):
@@ -119,7 +115,7 @@ def test_an_outage_in_the_middle_leaves_unknown_what_was_not_yet_looked_at(as_al
     answer = as_alice.put(URL, {"flyer_ids": [1, 2]})
 
     assert answer.json() == {"added": [1], "existing": [], "not_found": [], "unknown": [2]}
-    assert favorites_of(alice) == [1]
+    assert kept(alice) == [1]
 
 
 def test_a_flyer_that_is_not_fit_to_show_is_unknown_and_not_gone(as_alice, alice, service):
@@ -136,9 +132,7 @@ def test_a_flyer_that_is_not_fit_to_show_is_unknown_and_not_gone(as_alice, alice
 
 def test_a_batch_that_does_not_fit_is_refused_whole(as_alice, alice, service):
     service.has(1, 2, 3)
-    Favorite.objects.bulk_create(
-        Favorite(user=alice, flyer_id=1_000 + number) for number in range(FAVORITES.max_rows - 2)
-    )
+    keep(alice, *range(1_000, 1_000 + FAVORITES.max_rows - 2))
 
     refused = as_alice.put(URL, {"flyer_ids": [1, 2, 3]})
     fits = as_alice.put(URL, {"flyer_ids": [1, 2]})
@@ -146,7 +140,7 @@ def test_a_batch_that_does_not_fit_is_refused_whole(as_alice, alice, service):
     assert refused.status_code == 400
     assert "at most 5,000 favorites" in refused.json()["error"]["details"]["non_field_errors"][0]
     assert fits.json()["added"] == [1, 2]
-    assert Favorite.objects.filter(user=alice).count() == FAVORITES.max_rows
+    assert len(kept(alice)) == FAVORITES.max_rows
 
 
 WRONG = {
@@ -174,13 +168,13 @@ WRONG = {
 def test_a_wrong_batch_is_a_400_that_names_what_is_wrong(as_alice, alice, service, method, url, wrong):
     body, field = WRONG[wrong]
     service.has(1, 2)
-    Favorite(user=alice, flyer_id=1).save()
+    keep(alice, 1)
 
     answer = as_alice.generic(method, url, json.dumps(body), content_type="application/json")
 
     assert answer.status_code == 400
     assert list(answer.json()["error"]["details"]) == [field]
-    assert favorites_of(alice) == [1]
+    assert kept(alice) == [1]
     assert service.received == []
 
 
@@ -202,22 +196,23 @@ def test_a_batch_of_an_anonymous_caller_is_a_401(anyone, service, method, url):
 
 
 def test_dropping_several_says_which_were_favorites(as_alice, as_bob, alice, bob, service):
-    for user, flyer_id in [(alice, 1), (alice, 2), (alice, 3), (bob, 1), (bob, 4)]:
-        Favorite(user=user, flyer_id=flyer_id).save()
+    keep(alice, 1, 2, 3)
+    keep(bob, 1, 4)
 
     answer = as_alice.post(REMOVAL, {"flyer_ids": [3, 4, 1, 3]})
 
     assert answer.json() == {"removed": [3, 1], "absent": [4]}
-    assert favorites_of(alice) == [2]
-    assert sorted(favorites_of(bob)) == [1, 4]
+    assert kept(alice) == [2]
+    assert sorted(kept(bob)) == [1, 4]
     assert service.received == []
 
 
 def test_a_batch_takes_as_many_queries_whatever_its_size(as_alice, service, django_assert_num_queries):
     service.has(*range(1, 51))
 
-    # session; which are favorites; begin, person, insert, count, version, commit
-    with django_assert_num_queries(8):
+    # session; which are favorites; begin, person, rows, room, upsert, version, commit
+    with django_assert_num_queries(9):
         as_alice.put(URL, {"flyer_ids": list(range(1, 51))})
-    with django_assert_num_queries(6):  # session; begin, person, delete, version, commit
+    # session; begin, person, rows, upsert, tombstones, version, commit
+    with django_assert_num_queries(8):
         as_alice.post(REMOVAL, {"flyer_ids": list(range(1, 51))})

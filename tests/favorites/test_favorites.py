@@ -4,15 +4,11 @@ import json
 
 import pytest
 
-from favorites.models import Favorite
-from favorites.services.tables import FAVORITES
+from favorites.services.shelves import FAVORITES
+from tests.favorites.keeping import keep, kept, row_of
 
 URL = "/api/v1/flyers/7/favorite/"
 STATE = "/api/v1/favorites/"
-
-
-def favorites_of(user):
-    return set(Favorite.objects.filter(user=user).values_list("flyer_id", flat=True))
 
 
 def test_adding_a_favorite_twice_keeps_one(as_alice, alice, service):
@@ -22,17 +18,17 @@ def test_adding_a_favorite_twice_keeps_one(as_alice, alice, service):
 
     assert [first.status_code, again.status_code, posted.status_code] == [201, 200, 200]
     assert first.json() == again.json() == posted.json()
-    assert favorites_of(alice) == {7}
+    assert kept(alice) == [7]
     assert service.received == ["flyers/7/"]
 
 
-def test_a_favorite_shows_its_time_and_what_the_flyer_was(clock, as_alice, service):
+def test_a_favorite_shows_its_time_and_what_the_flyer_was(clock, as_alice, alice, service):
     service.has(7)
 
     answer = as_alice.post(URL)
 
     assert answer.json() == {
-        "id": Favorite.objects.get().pk,
+        "id": row_of(alice, 7).pk,
         "flyer_id": 7,
         "created_at": "2026-05-01T12:00:00Z",
         "title": "Flyer 7",
@@ -57,7 +53,7 @@ def test_a_flyer_that_upstream_does_not_have_is_not_saved(as_alice, alice, servi
 
     assert answer.status_code == 404
     assert answer.json()["error"]["code"] == "NOT_FOUND"
-    assert favorites_of(alice) == set()
+    assert kept(alice) == []
 
 
 def test_dropping_a_flyer_is_204_once_and_then_404(as_alice, alice, service):
@@ -69,11 +65,11 @@ def test_dropping_a_flyer_is_204_once_and_then_404(as_alice, alice, service):
     assert (first.status_code, first.content) == (204, b"")
     assert again.status_code == 404
     assert again.json()["error"]["message"] == "Favorite not found"
-    assert favorites_of(alice) == set()
+    assert kept(alice) == []
 
 
 def test_dropping_never_asks_upstream(as_alice, alice, service):
-    Favorite(user=alice, flyer_id=7).save()
+    keep(alice, 7)
     service.status = 503
 
     assert as_alice.delete(URL).status_code == 204
@@ -107,11 +103,11 @@ def test_in_an_outage_nothing_unknown_is_saved(as_alice, alice, service, status,
     answer = as_alice.put(URL)
 
     assert (answer.status_code, answer.json()["error"]["code"]) == (answered, code)
-    assert favorites_of(alice) == set()
+    assert kept(alice) == []
 
 
 def test_in_an_outage_a_saved_favorite_stays_saved(as_alice, alice, service):
-    Favorite(user=alice, flyer_id=7).save()
+    keep(alice, 7)
     service.status = 503
 
     assert as_alice.put(URL).status_code == 200
@@ -131,7 +127,7 @@ def test_in_an_outage_a_flyer_that_was_seen_before_can_be_saved(
 
     assert answer.status_code == 201
     assert answer.json()["title"] == "Flyer 7"
-    assert favorites_of(alice) == {7}
+    assert kept(alice) == [7]
 
 
 def test_a_flyer_that_was_seen_and_has_been_removed_since_is_not_saved(
@@ -143,7 +139,7 @@ def test_a_flyer_that_was_seen_and_has_been_removed_since_is_not_saved(
     service.flyers.clear()
 
     assert as_alice.put(URL).status_code == 404
-    assert favorites_of(alice) == set()
+    assert kept(alice) == []
 
 
 # --- Who may, and with what ------------------------------------------------------------------------
@@ -165,7 +161,7 @@ def test_nobody_sees_or_changes_the_favorites_of_another(as_alice, as_bob, alice
     assert as_bob.delete(URL).status_code == 404
     assert as_bob.put(URL).status_code == 201
     assert as_bob.delete(URL).status_code == 204
-    assert (favorites_of(alice), favorites_of(bob)) == ({7}, set())
+    assert (kept(alice), kept(bob)) == ([7], [])
 
 
 @pytest.mark.parametrize(
@@ -184,14 +180,12 @@ def test_the_largest_id_is_an_id(as_alice, alice, service):
     service.has(2**63 - 1)
 
     assert as_alice.put(f"/api/v1/flyers/{2**63 - 1}/favorite").status_code == 201
-    assert favorites_of(alice) == {2**63 - 1}
+    assert kept(alice) == [2**63 - 1]
 
 
 def test_past_the_limit_a_400_says_so_and_saved_rows_stay(as_alice, alice, service):
     service.has(7)
-    Favorite.objects.bulk_create(
-        Favorite(user=alice, flyer_id=1_000 + number) for number in range(FAVORITES.max_rows)
-    )
+    keep(alice, *range(1_000, 1_000 + FAVORITES.max_rows))
 
     refused = as_alice.put(URL)
     again = as_alice.put("/api/v1/flyers/1000/favorite/")
@@ -202,7 +196,7 @@ def test_past_the_limit_a_400_says_so_and_saved_rows_stay(as_alice, alice, servi
         "non_field_errors": ["You can have at most 5,000 favorites. Remove some first."]
     }
     assert again.status_code == 200
-    assert Favorite.objects.filter(user=alice).count() == FAVORITES.max_rows
+    assert len(kept(alice)) == FAVORITES.max_rows
 
 
 def test_an_answer_is_for_its_caller_alone_and_is_not_sent_twice(as_alice, service):
@@ -229,7 +223,7 @@ def test_setting_the_state_never_toggles(as_alice, alice, service):
 
     assert [answer.status_code for answer in answers] == [200] * 5
     assert [answer.json() for answer in answers] == [{"flyer_id": 7, "favorite": state} for state in wanted]
-    assert favorites_of(alice) == {7}
+    assert kept(alice) == [7]
 
 
 def test_setting_the_state_adds_unless_the_body_says_otherwise(as_alice, alice, service):
@@ -238,7 +232,7 @@ def test_setting_the_state_adds_unless_the_body_says_otherwise(as_alice, alice, 
     answer = as_alice.post(STATE, {"flyer_id": 7})
 
     assert answer.json() == {"flyer_id": 7, "favorite": True}
-    assert favorites_of(alice) == {7}
+    assert kept(alice) == [7]
 
 
 def test_setting_the_state_of_a_flyer_that_is_not_there_is_a_404_only_if_it_is_to_be_added(as_alice, service):
@@ -286,7 +280,7 @@ def test_a_wrong_state_is_a_400_that_names_what_is_wrong(as_alice, alice, servic
     assert answer.status_code == 400
     assert answer.json()["error"]["code"] == "VALIDATION_ERROR"
     assert list(answer.json()["error"]["details"]) == [field]
-    assert favorites_of(alice) == set()
+    assert kept(alice) == []
 
 
 @pytest.mark.parametrize(
@@ -316,12 +310,13 @@ def test_what_is_wrong_with_an_id_is_named(as_alice, service, flyer_id, sentence
 def test_each_write_takes_a_fixed_number_of_queries(as_alice, service, django_assert_num_queries):
     service.has(7)
 
-    # session; is it a favorite; begin, person, insert, count, version, commit
-    with django_assert_num_queries(8):
+    # session; is it a favorite; begin, person, rows, room, upsert, version, commit
+    with django_assert_num_queries(9):
         as_alice.put(URL)
     with django_assert_num_queries(2):  # session; is it a favorite
         as_alice.put(URL)
-    with django_assert_num_queries(6):  # session; begin, person, delete, version, commit
+    # session; begin, person, rows, upsert, tombstones, version, commit
+    with django_assert_num_queries(8):
         as_alice.delete(URL)
 
 
@@ -333,4 +328,4 @@ def test_who_writes_too_often_is_told_to_wait(as_alice, alice, service, settings
 
     assert [answer.status_code for answer in answers] == [201, 204, 429]
     assert answers[-1].json()["error"]["code"] == "THROTTLED"
-    assert favorites_of(alice) == set()
+    assert kept(alice) == []

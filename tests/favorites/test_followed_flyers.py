@@ -7,9 +7,9 @@ import pytest
 from accounts.sessions import open_session
 from config.metrics import counter
 from config.middleware import request_id_of
-from favorites.models import Follow
 from proxy.hit_path import HitPath
 from tests import payloads
+from tests.favorites.keeping import follow
 from tests.proxy.wsgi_client import WsgiClient, wsgi_handler
 
 
@@ -25,8 +25,7 @@ def ids_of(answer):
 def test_only_flyers_of_followed_creators_are_shown(as_alice, alice, service):
     for flyer_id, creator_id in {1: 3, 2: 4, 3: 5}.items():
         service.has(flyer_id, creator=payloads.creator(creator_id))
-    for creator_id in (3, 5):
-        Follow(user=alice, creator_id=creator_id).save()
+    follow(alice, 3, 5)
 
     answer = followed_flyers(as_alice)
 
@@ -40,7 +39,7 @@ def test_nobody_sees_others_flyers_because_the_service_ignores_the_filter(as_ali
     service.has(1)
     service.has(2, creator=payloads.creator(4))
     service.ignores = {"creators"}
-    Follow(user=alice, creator_id=3).save()
+    follow(alice, 3)
 
     answer = followed_flyers(as_alice)
 
@@ -50,8 +49,8 @@ def test_nobody_sees_others_flyers_because_the_service_ignores_the_filter(as_ali
 def test_each_sees_the_flyers_of_those_whom_they_follow_themselves(as_alice, as_bob, alice, bob, service):
     for flyer_id, creator_id in {1: 3, 2: 4}.items():
         service.has(flyer_id, creator=payloads.creator(creator_id))
-    Follow(user=alice, creator_id=3).save()
-    Follow(user=bob, creator_id=4).save()
+    follow(alice, 3)
+    follow(bob, 4)
 
     seen = [ids_of(followed_flyers(caller)) for caller in (as_alice, as_bob, as_alice, as_bob)]
 
@@ -61,8 +60,8 @@ def test_each_sees_the_flyers_of_those_whom_they_follow_themselves(as_alice, as_
 def test_the_hit_path_gives_nobody_the_flyers_that_another_follows(alice, bob, service):
     for flyer_id, creator_id in {1: 3, 2: 4}.items():
         service.has(flyer_id, creator=payloads.creator(creator_id))
-    Follow(user=alice, creator_id=3).save()
-    Follow(user=bob, creator_id=4).save()
+    follow(alice, 3)
+    follow(bob, 4)
     short = WsgiClient(HitPath(wsgi_handler(), request_id=request_id_of, counter=counter))
     tokens = [f"Bearer {open_session(user=user).access}" for user in (alice, bob)] * 2
 
@@ -101,8 +100,7 @@ def test_an_anonymous_caller_is_told_to_sign_in(anyone, service, route):
 def test_the_filter_goes_together_with_the_others(as_alice, alice, service):
     for flyer_id, creator_id in {1: 3, 2: 4}.items():
         service.has(flyer_id, creator=payloads.creator(creator_id))
-    for creator_id in (3, 4):
-        Follow(user=alice, creator_id=creator_id).save()
+    follow(alice, 3, 4)
     service.flyers[2]["location"] |= {"lat": 1.01, "lng": 2}
 
     one = followed_flyers(as_alice, creator=4, categories="events,nightlife", lat=1, lng=2, near_me="true")
@@ -117,7 +115,7 @@ def test_the_filter_goes_together_with_the_others(as_alice, alice, service):
 
 def test_searching_among_followed_creators(as_alice, alice, service):
     service.has(1)
-    Follow(user=alice, creator_id=3).save()
+    follow(alice, 3)
 
     answer = as_alice.get("/api/v1/flyers/search/", {"query": "jazz", "filter": "following"})
 
@@ -128,7 +126,7 @@ def test_searching_among_followed_creators(as_alice, alice, service):
 
 def test_a_page_of_followed_flyers_takes_three_queries(as_alice, alice, service, django_assert_num_queries):
     service.has(1)
-    Follow(user=alice, creator_id=3).save()
+    follow(alice, 3)
 
     with django_assert_num_queries(3):  # session; whom they follow; marks
         followed_flyers(as_alice)

@@ -5,15 +5,11 @@ import time
 
 import pytest
 
-from favorites.models import Follow
-from favorites.services.tables import FOLLOWS
+from favorites.services.shelves import FOLLOWS
+from tests.favorites.keeping import follow, followed_by
 
 URL = "/api/v1/follows/"
 STATUS = f"{URL}status/"
-
-
-def followed_by(user):
-    return list(Follow.objects.filter(user=user).order_by("-id").values_list("creator_id", flat=True))
 
 
 def test_following_twice_follows_once(clock, as_alice, alice, service):
@@ -56,7 +52,7 @@ def test_another_may_follow_the_creator_that_somebody_is(as_bob, alice, bob, ser
 def test_in_an_outage_whom_one_follows_is_still_followed_and_nobody_new(as_alice, anyone, alice, service):
     service.has_creators(4)
     anyone.get("/api/v1/creators/4/")
-    Follow(user=alice, creator_id=3).save()
+    follow(alice, 3)
     service.status = 503
 
     answers = [as_alice.post(URL, {"followed_id": creator_id}) for creator_id in (3, 4, 5)]
@@ -78,7 +74,7 @@ def test_a_creator_who_was_seen_and_has_been_removed_since_is_not_followed(
 
 
 def test_following_no_longer_is_always_204_and_asks_nobody(as_alice, alice, service):
-    Follow(user=alice, creator_id=3).save()
+    follow(alice, 3)
 
     answers = [as_alice.delete(f"{URL}3/"), as_alice.delete(f"{URL}3/"), as_alice.delete(f"{URL}99/")]
 
@@ -88,7 +84,7 @@ def test_following_no_longer_is_always_204_and_asks_nobody(as_alice, alice, serv
 
 
 def test_nobody_changes_whom_another_follows(as_bob, alice, service):
-    Follow(user=alice, creator_id=3).save()
+    follow(alice, 3)
 
     as_bob.delete(f"{URL}3/")
 
@@ -97,9 +93,7 @@ def test_nobody_changes_whom_another_follows(as_bob, alice, service):
 
 def test_past_the_limit_a_400_says_so(as_alice, alice, service):
     service.has_creators(3)
-    Follow.objects.bulk_create(
-        Follow(user=alice, creator_id=1_000 + number) for number in range(FOLLOWS.max_rows)
-    )
+    follow(alice, *range(1_000, 1_000 + FOLLOWS.max_rows))
 
     answer = as_alice.post(URL, {"followed_id": 3})
 
@@ -107,7 +101,7 @@ def test_past_the_limit_a_400_says_so(as_alice, alice, service):
     assert answer.json()["error"]["details"] == {
         "non_field_errors": ["You can have at most 2,000 followed creators. Remove some first."]
     }
-    assert Follow.objects.filter(user=alice).count() == FOLLOWS.max_rows
+    assert len(followed_by(alice)) == FOLLOWS.max_rows
 
 
 @pytest.mark.parametrize("creator_id", ["0", "-1", str(2**63), "٣", "1e3", "9" * 400, "three"])
@@ -162,8 +156,7 @@ def test_whom_one_follows_is_listed_newest_first_each_with_their_profile(as_alic
 
 def test_a_creator_who_has_gone_is_listed_without_a_profile(as_alice, alice, service):
     service.has_creators(3)
-    for creator_id in (3, 4):
-        Follow(user=alice, creator_id=creator_id).save()
+    follow(alice, 3, 4)
 
     body = as_alice.get(URL).json()
 
@@ -173,8 +166,7 @@ def test_a_creator_who_has_gone_is_listed_without_a_profile(as_alice, alice, ser
 
 def test_in_an_outage_follows_are_listed_with_the_profiles_that_are_known(as_alice, alice, service):
     service.has_creators(3)
-    for creator_id in (3, 4):
-        Follow(user=alice, creator_id=creator_id).save()
+    follow(alice, 3, 4)
     as_alice.get("/api/v1/creators/3/")
     service.status = 503
 
@@ -188,7 +180,7 @@ def test_each_profile_is_asked_for_once_and_a_hot_page_asks_nobody(
     as_alice, alice, service, django_assert_num_queries
 ):
     service.has_creators(*range(1, 31))
-    Follow.objects.bulk_create(Follow(user=alice, creator_id=creator_id) for creator_id in range(1, 31))
+    follow(alice, *range(1, 31))
 
     first = as_alice.get(URL, {"limit": 30}).json()
     received = sorted(service.received)
@@ -205,7 +197,7 @@ def test_a_long_list_waits_no_longer_than_one_call_may_take(as_alice, alice, ser
     settings.FLYERS_DEADLINE_SECONDS = 0.5
     service.delay = 0.2
     service.has_creators(*range(1, 101))
-    Follow.objects.bulk_create(Follow(user=alice, creator_id=creator_id) for creator_id in range(1, 101))
+    follow(alice, *range(1, 101))
     started = time.monotonic()
 
     body = as_alice.get(URL, {"limit": 100}).json()
@@ -217,7 +209,7 @@ def test_a_long_list_waits_no_longer_than_one_call_may_take(as_alice, alice, ser
 
 
 def test_nobody_sees_whom_another_follows(as_alice, bob, service):
-    Follow(user=bob, creator_id=3).save()
+    follow(bob, 3)
 
     assert as_alice.get(URL).json()["results"] == []
 
@@ -227,7 +219,7 @@ def test_nobody_sees_whom_another_follows(as_alice, bob, service):
 
 def test_the_status_says_whether_the_caller_follows_a_creator(as_alice, as_bob, anyone, alice, service):
     service.has_creators(3)
-    Follow(user=alice, creator_id=3).save()
+    follow(alice, 3)
 
     answers = [caller.get(STATUS, {"user_id": 3}) for caller in (as_alice, as_bob, anyone)]
 
@@ -242,7 +234,7 @@ def test_the_status_of_nobody_is_a_404(as_alice, anyone, service):
 
 
 def test_in_an_outage_the_status_is_still_true(as_alice, anyone, alice, service):
-    Follow(user=alice, creator_id=3).save()
+    follow(alice, 3)
     service.status = 503
 
     assert as_alice.get(STATUS, {"user_id": 3}).json()["is_following"] is True

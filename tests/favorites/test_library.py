@@ -5,8 +5,9 @@ import json
 
 import pytest
 
-from favorites.models import Favorite, Follow
-from favorites.services.tables import FAVORITES, FOLLOWS
+from favorites.models import Entry
+from favorites.services.shelves import FAVORITES, FOLLOWS
+from tests.favorites.keeping import follow, followed_by, keep, kept, row_of
 
 URL = "/api/v1/users/me/library/"
 CONTAINS = f"{URL}contains/"
@@ -15,12 +16,7 @@ NOON = dt.datetime(2026, 5, 1, 12, tzinfo=dt.UTC)
 
 def add_favorites(user, *flyer_ids):
     for flyer_id in flyer_ids:
-        Favorite(user=user, flyer_id=flyer_id, title=f"Flyer {flyer_id}").save()
-
-
-def follow(user, *creator_ids):
-    for creator_id in creator_ids:
-        Follow(user=user, creator_id=creator_id).save()
+        keep(user, flyer_id, title=f"Flyer {flyer_id}")
 
 
 # --- Asking ----------------------------------------------------------------------------------------
@@ -106,7 +102,7 @@ def test_a_library_comes_out_whole_and_newest_first(clock, as_alice, alice, bob,
     follow(alice, 7)
     add_favorites(bob, 3)
 
-    with django_assert_num_queries(3):  # session; favorites; follows
+    with django_assert_num_queries(2):  # session; rows
         answer = as_alice.get(URL)
 
     at = "2026-05-01T12:00:00Z"
@@ -160,7 +156,7 @@ def test_what_is_there_already_stays_as_it_is(clock, as_alice, alice):
         URL, {"favorites": [{"flyer_id": 1, "created_at": "2020-01-01T00:00:00Z", "title": "Other"}]}
     )
 
-    saved = Favorite.objects.get(user=alice)
+    saved = row_of(alice, 1)
     assert (saved.title, saved.created_at) == ("Flyer 1", NOON)
 
 
@@ -169,7 +165,7 @@ def test_no_title_is_taken_from_outside(as_alice, alice):
         URL, {"favorites": [{"flyer_id": 1, "title": "Buy now", "image_url": "https://evil.test/pixel"}]}
     )
 
-    saved = Favorite.objects.get(user=alice)
+    saved = row_of(alice, 1)
     assert (saved.title, saved.image_url, saved.valid_until) == ("", None, None)
 
 
@@ -194,7 +190,7 @@ def test_a_row_that_is_given_twice_counts_once_and_no_row_is_from_the_future(clo
     )
 
     assert answer.json()["favorites"]["added"] == [1]
-    assert Favorite.objects.get(user=alice).created_at == NOON
+    assert row_of(alice, 1).created_at == NOON
 
 
 def test_nobody_comes_to_follow_themselves(as_alice, alice):
@@ -204,7 +200,7 @@ def test_nobody_comes_to_follow_themselves(as_alice, alice):
     answer = as_alice.post(URL, {"follows": [{"followed_id": 7}, {"followed_id": 8}]})
 
     assert answer.json()["follows"] == {"added": [8], "existing": [], "refused": [7]}
-    assert list(Follow.objects.values_list("creator_id", flat=True)) == [8]
+    assert followed_by(alice) == [8]
 
 
 @pytest.mark.parametrize(
@@ -215,19 +211,15 @@ def test_nobody_comes_to_follow_themselves(as_alice, alice):
     ],
 )
 def test_a_library_that_does_not_fit_is_refused_whole(as_alice, alice, library, words):
-    Favorite.objects.bulk_create(
-        Favorite(user=alice, flyer_id=1_000 + number) for number in range(FAVORITES.max_rows - 1)
-    )
-    Follow.objects.bulk_create(
-        Follow(user=alice, creator_id=1_000 + number) for number in range(FOLLOWS.max_rows - 1)
-    )
+    keep(alice, *range(1_000, 1_000 + FAVORITES.max_rows - 1))
+    follow(alice, *range(1_000, 1_000 + FOLLOWS.max_rows - 1))
 
     answer = as_alice.post(URL, {"favorites": [{"flyer_id": 9}], "follows": [{"followed_id": 9}]} | library)
 
     assert answer.status_code == 400
     assert words in answer.json()["error"]["details"]["non_field_errors"][0]
-    assert Favorite.objects.filter(user=alice).count() == FAVORITES.max_rows - 1
-    assert Follow.objects.filter(user=alice).count() == FOLLOWS.max_rows - 1
+    assert len(kept(alice)) == FAVORITES.max_rows - 1
+    assert len(followed_by(alice)) == FOLLOWS.max_rows - 1
 
 
 def test_five_thousand_rows_come_in_at_once_and_go_out_again(as_alice):
@@ -278,7 +270,7 @@ def test_a_wrong_library_is_a_400_that_names_what_is_wrong(as_alice, alice, body
     assert answer.status_code == 400
     assert list(answer.json()["error"]["details"]) == [field]
     assert len(answer.content) < 1_000
-    assert not Favorite.objects.exists()
+    assert not Entry.objects.exists()
 
 
 def test_an_empty_library_is_one(as_alice):

@@ -4,10 +4,9 @@ import datetime as dt
 
 import pytest
 
-from favorites.models import Favorite, Follow
-from favorites.services.tables import FOLLOWS
 from proxy.marks import forget_marks
 from tests.favorites.flyer_service import valid_until
+from tests.favorites.keeping import follow, keep, row_of
 
 URL = "/api/v1/users/me/favorites/"
 NOON = dt.datetime(2026, 5, 1, 12, tzinfo=dt.UTC)
@@ -16,10 +15,7 @@ NOON = dt.datetime(2026, 5, 1, 12, tzinfo=dt.UTC)
 def add_favorites(user, *flyer_ids, **snapshot):
     """Save favorites of a person, the first given being the newest."""
     snapshot = {"title": "Once", "valid_until": dt.datetime(2099, 1, 1, tzinfo=dt.UTC)} | snapshot
-    Favorite.objects.bulk_create(
-        Favorite(user=user, flyer_id=flyer_id, created_at=NOON - dt.timedelta(seconds=place), **snapshot)
-        for place, flyer_id in enumerate(flyer_ids)
-    )
+    keep(user, *reversed(flyer_ids), **snapshot)
 
 
 def ids_of(answer):
@@ -34,7 +30,7 @@ def test_the_newest_favorite_comes_first_each_with_its_flyer(clock, as_alice, al
     service.has(1, 2, 3)
     for flyer_id in (2, 3, 1):
         as_alice.put(f"/api/v1/flyers/{flyer_id}/favorite/")
-    Follow(user=alice, creator_id=3).save()
+    follow(alice, 3)
 
     answer = as_alice.get(URL)
 
@@ -47,7 +43,7 @@ def test_the_newest_favorite_comes_first_each_with_its_flyer(clock, as_alice, al
     assert first["flyer"] == as_alice.get("/api/v1/flyers/1/").json()
     assert (first["flyer"]["is_favorited"], first["flyer"]["creator"]["is_following"]) == (True, True)
     assert {name: first[name] for name in first if name != "flyer"} == {
-        "id": Favorite.objects.get(flyer_id=1).pk,
+        "id": row_of(alice, 1).pk,
         "flyer_id": 1,
         "created_at": "2026-05-01T12:00:00Z",
         "title": "Flyer 1",
@@ -135,7 +131,7 @@ def test_what_a_flyer_was_is_renewed_when_it_is_seen(as_alice, alice, service):
 
     answer = as_alice.get(URL)
 
-    saved = Favorite.objects.get(user=alice)
+    saved = row_of(alice, 1)
     assert (saved.title, saved.image_url, saved.valid_until.year) == ("New", None, 2030)
     assert answer.json()["results"][0]["title"] == "New"
 
@@ -177,9 +173,7 @@ def test_a_page_past_the_end_is_empty(as_alice, alice, service, page):
 
 
 def test_favorites_of_one_moment_keep_their_order_across_pages(as_alice, alice, service):
-    Favorite.objects.bulk_create(
-        Favorite(user=alice, flyer_id=flyer_id, created_at=NOON) for flyer_id in range(1, 31)
-    )
+    keep(alice, *range(1, 31), created_at=NOON)
 
     seen = [id_ for page in (1, 2, 3) for id_ in ids_of(as_alice.get(URL, {"page": page}))]
 
@@ -286,7 +280,7 @@ def test_a_list_is_sent_again_only_if_it_has_changed(clock, as_alice, alice, ser
     first = as_alice.get(URL)
 
     same = as_alice.get(URL, headers={"If-None-Match": first["ETag"]})
-    FOLLOWS.insert_one(alice, Follow(user=alice, creator_id=3))
+    follow(alice, 3)
     other = as_alice.get(URL, headers={"If-None-Match": first["ETag"]})
 
     assert first["Cache-Control"] == "private, no-cache"

@@ -5,10 +5,10 @@ import random
 
 import pytest
 
-from favorites.models import Follow
 from flyers_proxy.catalog import MAX_CREATORS, MAX_MERGED_ROWS
 from tests import payloads
 from tests.favorites.flyer_service import rank
+from tests.favorites.keeping import follow
 
 URL = "/api/v1/flyers/discover/"
 HERE = (40.42, -3.7)  # where upstream is asked from, when the caller does not say
@@ -17,9 +17,7 @@ HERE = (40.42, -3.7)  # where upstream is asked from, when the caller does not s
 @pytest.fixture
 def follows_many(alice):
     """Let Alice follow so many that upstream has to be asked five times."""
-    Follow.objects.bulk_create(
-        Follow(user=alice, creator_id=creator_id) for creator_id in range(1, 4 * MAX_CREATORS + 2)
-    )
+    follow(alice, *range(1, 4 * MAX_CREATORS + 2))
 
 
 @pytest.fixture

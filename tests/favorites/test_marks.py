@@ -2,9 +2,9 @@
 
 import pytest
 
-from favorites.models import Favorite, Follow
 from proxy.parameters import MAX_LIMIT
 from tests import payloads
+from tests.favorites.keeping import follow, keep
 
 # Each shows flyer 7 of creator 3 first.
 ROUTES = {
@@ -27,8 +27,8 @@ def test_a_flyer_says_whether_it_is_the_callers_favorite(
     as_alice, as_bob, anyone, alice, bob, service, route
 ):
     service.has(7)
-    Favorite(user=alice, flyer_id=7).save()
-    Follow(user=bob, creator_id=3).save()
+    keep(alice, 7)
+    follow(bob, 3)
 
     seen = [marks_of(caller.get(route)) for caller in (as_alice, as_bob, anyone)]
 
@@ -51,7 +51,7 @@ def test_a_mark_is_true_the_moment_after_the_write(as_alice, service, route):
 
 def test_a_creator_says_whether_the_caller_follows_them(as_alice, as_bob, anyone, alice, service):
     service.has_creators(3)
-    Follow(user=alice, creator_id=3).save()
+    follow(alice, 3)
 
     seen = [caller.get("/api/v1/creators/3/").json()["is_following"] for caller in (as_alice, as_bob, anyone)]
 
@@ -73,10 +73,8 @@ def test_marks_take_one_query_a_page_whatever_its_size(
 ):
     for flyer_id in range(1, size + 1):
         service.has(flyer_id, creator=payloads.creator(flyer_id + 100))
-    Favorite.objects.bulk_create(Favorite(user=alice, flyer_id=flyer_id) for flyer_id in range(1, size, 2))
-    Follow.objects.bulk_create(
-        Follow(user=alice, creator_id=flyer_id + 100) for flyer_id in range(2, size, 3)
-    )
+    keep(alice, *range(1, size, 2))
+    follow(alice, *(flyer_id + 100 for flyer_id in range(2, size, 3)))
 
     with django_assert_num_queries(2):  # session; marks
         answer = as_alice.get("/api/v1/flyers/discover/", {"limit": size})

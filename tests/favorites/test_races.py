@@ -8,11 +8,12 @@ from django.db import transaction
 from rest_framework.test import APIClient
 
 from accounts.sessions import open_session
-from favorites.models import Favorite, Follow, SharedList
-from favorites.services.library import Entry, merge_library
+from favorites.models import Entry, SharedList
+from favorites.services.library import ImportedEntry, merge_library
 from favorites.services.sharing import share_favorites
-from favorites.services.tables import FAVORITES
+from favorites.services.shelves import FAVORITES, Key
 from tests.conftest import PASSWORD
+from tests.favorites.keeping import followed_by, keep, kept
 from tests.races import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -44,7 +45,7 @@ def test_of_forty_posts_at_once_one_adds_the_favorite_and_the_others_find_it(cal
 
     assert statuses(answers) == {201: 1, 200: 39}
     assert len({answer.content for answer in answers}) == 1
-    assert Favorite.objects.filter(user=alice, flyer_id=7).count() == 1
+    assert kept(alice) == [7]
 
 
 def test_in_a_storm_of_adding_and_removing_every_answer_is_true(call, alice, service):
@@ -60,7 +61,7 @@ def test_in_a_storm_of_adding_and_removing_every_answer_is_true(call, alice, ser
     counts = statuses(answers)
     assert set(counts) <= {200, 201, 204, 404}
     # Additions and removals alternate, so their difference is what is there.
-    assert counts[201] - counts[204] == Favorite.objects.filter(user=alice).count()
+    assert counts[201] - counts[204] == len(kept(alice))
 
 
 def _several(call, times):
@@ -74,20 +75,18 @@ def test_after_a_storm_the_last_answer_is_the_state(call, alice, service, method
 
     call(method, URL)()
 
-    assert Favorite.objects.filter(user=alice).exists() is there
+    assert bool(kept(alice)) is there
     assert call("get", URL)().status_code == (200 if there else 404)
 
 
 def test_the_last_free_place_is_given_once(call, alice, service):
     service.has(*range(1, 13))
-    Favorite.objects.bulk_create(
-        Favorite(user=alice, flyer_id=1_000 + number) for number in range(FAVORITES.max_rows - 1)
-    )
+    keep(alice, *range(1_000, 1_000 + FAVORITES.max_rows - 1))
 
     answers = at_once([call("put", f"/api/v1/flyers/{flyer_id}/favorite/") for flyer_id in range(1, 13)])
 
     assert statuses(answers) == {201: 1, 400: 11}
-    assert Favorite.objects.filter(user=alice).count() == FAVORITES.max_rows
+    assert len(kept(alice)) == FAVORITES.max_rows
 
 
 def test_of_batches_at_once_each_flyer_is_added_by_one(call, alice, service):
@@ -99,11 +98,11 @@ def test_of_batches_at_once_each_flyer_is_added_by_one(call, alice, service):
     assert statuses(answers) == {200: 10}
     added = Counter(flyer_id for answer in answers for flyer_id in answer.json()["added"])
     assert added == dict.fromkeys(range(1, 21), 1)
-    assert Favorite.objects.filter(user=alice).count() == 20
+    assert len(kept(alice)) == 20
 
 
 def test_of_removals_at_once_each_flyer_is_removed_by_one(call, alice, service):
-    Favorite.objects.bulk_create(Favorite(user=alice, flyer_id=flyer_id) for flyer_id in range(1, 21))
+    keep(alice, *range(1, 21))
     removal = "/api/v1/users/me/favorites/remove/"
     batches = [list(range(1, 21)), list(range(20, 0, -1))] * 5
 
@@ -112,7 +111,7 @@ def test_of_removals_at_once_each_flyer_is_removed_by_one(call, alice, service):
     assert statuses(answers) == {200: 10}
     removed = Counter(flyer_id for answer in answers for flyer_id in answer.json()["removed"])
     assert removed == dict.fromkeys(range(1, 21), 1)
-    assert not Favorite.objects.exists()
+    assert kept(alice) == []
 
 
 def test_a_creator_is_followed_once_however_many_ask_at_once(call, alice, service):
@@ -121,7 +120,7 @@ def test_a_creator_is_followed_once_however_many_ask_at_once(call, alice, servic
     answers = at_once([call("post", "/api/v1/follows/", {"followed_id": 3}) for _ in range(20)])
 
     assert statuses(answers) == {201: 1, 200: 19}
-    assert Follow.objects.filter(user=alice).count() == 1
+    assert len(followed_by(alice)) == 1
 
 
 def test_favorites_are_shared_by_one_link_however_many_ask_at_once(call, alice):
@@ -149,16 +148,16 @@ def test_a_library_that_comes_in_twice_at_once_comes_in_once(call, alice):
 
 def test_nothing_is_written_inside_a_transaction_that_could_still_undo_it(alice):
     writes = [
-        lambda: share_favorites(user=alice, list_name="Berlin"),
-        lambda: merge_library(user=alice, favorites=[Entry(id=7)], follows=[]),
-        lambda: FAVORITES.insert_one(alice, Favorite(user=alice, flyer_id=7, title="Jazz")),
+        lambda: share_favorites(user=alice, kind="flyer", list_name="Berlin"),
+        lambda: merge_library(user=alice, entries=[ImportedEntry(Key("favorites", "flyer", 7))]),
+        lambda: keep(alice, 7, title="Jazz"),
     ]
 
     for write in writes:
         with transaction.atomic(), pytest.raises(RuntimeError):
             write()
 
-    assert not Favorite.objects.exists()
+    assert not Entry.objects.exists()
     assert not SharedList.objects.exists()
 
 
@@ -172,4 +171,4 @@ def test_an_account_that_is_deleted_while_it_adds_favorites_leaves_no_rows(call,
 
     assert answers.pop(8).status_code == 204
     assert set(statuses(answers)) <= {201, 401}
-    assert not Favorite.objects.exists()
+    assert not Entry.objects.exists()

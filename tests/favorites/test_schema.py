@@ -6,14 +6,11 @@ import jsonschema
 import pytest
 import yaml
 
-from favorites.serializers import (
-    FAVORITE_EXAMPLE,
-    FOLLOW_EXAMPLE,
-    LIBRARY_EXAMPLE,
-    SAVED_FLYER_PAGE_EXAMPLE,
-    SHARED_LIST_EXAMPLE,
-)
-from favorites.services.favorites import BATCH_EXAMPLE
+from favorites.serializers.entries import FAVORITE_EXAMPLE, SAVED_FLYER_PAGE_EXAMPLE
+from favorites.serializers.follows import FOLLOW_EXAMPLE
+from favorites.serializers.library import LIBRARY_EXAMPLE
+from favorites.serializers.sharing import SHARED_LIST_EXAMPLE
+from favorites.services.entries import BATCH_EXAMPLE
 from flyers_proxy.shapes import FLYER_EXAMPLE
 
 HERE = "/api/v1"

@@ -5,7 +5,8 @@ import re
 
 import pytest
 
-from favorites.models import Favorite, Follow, SharedList
+from favorites.models import SharedList
+from tests.favorites.keeping import follow, keep
 
 URL = "/api/v1/favorites/share/"
 
@@ -154,8 +155,8 @@ def test_the_page_says_nothing_of_its_owner_but_a_name(anyone, alice, shared):
 
 
 def test_the_marks_are_those_of_whoever_looks(as_bob, as_alice, bob, shared):
-    Favorite(user=bob, flyer_id=1).save()
-    Follow(user=bob, creator_id=3).save()
+    keep(bob, 1)
+    follow(bob, 3)
 
     marks = {
         name: [

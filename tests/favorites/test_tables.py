@@ -3,10 +3,12 @@
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from favorites.models import Favorite, Follow, SharedList
-from favorites.services.favorites import favorites_of
+from favorites.models import AppliedOp, Entry, LibraryState, RatingSummary, SharedList
+from favorites.services import summaries
+from favorites.services.entries import entries_of
 from favorites.services.follows import follows_of
 from proxy.marks import marks_statement
+from tests.favorites.keeping import drop, follow, keep
 
 pytestmark = pytest.mark.django_db
 
@@ -14,12 +16,16 @@ pytestmark = pytest.mark.django_db
 @pytest.mark.parametrize(
     ("make", "constraint"),
     [
-        (lambda user: Favorite(user=user, flyer_id=7), "one_favorite_per_flyer"),
-        (lambda user: Follow(user=user, creator_id=3), "one_follow_per_creator"),
+        (
+            lambda user: Entry(user=user, shelf="favorites", kind="flyer", item_id=7),
+            "one_entry_per_shelf_and_item",
+        ),
         (
             lambda user: SharedList(owner=user, slug=f"list-{SharedList.objects.count()}"),
-            "one_shared_list_per_person",
+            "one_shared_list_per_kind",
         ),
+        (lambda user: AppliedOp(user=user, op_id="a"), "one_op_per_id"),
+        (lambda _: RatingSummary(kind="flyer", item_id=7, count=1, total=5), "one_summary_per_item"),
     ],
 )
 def test_a_person_has_nothing_twice_whatever_the_code_does(alice, make, constraint):
@@ -46,31 +52,43 @@ def assert_names(refused, constraint):
 
 
 def test_saved_rows_are_deleted_with_their_person(alice):
-    Favorite(user=alice, flyer_id=7).save()
-    Follow(user=alice, creator_id=3).save()
+    keep(alice, 7)
+    follow(alice, 3)
+    drop(alice, 7)
     SharedList(owner=alice, slug="a-list").save()
+    AppliedOp(user=alice, op_id="a").save()
+    LibraryState(user=alice).save()
 
     alice.delete()
 
-    assert not Favorite.objects.exists()
-    assert not Follow.objects.exists()
-    assert not SharedList.objects.exists()
+    for table in (Entry, SharedList, AppliedOp, LibraryState):
+        assert not table.objects.exists()
 
 
 # On SQLite the index of a constraint has no name of its own: the columns identify it.
+ONE_ENTRY = "one_entry_per_shelf_and_item|(user_id=? AND shelf=? AND kind=? AND item_id=?)"
 QUERIES = {
-    "newest favorites": (lambda user: favorites_of(user=user)[:10], "favorites_newest_first"),
-    "newest follows": (lambda user: follows_of(user=user)[:10], "follows_newest_first"),
-    "one favorite": (
-        lambda user: Favorite.objects.filter(user=user, flyer_id=7),
-        "one_favorite_per_flyer|(user_id=? AND flyer_id=?)",
+    "newest favorites": (
+        lambda user: entries_of(user=user, shelf="favorites", kind="flyer")[:10],
+        "entries_newest_first",
     ),
-    "one follow": (
-        lambda user: Follow.objects.filter(user=user, creator_id=3),
-        "one_follow_per_creator|(user_id=? AND creator_id=?)",
+    "newest follows": (lambda user: follows_of(user=user)[:10], "entries_newest_first"),
+    "one entry": (
+        lambda user: Entry.objects.filter(user=user, shelf="favorites", kind="flyer", item_id=7),
+        ONE_ENTRY,
     ),
-    "the favorites of a flyer": (lambda _: Favorite.objects.filter(flyer_id=7), "favorites_of_a_flyer"),
-    "who follows a creator": (lambda _: Follow.objects.filter(creator_id=3), "follows_of_a_creator"),
+    "who keeps an item": (
+        lambda _: Entry.objects.filter(shelf="favorites", kind="flyer", item_id=7),
+        "entries_of_an_item",
+    ),
+    "the changes since": (
+        lambda user: Entry.objects.filter(user=user, version__gt=3, version__lte=9).order_by("version")[:10],
+        "entries_by_version",
+    ),
+    "the oldest tombstones": (
+        lambda user: Entry.objects.filter(user=user, removed_at__isnull=False).order_by("removed_at")[:10],
+        "entries_removed",
+    ),
     "a link": (lambda _: SharedList.objects.filter(slug="a"), "one_shared_list_per_slug|(slug=?)"),
 }
 
@@ -78,12 +96,11 @@ QUERIES = {
 @pytest.fixture
 def full_tables(alice, bob):
     """So many rows that reading all of them is never the best plan."""
-    Favorite.objects.bulk_create(
-        Favorite(user=user, flyer_id=id_) for user in (alice, bob) for id_ in range(1, 501)
-    )
-    Follow.objects.bulk_create(
-        Follow(user=user, creator_id=id_) for user in (alice, bob) for id_ in range(1, 501)
-    )
+    for user in (alice, bob):
+        keep(user, *range(1, 501))
+        follow(user, *range(1, 501))
+        keep(user, *range(1, 501), shelf="ratings", value=3)
+    drop(alice, *range(480, 501))
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
 
@@ -97,8 +114,9 @@ def test_an_index_answers(full_tables, alice, question):
     assert any(name in text for name in index.split("|")), text
 
 
-def test_the_newest_page_is_read_off_the_index_without_sorting(full_tables, alice):
-    text = plan(*favorites_of(user=alice)[:10].query.sql_with_params())
+@pytest.mark.parametrize("question", ["newest favorites", "newest follows", "the changes since"])
+def test_a_page_is_read_off_the_index_without_sorting(full_tables, alice, question):
+    text = plan(*QUERIES[question][0](alice).query.sql_with_params())
 
     assert "TEMP B-TREE" not in text
     assert "Sort" not in text
@@ -110,12 +128,19 @@ def test_indexes_answer_the_marks_of_a_page(full_tables, alice):
     )
 
     text = plan(statement, values)
+    assert sum(text.count(name) for name in ONE_ENTRY.split("|")) == 2, text
 
-    for name, columns in {
-        "one_favorite_per_flyer": "(user_id=? AND flyer_id=?)",
-        "one_follow_per_creator": "(user_id=? AND creator_id=?)",
-    }.items():
-        assert name in text or columns in text, text
+
+def test_the_rating_of_an_item_is_one_row_by_its_index_however_many_rate_it(
+    full_tables, django_assert_num_queries
+):
+    with django_assert_num_queries(1) as asked:
+        assert summaries.rated(kind="flyer", item_id=7) == (3.0, 2)
+
+    text = plan(asked[0]["sql"].replace("%", "%%"), [])
+    index = "one_summary_per_item|(kind=? AND item_id=?)"
+    assert any(name in text for name in index.split("|")), text
+    assert "favorites_entry" not in text
 
 
 def plan(statement, values):

@@ -8,11 +8,10 @@ from django.db import InterfaceError, OperationalError, connection
 
 from accounts import sessions
 from accounts.models import User
-from favorites.models import Favorite, Follow
-from favorites.services.tables import FAVORITES, FOLLOWS
 from proxy.marks import forget_marks
 from tests import payloads
 from tests.conftest import UPSTREAM
+from tests.favorites.keeping import drop, follow, keep
 from tests.proxy.wsgi_client import alike
 
 DISCOVER = "/api/v1/flyers/discover/"
@@ -44,10 +43,8 @@ def bobs(bob):
 
 
 def save(user, *, flyers, creators):
-    for flyer_id in flyers:
-        FAVORITES.insert_one(user, Favorite(user=user, flyer_id=flyer_id, title="Saved"))
-    for creator_id in creators:
-        FOLLOWS.insert_one(user, Follow(user=user, creator_id=creator_id))
+    keep(user, *flyers, title="Saved")
+    follow(user, *creators)
 
 
 def bearer(user):
@@ -105,7 +102,7 @@ def test_a_change_between_the_two_statements_of_a_hit_spoils_no_later_one(hit_pa
         statements.append(sql)
         if len(statements) == 1:
             save(alice, flyers=[9], creators=[])
-            FAVORITES.delete(alice, [2])
+            drop(alice, 2)
         return result
 
     with connection.execute_wrapper(write_after_the_first):

@@ -2,17 +2,11 @@
 
 import pytest
 
-from favorites.models import Favorite, Follow
-from favorites.services.tables import FAVORITES, FOLLOWS
 from proxy.marks import RememberedMarks, forget_marks, marks_for
+from tests.favorites.keeping import drop, follow, keep
 from tests.races import at_once
 
 FLYERS, CREATORS = ("favorites", "flyer"), ("follows", "creator")
-
-
-def favor(user, *flyer_ids):
-    for flyer_id in flyer_ids:
-        FAVORITES.insert_one(user, Favorite(user=user, flyer_id=flyer_id))
 
 
 def marks_of(user, **ids):
@@ -25,8 +19,8 @@ def marks_of(user, **ids):
 
 
 def test_marks_of_a_version_are_read_once(alice, django_assert_num_queries):
-    favor(alice, 1, 3)
-    FOLLOWS.insert_one(alice, Follow(user=alice, creator_id=8))
+    keep(alice, 1, 3)
+    follow(alice, 8)
 
     with django_assert_num_queries(1):
         first = marks_of(alice, flyers=[1, 2, 3], creators=[7, 8])
@@ -38,7 +32,7 @@ def test_marks_of_a_version_are_read_once(alice, django_assert_num_queries):
 
 
 def test_of_other_ids_only_those_are_read_that_were_not_asked_about(alice, django_assert_num_queries):
-    favor(alice, 1, 3, 5)
+    keep(alice, 1, 3, 5)
     marks_of(alice, flyers=[1, 2, 3])
 
     with django_assert_num_queries(1) as statements:
@@ -50,10 +44,10 @@ def test_of_other_ids_only_those_are_read_that_were_not_asked_about(alice, djang
 
 
 def test_another_version_is_read_anew(alice, django_assert_num_queries):
-    favor(alice, 1)
+    keep(alice, 1)
     marks_of(alice, flyers=[1, 2])
-    favor(alice, 2)
-    FAVORITES.delete(alice, [1])
+    keep(alice, 2)
+    drop(alice, 1)
 
     with django_assert_num_queries(1):
         marks = marks_of(alice, flyers=[1, 2])
@@ -62,8 +56,8 @@ def test_another_version_is_read_anew(alice, django_assert_num_queries):
 
 
 def test_no_two_people_share_what_is_remembered(alice, bob):
-    favor(alice, 1)
-    favor(bob, 2)
+    keep(alice, 1)
+    keep(bob, 2)
 
     turns = [marks_of(user, flyers=[1, 2])[0] for user in (alice, bob, alice, bob)]
 
@@ -90,11 +84,11 @@ def test_a_new_process_remembers_nothing(alice, django_assert_num_queries):
 def test_each_change_of_a_library_raises_its_version(as_alice, alice, upstream):
     versions = [alice.library_version]
     for change in (
-        lambda: favor(alice, 1),
-        lambda: favor(alice, 1),  # changes nothing
-        lambda: FOLLOWS.insert_one(alice, Follow(user=alice, creator_id=1)),
-        lambda: FAVORITES.delete(alice, [1, 2]),
-        lambda: FAVORITES.delete(alice, [1, 2]),  # changes nothing
+        lambda: keep(alice, 1),
+        lambda: keep(alice, 1),  # changes nothing
+        lambda: follow(alice, 1),
+        lambda: drop(alice, 1, 2),
+        lambda: drop(alice, 1, 2),  # changes nothing
     ):
         change()
         versions.append(alice.library_version)
