@@ -15,9 +15,9 @@ ALICE = {"email": "alice@flyers.test", "password": PASSWORD}
 FAVORITES, FOLLOWS = "/api/v1/users/me/favorites/", "/api/v1/follows/"
 DOUBLES = """
 from django.db import IntegrityError, transaction
-from favorites.models import Favorite, Follow
-for table in (Favorite, Follow):
-    double = table.objects.latest("pk")
+from favorites.models import Entry
+for shelf in ("favorites", "follows"):
+    double = Entry.objects.filter(shelf=shelf).latest("pk")
     double.pk = None
     try:
         with transaction.atomic():

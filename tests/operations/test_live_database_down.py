@@ -106,7 +106,9 @@ def test_all_is_well_again_without_a_restart(outage):
 def test_what_was_acknowledged_is_saved_and_nothing_is_half_saved(outage):
     acknowledged = {flyer for flyer, statuses in outage.saves.items() if {200, 201} & set(statuses)}
     with psycopg.connect(outage.postgres.url) as database:
-        rows = database.execute("SELECT flyer_id, title FROM favorites_favorite").fetchall()
+        rows = database.execute(
+            "SELECT item_id, title FROM favorites_entry WHERE shelf = 'favorites'"
+        ).fetchall()
 
     saved = {flyer for flyer, _ in rows}
     assert acknowledged <= saved <= set(outage.saves)
@@ -122,7 +124,7 @@ def test_a_retry_of_what_failed_saves_it_once(outage):
 
     with psycopg.connect(outage.postgres.url) as database:
         rows = database.execute(
-            "SELECT count(*) FROM favorites_favorite WHERE flyer_id = ANY(%s)", [failed]
+            "SELECT count(*) FROM favorites_entry WHERE shelf = 'favorites' AND item_id = ANY(%s)", [failed]
         ).fetchone()
     assert failed
     assert rows == (len(failed),)

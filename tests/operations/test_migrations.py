@@ -1,7 +1,8 @@
 """During an upgrade the old version runs on the migrated database, so each migration must let it.
 
 What the release before can't live with comes a release later, when no server needs it any more. A migration that breaks a
-rule and is all the same harmless says why: ``old_code_survives = "…"`` on its class.
+rule and is all the same harmless says why: ``old_code_survives = "…"`` on its class. One for which all servers have to be
+stopped says why, too, ``needs_a_stop = "…"``, and docs/operations.md names it.
 """
 
 from collections.abc import Iterator
@@ -9,6 +10,8 @@ from collections.abc import Iterator
 import pytest
 from django.db import migrations, models
 from django.db.migrations.loader import MigrationLoader
+
+from tests.deploy.files import ROOT
 
 OURS = ("accounts", "favorites")
 # Reading: the old code selects every column that it knows. Writing: it does not give those that it does not know.
@@ -46,15 +49,36 @@ def complaints(migration: migrations.Migration) -> Iterator[str]:
             yield f"{description}: it may take what the old code needs"
 
 
-def test_the_old_version_survives_every_migration():
-    loader = MigrationLoader(None)
-    ours = {
+def ours() -> dict[str, migrations.Migration]:
+    """Return our migrations but for the first ones, by app and name."""
+    return {
         f"{app}.{name}": migration
-        for (app, name), migration in loader.disk_migrations.items()
-        if app in OURS and not migration.initial and not hasattr(migration, "old_code_survives")
+        for (app, name), migration in MigrationLoader(None).disk_migrations.items()
+        if app in OURS and not migration.initial
     }
 
-    assert {name: found for name, migration in ours.items() if (found := list(complaints(migration)))} == {}
+
+def test_the_old_version_survives_every_migration_that_needs_no_stop():
+    judged = {
+        name: migration
+        for name, migration in ours().items()
+        if not hasattr(migration, "old_code_survives") and not hasattr(migration, "needs_a_stop")
+    }
+
+    assert {name: found for name, migration in judged.items() if (found := list(complaints(migration)))} == {}
+
+
+def test_the_operations_manual_names_every_migration_that_needs_a_stop():
+    manual = (ROOT / "docs/operations.md").read_text()
+
+    stops = {
+        name: migration.needs_a_stop
+        for name, migration in ours().items()
+        if hasattr(migration, "needs_a_stop")
+    }
+
+    assert all(stops.values())
+    assert [name for name in stops if name.partition("_")[0] not in manual] == []
 
 
 @pytest.mark.parametrize(
