@@ -9,8 +9,9 @@ from tests.deploy.files import ROOT
 from tests.operations.programs import PASSWORD
 
 SCHEMA = yaml.safe_load((ROOT / "tests" / "openapi.yaml").read_text())
+PARAMETERS = {"flyer_id": 5, "followed_id": 3, "session_id": 987654321, "slug": "mine"}
 WRITES = {
-    operation["operationId"]: (method.upper(), path.format(flyer_id=5, followed_id=3, session_id=987654321))
+    operation["operationId"]: (method.upper(), path.format(**PARAMETERS))
     for path, methods in SCHEMA["paths"].items()
     for method, operation in methods.items()
     if method != "get"
@@ -34,9 +35,26 @@ HONEST = {
     "favorites_add": {"flyer_ids": [5]},
     "favorites_remove": {"flyer_ids": [5]},
     "favorite_set": {"flyer_id": 5},
+    "watchlist_add_several": {"flyer_ids": [5]},
+    "watchlist_remove_several": {"flyer_ids": [5]},
+    "rating_post": {"rating": 5},
+    "rating_put": {"rating": 5},
     "follow_add": {"followed_id": 3},
+    "follows_seen": {"until": "2026-05-01T12:00:00Z"},
     "share": {"list_name": "Mine"},
     "library_import": {"favorites": [{"flyer_id": 5}], "follows": []},
+    "library_ops": {
+        "ops": [
+            {
+                "op_id": "a",
+                "op": "add",
+                "shelf": "favorites",
+                "kind": "flyer",
+                "id": 5,
+                "at": "2026-05-01T12:00:00Z",
+            }
+        ]
+    },
 }
 
 # Of those without a body; what takes one refuses it as a whole for what it claims.
@@ -72,7 +90,8 @@ def claims(victim):
 
 def seen_by(service, token):
     """All that a person has here."""
-    paths = ("auth/me/", "users/me/favorites/", "follows/", "favorites/share/")
+    lists = ("users/me/favorites/", "users/me/watchlist/", "users/me/ratings/", "follows/")
+    paths = ("auth/me/", *lists, "favorites/share/", "users/me/library/")
     return [
         (answer.status, answer.json())
         for answer in (service.request(f"/api/v1/{path}", token=token) for path in paths)
