@@ -4,7 +4,7 @@ from functools import partial
 from typing import Annotated, Any, Unpack
 
 from django.http import HttpResponse
-from django.urls import path
+from django.urls import URLPattern, path
 from drf_spectacular.utils import extend_schema
 from msgspec import Meta, Struct
 from rest_framework.request import Request
@@ -92,7 +92,7 @@ def _fetch_books(client: BookClient, query: BookList, **call: Unpack[CallOptions
 
 
 BOOKS_LIST = Listing("list", BOOK, _fetch_books)
-KIND = Kind(BOOK, BookClient.get_book)
+KIND = Kind(BOOK, BookClient.get_book, relations=("favorites", "watchlist", "ratings"), path="books")
 BOOKS = Catalog(
     "books",
     service="book service",
@@ -126,7 +126,9 @@ class BookListView(CatalogView):
         return self.respond(answer, page=(query.page, query.limit))
 
 
-urlpatterns = [
-    path("books/", BookListView.as_view()),
-    path("books/<id:book_id>/", BookDetail.as_view()),
-]
+def routes() -> list[URLPattern]:
+    """Return what is ``urlpatterns`` in a file of its own, as these need the converters of `config/urls.py`."""
+    return [
+        path("books/", BookListView.as_view()),
+        path("books/<id:book_id>/", BookDetail.as_view()),
+    ]

@@ -3,7 +3,11 @@
 import os
 
 import pytest
+import time_machine
 
+from proxy import catalog
+from tests.proxy import books
+from tests.proxy.bookshop import SERVICE
 from tests.proxy.wsgi_client import CountedDjango, WsgiClient, hit_path_client, wsgi_handler
 
 # Set TEST_CACHE_URL to have them run; an address that does not answer then fails them.
@@ -35,3 +39,22 @@ def hit_path(application: CountedDjango) -> WsgiClient:
 def full_stack() -> WsgiClient:
     """All of Django, without the hit path."""
     return WsgiClient(wsgi_handler())
+
+
+@pytest.fixture
+def clock():
+    """Noon of a day in May; request it before those who sign in."""
+    with time_machine.travel("2026-05-01T12:00:00Z", tick=False) as clock:
+        yield clock
+
+
+@pytest.fixture
+def books_on(settings, monkeypatch):
+    """The made-up catalog turned on, as settings, registry and addresses do it."""
+    settings.ROOT_URLCONF = "tests.proxy.bookshop"
+    settings.BOOKS_API_URL, settings.BOOKS_API_TOKEN = SERVICE, ""
+    settings.BOOKS_FRESH_SECONDS, settings.BOOKS_STALE_SECONDS = 60, 3_600
+    settings.BOOKS_DEADLINE_SECONDS, settings.BOOKS_MAX_CONCURRENCY = 1.0, 4
+    monkeypatch.setitem(catalog._CATALOGS, "books", books.BOOKS)
+    yield
+    books.BOOKS.stop()

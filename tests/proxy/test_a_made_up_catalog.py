@@ -4,52 +4,23 @@ import json
 
 import pytest
 import responses
-import time_machine
 from django.core.exceptions import ImproperlyConfigured
-from django.urls import include, path
 from drf_spectacular.generators import SchemaGenerator
 
-from config import urls
-from favorites.models import Favorite
 from flyers_proxy import catalog as flyers
-from proxy import catalog as registry
 from proxy import marks
 from proxy.batches import confirm, confirm_many, get_many
 from tests import payloads
 from tests.conftest import UPSTREAM
+from tests.favorites.keeping import keep
 from tests.proxy import books
+from tests.proxy.bookshop import NOON, SERVICE, book, urlpatterns
 from tests.proxy.test_hit_path_signed_in import bearer
 from tests.proxy.wsgi_client import alike
 
-urlpatterns = [path("api/v1/", include(books.urlpatterns)), *urls.urlpatterns]
+pytestmark = pytest.mark.usefixtures("books_on")
 
-SERVICE = "http://books.test"
 DETAIL, LIST = "/api/v1/books/7/", "/api/v1/books/"
-NOON = 1_777_636_800  # 2026-05-01T12:00:00Z
-
-
-def book(book_id=7, **changes):
-    author = {"id": 3, "name": "Ana"}
-    fields = {"title": f"Book {book_id}", "author": author, "cover": None, "due_at": NOON + 30.0}
-    return {"id": book_id, **fields, "shelfmark": "none of ours"} | changes
-
-
-@pytest.fixture(autouse=True)
-def library(settings, monkeypatch):
-    """The catalog turned on, as settings, registry and addresses do it."""
-    settings.ROOT_URLCONF = __name__
-    settings.BOOKS_API_URL, settings.BOOKS_API_TOKEN = SERVICE, ""
-    settings.BOOKS_FRESH_SECONDS, settings.BOOKS_STALE_SECONDS = 60, 3_600
-    settings.BOOKS_DEADLINE_SECONDS, settings.BOOKS_MAX_CONCURRENCY = 1.0, 4
-    monkeypatch.setitem(registry._CATALOGS, "books", books.BOOKS)
-    yield
-    books.BOOKS.stop()
-
-
-@pytest.fixture
-def clock():
-    with time_machine.travel("2026-05-01T12:00:00Z", tick=False) as clock:
-        yield clock
 
 
 def test_an_item_is_shown_by_its_shape_and_asked_for_once(anyone, upstream, clock):
@@ -119,7 +90,7 @@ def test_a_hit_wakes_no_django_and_carries_the_marks_of_whoever_asks(
     hit_path, full_stack, application, alice, upstream, clock
 ):
     upstream.get(f"{SERVICE}/books/7", json=book())
-    Favorite.objects.create(user=alice, flyer_id=7)  # a saved number, for once that of a book
+    keep(alice, 7, kind="book")
     token = bearer(alice)
     full_stack.request(DETAIL)
     expected = [full_stack.request(DETAIL), full_stack.request(DETAIL, HTTP_AUTHORIZATION=token)]
@@ -159,6 +130,7 @@ def test_a_mark_that_no_room_offers_stops_the_start(monkeypatch):
     monkeypatch.delitem(marks._OFFERS, "follows")
 
     assert relations == {("favorites", "book"), ("follows", "author")}
+    assert relations < books.BOOKS.relations
     with pytest.raises(ImproperlyConfigured, match="'follows' of the kind 'author'"):
         marks.require_offers(relations)
 
