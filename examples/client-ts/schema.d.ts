@@ -252,10 +252,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description The link by which the caller shares their favorites; 404 when they don't. */
+        /** @description The link by which the caller shares their favorites of a kind; 404 when they don't. */
         get: operations["share_detail"];
         put?: never;
-        /** @description Share the caller's favorites: 201 with a new link; 200 when there is one, which is kept and renamed. */
+        /** @description Share the caller's favorites of a kind: 201 with a new link; 200 when there is one, which is kept and renamed. */
         post: operations["share"];
         /** @description Take the link back, for good: sharing again gives another one. */
         delete: operations["share_revoke"];
@@ -275,6 +275,23 @@ export interface paths {
         get: operations["shared_favorites"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/favorites/shared/{slug}/copy/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Add what a shared list shows as live to the caller's favorites; at most 500 are judged at once. */
+        post: operations["shared_favorites_copy"];
         delete?: never;
         options?: never;
         head?: never;
@@ -305,14 +322,54 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Whether the caller keeps this flyer, and since when. */
+        /** @description Whether the caller keeps this item, and since when. */
         get: operations["favorite_detail"];
-        /** @description Keep a flyer: 201 when that is new, 200 when it was kept already. */
+        /** @description Keep an item: 201 when that is new, 200 when it was kept already. */
         put: operations["favorite_add"];
         /** @description The same as PUT, for those who prefer to POST. */
         post: operations["favorite_post"];
-        /** @description Keep a flyer no longer; 404 if it was not kept. */
+        /** @description Keep an item no longer; 404 if it was not kept. */
         delete: operations["favorite_remove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/flyers/{flyer_id}/rating/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description How everybody rates this item, and how the caller does; null for an anonymous caller. */
+        get: operations["rating_detail"];
+        /** @description Rate an item with 1 to 5: 201 when that is the caller's first, 200 when it takes the place of one. */
+        put: operations["rating_put"];
+        /** @description The same as PUT, for those who prefer to POST. */
+        post: operations["rating_post"];
+        /** @description Take the caller's rating back; 404 if there is none. */
+        delete: operations["rating_remove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/flyers/{flyer_id}/watchlist/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Whether the caller keeps this item, and since when. */
+        get: operations["watchlist_detail"];
+        /** @description Keep an item: 201 when that is new, 200 when it was kept already. */
+        put: operations["watchlist_add"];
+        /** @description The same as PUT, for those who prefer to POST. */
+        post: operations["watchlist_post"];
+        /** @description Keep an item no longer; 404 if it was not kept. */
+        delete: operations["watchlist_remove"];
         options?: never;
         head?: never;
         patch?: never;
@@ -404,6 +461,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/follows/news/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Whom the caller follows and who has published since they last looked (`POST follows/seen/`), or followed them. */
+        get: operations["follows_news"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/follows/seen/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Store that the caller has looked at what is new, by default until now; it never goes back. */
+        post: operations["follows_seen"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/follows/status/": {
         parameters: {
             query?: never;
@@ -447,7 +538,7 @@ export interface paths {
         };
         /** @description What the caller keeps, newest first: each with its flyer, or with what is remembered of it. */
         get: operations["favorites_list"];
-        /** @description Keep several flyers, each judged by itself; all or none when there is no room for all. */
+        /** @description Keep several items, each judged by itself; all or none when there is no room for all. */
         put: operations["favorites_add"];
         post?: never;
         delete?: never;
@@ -465,7 +556,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Keep several flyers no longer; those that were not kept are told as absent. */
+        /** @description Keep several items no longer; those that were not kept are told as absent. */
         post: operations["favorites_remove"];
         delete?: never;
         options?: never;
@@ -491,6 +582,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/users/me/library/changes/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What has changed since a device last looked, in order; all that is there without `since`. */
+        get: operations["library_changes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/users/me/library/contains/": {
         parameters: {
             query?: never;
@@ -498,10 +606,79 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Which of these flyers the caller keeps, and which of these creators they follow. */
+        /** @description Which of these flyers the caller keeps, which creators they follow, and where items of a kind stand. */
         get: operations["library_contains"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/me/library/ops/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description What a device did while it was offline: each op judged by itself, repeatable by its `op_id`. */
+        post: operations["library_ops"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/me/ratings/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What the caller has rated, the first rated last, as favorites are shown, with the rating. */
+        get: operations["ratings_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/me/watchlist/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What is on the caller's watchlist, newest first, as favorites are shown. */
+        get: operations["watchlist"];
+        /** @description Put several items on the watchlist, each judged by itself; all or none when there is no room for all. */
+        put: operations["watchlist_add_several"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/me/watchlist/remove/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Take several items off the watchlist; those that were not on it are told as absent. */
+        post: operations["watchlist_remove_several"];
         delete?: never;
         options?: never;
         head?: never;
@@ -534,13 +711,53 @@ export interface components {
             meta: components["schemas"]["Meta"];
             results: components["schemas"]["Category"][];
         };
-        /** @description For each id that was asked about, whether it is in the library. */
+        /** @description What is so now: an item is on a shelf (`set`) or was removed; of the shelf `share` a link. */
+        Change: {
+            op: components["schemas"]["ChangeOpEnum"];
+            shelf: components["schemas"]["ShelfEnum"];
+            kind: string;
+            /**
+             * Format: int64
+             * @description Of the item; null of a link.
+             */
+            id: number | null;
+            /** @description Of a rating: 1 to 5. */
+            value: number | null;
+            /** @description Of a link. */
+            slug: string | null;
+            /**
+             * Format: date-time
+             * @description Since when it is kept: the newest stands first.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When that was changed.
+             */
+            at: string;
+        };
+        /** @enum {string} */
+        ChangeOpEnum: "removed" | "set";
+        /** @description Changes in the order of their versions. */
+        Changes: {
+            changes: components["schemas"]["Change"][];
+            /** @description Give it as `since` the next time. */
+            cursor: string;
+            /** @description Whether there are more right now. */
+            has_more: boolean;
+        };
+        /** @description For each id that was asked about, whether it is in the library; ``items`` by shelf, of the kind that was asked about. */
         Contains: {
             flyers: {
                 [key: string]: boolean;
             };
             creators: {
                 [key: string]: boolean;
+            };
+            items?: {
+                [key: string]: {
+                    [key: string]: boolean;
+                };
             };
         };
         Creator: {
@@ -568,6 +785,28 @@ export interface components {
         CredentialsRequest: {
             email: string;
             password: string;
+        };
+        /** @description An item on another shelf or of another kind in an exported library. */
+        EntryRowRequest: {
+            shelf: string;
+            kind: string;
+            /** Format: int64 */
+            id: number;
+            rating?: number | null;
+            /** Format: date-time */
+            created_at?: string;
+        };
+        /** @description What stands on another shelf or is of another kind. */
+        ExportedEntry: {
+            shelf: string;
+            kind: string;
+            /** Format: int64 */
+            id: number;
+            /** Format: date-time */
+            created_at: string;
+            title: string;
+            /** @description Of ratings: 1 to 5. */
+            rating: number | null;
         };
         /** @description A favorite, with what its flyer was called for whoever reads the file. */
         ExportedFavorite: {
@@ -598,8 +837,9 @@ export interface components {
             /** Format: date-time */
             valid_until: string | null;
         };
-        /** @description A row of an exported library; of its other fields nothing is read. */
-        FavoriteEntryRequest: {
+        FavoriteIdsRequest: components["schemas"]["FlyerIdsRequest"] | components["schemas"]["ItemIdsRequest"];
+        /** @description A flyer in an exported library; of its other fields nothing is read. */
+        FavoriteRowRequest: {
             /** Format: int64 */
             flyer_id: number;
             /** Format: date-time */
@@ -659,13 +899,6 @@ export interface components {
              */
             created_at: string;
         };
-        /** @description A row of an exported library. */
-        FollowEntryRequest: {
-            /** Format: int64 */
-            followed_id: number;
-            /** Format: date-time */
-            created_at?: string;
-        };
         FollowPage: {
             count: number;
             /** Format: uri */
@@ -674,6 +907,13 @@ export interface components {
             previous: string | null;
             meta: components["schemas"]["Meta"];
             results: components["schemas"]["Followed"][];
+        };
+        /** @description A creator in an exported library. */
+        FollowRowRequest: {
+            /** Format: int64 */
+            followed_id: number;
+            /** Format: date-time */
+            created_at?: string;
         };
         /** @description Whether the caller follows a creator. */
         FollowStatus: {
@@ -701,17 +941,28 @@ export interface components {
             url: string;
             order: number;
         };
-        /** @description What became of each flyer, in the order they were given. */
+        /** @description Items of any kind by their ids; one that is given twice counts once. */
+        ItemIdsRequest: {
+            kind: components["schemas"]["KindEnum"];
+            ids: number[];
+        };
+        /** @description An item on a shelf. */
+        ItemRef: {
+            shelf: string;
+            kind: string;
+            id: number;
+        };
+        /** @description What became of each item, in the order they were given. */
         KeptBatch: {
             added: number[];
             existing: number[];
             not_found: number[];
-            /** @description Not judged and not written, as the flyer service did not tell: ask again for these. */
+            /** @description Not judged and not written, as the service did not tell: ask again for these. */
             unknown: number[];
         };
-        /** @description A favorite with its flyer, or with what is remembered of it. */
+        /** @description A flyer that is kept, with the flyer or with what is remembered of it. */
         KeptFlyer: {
-            /** @description `expired`: past its own end; `gone`: the flyer service has it no more; `unknown`: the flyer service does not tell. `flyer` is there only while it is `live`. */
+            /** @description `expired`: past its own end; `gone`: the service has it no more; `unknown`: the service does not tell. The item itself is there only while it is `live`. */
             availability: components["schemas"]["AvailabilityEnum"];
             /** @description As it was last seen. */
             title: string;
@@ -742,19 +993,28 @@ export interface components {
             meta: components["schemas"]["Meta"];
             results: components["schemas"]["KeptFlyer"][];
         };
-        /** @description Everything that a person keeps, newest first. */
+        /** @enum {string} */
+        KindEnum: "flyer";
+        /** @description Everything that a person keeps, newest first; ``entries`` only if there is more than flyers and creators. */
         Library: {
             favorites: components["schemas"]["ExportedFavorite"][];
             follows: components["schemas"]["Follow"][];
+            entries?: components["schemas"]["ExportedEntry"][];
         };
         /** @description A library as it was exported, or a part of one: at most 5,000 rows in all. A moment may be left out. */
         LibraryImportRequest: {
-            favorites?: components["schemas"]["FavoriteEntryRequest"][];
-            follows?: components["schemas"]["FollowEntryRequest"][];
+            favorites?: components["schemas"]["FavoriteRowRequest"][];
+            follows?: components["schemas"]["FollowRowRequest"][];
+            entries?: components["schemas"]["EntryRowRequest"][];
         };
         /** @description What the list is called; on one line, without invisible characters. */
         ListNameRequest: {
             list_name: string;
+            /**
+             * @description What is shared: favorites of this kind.
+             * @default flyer
+             */
+            kind: components["schemas"]["KindEnum"];
         };
         Location: {
             address: string;
@@ -775,10 +1035,18 @@ export interface components {
             /** @description Nobody follows themselves. */
             refused: number[];
         };
+        /** @description What became of each row of other shelves and kinds, in the order they were given. */
+        MergedEntries: {
+            added: components["schemas"]["ItemRef"][];
+            existing: components["schemas"]["ItemRef"][];
+            /** @description There is no such shelf or kind here. */
+            refused: components["schemas"]["ItemRef"][];
+        };
         /** @description What became of a library that was brought in. */
         MergedLibrary: {
             favorites: components["schemas"]["Merged"];
             follows: components["schemas"]["Merged"];
+            entries?: components["schemas"]["MergedEntries"];
         };
         Meta: {
             /**
@@ -799,6 +1067,53 @@ export interface components {
             current: string;
             new: string;
         };
+        /** @description A page of what is new, the newest first. */
+        NewsPage: {
+            count: number;
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            meta: components["schemas"]["Meta"];
+            /** @description False when there were more new flyers than could be looked through. */
+            is_complete: boolean;
+            results: components["schemas"]["Publisher"][];
+        };
+        /** @description What became of an op. */
+        OpResult: {
+            op_id: string;
+            /** @description `applied`; `already`: it was so; `superseded`: a later one is stored; `not_found`: the service has no such item; `refused`, as `reason` says; `conflict`: another op had this `op_id`. Only `unknown` was not judged, as the service did not tell: send it again. */
+            result: components["schemas"]["ResultEnum"];
+            /** @description Why it was refused. */
+            reason: string | null;
+        };
+        /** @description What became of each op, in the order they were given. */
+        OpResults: {
+            results: components["schemas"]["OpResult"][];
+        };
+        /** @enum {string} */
+        OpRowOpEnum: "add" | "remove";
+        /** @description What a device meant, and when. */
+        OpRowRequest: {
+            /** @description Its own for each op, and the same when it is sent again. */
+            op_id: string;
+            op: components["schemas"]["OpRowOpEnum"];
+            /** @description `favorites`, `watchlist`, `ratings` or `follows`. */
+            shelf: string;
+            kind: string;
+            id: number;
+            /** @description Of an `add` to `ratings`: 1 to 5. */
+            value?: number | null;
+            /**
+             * Format: date-time
+             * @description When it was meant, by the device's clock.
+             */
+            at: string;
+        };
+        /** @description What a device did while it was offline, in any order. */
+        OpsRequest: {
+            ops: components["schemas"]["OpRowRequest"][];
+        };
         /** @description Fields other than these are refused by name. */
         PasswordConfirmationRequest: {
             password: string;
@@ -818,6 +1133,74 @@ export interface components {
             first_name?: string;
             last_name?: string;
         };
+        /** @description Whom a person follows, and what they have published since the person last looked. */
+        Publisher: {
+            /**
+             * Format: int64
+             * @description Id of the creator.
+             */
+            followed_id: number;
+            /**
+             * Format: date-time
+             * @description Since when they are followed.
+             */
+            created_at: string;
+            /** @description The creator's profile; null when there is none any more or the flyer service does not tell. */
+            readonly creator: components["schemas"]["Creator"] | null;
+            /** @description How many that are valid now. */
+            new_flyers: number;
+            /**
+             * Format: date-time
+             * @description When the newest of them was published.
+             */
+            published_at: string;
+        };
+        /** @description A flyer that is rated, with the flyer or with what is remembered of it. */
+        RatedFlyer: {
+            /** @description `expired`: past its own end; `gone`: the service has it no more; `unknown`: the service does not tell. The item itself is there only while it is `live`. */
+            availability: components["schemas"]["AvailabilityEnum"];
+            /** @description As it was last seen. */
+            title: string;
+            /** Format: uri */
+            image_url: string | null;
+            /** Format: date-time */
+            valid_until: string | null;
+            readonly flyer: components["schemas"]["Flyer"] | null;
+            /**
+             * Format: int64
+             * @description Of the favorite, not of the flyer.
+             */
+            id: number;
+            /** Format: int64 */
+            flyer_id: number;
+            /**
+             * Format: date-time
+             * @description Since when it is kept.
+             */
+            created_at: string;
+            /** @description What the person thinks of it. */
+            rating: number;
+        };
+        RatedFlyerPage: {
+            count: number;
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            meta: components["schemas"]["Meta"];
+            results: components["schemas"]["RatedFlyer"][];
+        };
+        /** @description How an item is rated by everybody, and by the caller. */
+        Rating: {
+            /** Format: double */
+            average: number | null;
+            count: number;
+            mine: number | null;
+        };
+        /** @description What the caller thinks of it; the last one counts. */
+        RatingBodyRequest: {
+            rating: number;
+        };
         /** @description Fields other than these are refused by name. */
         RegistrationRequest: {
             email: string;
@@ -826,17 +1209,29 @@ export interface components {
             first_name?: string;
             last_name?: string;
         };
-        /** @description What became of each flyer, in the order they were given. */
+        /** @description What became of each item, in the order they were given. */
         RemovedBatch: {
             removed: number[];
             absent: number[];
         };
+        /** @enum {string} */
+        ResultEnum: "applied" | "already" | "superseded" | "not_found" | "refused" | "unknown" | "conflict";
         RoleCounts: {
             user: number;
             admin: number;
         };
         /** @enum {string} */
         RoleEnum: "user" | "admin";
+        /** @description Until when the caller has looked. */
+        Seen: {
+            /** Format: date-time */
+            until: string;
+        };
+        /** @description Until when the caller has looked: the `as_of` of what they saw, or now. */
+        SeenUntilRequest: {
+            /** Format: date-time */
+            until?: string;
+        };
         Session: {
             /** Format: int64 */
             id: number;
@@ -876,7 +1271,7 @@ export interface components {
         };
         /** @description A favorite as others see it: nothing says who keeps it, or since when. */
         SharedFlyer: {
-            /** @description `expired`: past its own end; `gone`: the flyer service has it no more; `unknown`: the flyer service does not tell. `flyer` is there only while it is `live`. */
+            /** @description `expired`: past its own end; `gone`: the service has it no more; `unknown`: the service does not tell. The item itself is there only while it is `live`. */
             availability: components["schemas"]["AvailabilityEnum"];
             /** @description As it was last seen. */
             title: string;
@@ -905,7 +1300,11 @@ export interface components {
             slug: string;
             /** Format: uri */
             readonly url: string;
+            /** @description Of another kind than flyers. */
+            kind?: string;
         };
+        /** @enum {string} */
+        ShelfEnum: "favorites" | "follows" | "ratings" | "share" | "watchlist";
         SignedIn: {
             /** @description A short sentence: `Signed in.` */
             message: string;
@@ -933,6 +1332,12 @@ export interface components {
             /** @description Whether it is valid at the moment of the answer. */
             is_valid: boolean;
         };
+        /** @description The same of those that may be on a watchlist. */
+        WatchlistIdsRequest: {
+            kind: components["schemas"]["KindEnum"];
+            ids: number[];
+        };
+        WatchlistItemsRequest: components["schemas"]["FlyerIdsRequest"] | components["schemas"]["WatchlistIdsRequest"];
         Error: {
             error: {
                 /** @example VALIDATION_ERROR */
@@ -1642,6 +2047,8 @@ export interface operations {
             query?: {
                 /** @description Only those that end within 48 hours. */
                 expiring?: boolean;
+                /** @description Of which kind. */
+                kind?: "flyer";
                 /** @description Results a page; more than 100 gives 100. */
                 limit?: number;
                 /** @description Which page, from 1. */
@@ -1706,7 +2113,7 @@ export interface operations {
             };
             400: components["responses"]["Error"];
             401: components["responses"]["Error"];
-            /** @description `NOT_FOUND`: the flyer service has no such flyer. */
+            /** @description `NOT_FOUND`: the service has no such item. */
             404: {
                 headers: {
                     /** @description Names this request in the log. */
@@ -1722,7 +2129,7 @@ export interface operations {
             413: components["responses"]["Error"];
             415: components["responses"]["Error"];
             429: components["responses"]["Throttled"];
-            /** @description The flyer service gave no answer that can be used. */
+            /** @description The service behind gave no answer that can be used. */
             502: {
                 headers: {
                     /** @description Names this request in the log. */
@@ -1750,7 +2157,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description `UPSTREAM_TIMEOUT`: the flyer service did not answer in time. */
+            /** @description `UPSTREAM_TIMEOUT`: the service behind did not answer in time. */
             504: {
                 headers: {
                     /** @description Names this request in the log. */
@@ -1768,7 +2175,10 @@ export interface operations {
     };
     share_detail: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Of which kind. */
+                kind?: "flyer";
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -1861,7 +2271,10 @@ export interface operations {
     };
     share_revoke: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Of which kind. */
+                kind?: "flyer";
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -1948,6 +2361,103 @@ export interface operations {
                 };
             };
             503: components["responses"]["Unavailable"];
+            default: components["responses"]["Error"];
+        };
+    };
+    shared_favorites_copy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptBatch"];
+                };
+            };
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            /** @description `NOT_FOUND`: there is no such list. */
+            404: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `GONE`: its owner has taken the link back. */
+            410: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            429: components["responses"]["Throttled"];
+            /** @description The service behind gave no answer that can be used. */
+            502: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `UPSTREAM_UNAVAILABLE`: try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `UPSTREAM_TIMEOUT`: the service behind did not answer in time. */
+            504: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             default: components["responses"]["Error"];
         };
     };
@@ -2080,7 +2590,7 @@ export interface operations {
             };
             400: components["responses"]["Error"];
             401: components["responses"]["Error"];
-            /** @description `NOT_FOUND`: the flyer service has no such flyer. */
+            /** @description `NOT_FOUND`: the service has no such flyer. */
             404: {
                 headers: {
                     /** @description Names this request in the log. */
@@ -2094,7 +2604,7 @@ export interface operations {
                 };
             };
             429: components["responses"]["Throttled"];
-            /** @description The flyer service gave no answer that can be used. */
+            /** @description The service behind gave no answer that can be used. */
             502: {
                 headers: {
                     /** @description Names this request in the log. */
@@ -2122,7 +2632,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description `UPSTREAM_TIMEOUT`: the flyer service did not answer in time. */
+            /** @description `UPSTREAM_TIMEOUT`: the service behind did not answer in time. */
             504: {
                 headers: {
                     /** @description Names this request in the log. */
@@ -2177,7 +2687,7 @@ export interface operations {
             };
             400: components["responses"]["Error"];
             401: components["responses"]["Error"];
-            /** @description `NOT_FOUND`: the flyer service has no such flyer. */
+            /** @description `NOT_FOUND`: the service has no such flyer. */
             404: {
                 headers: {
                     /** @description Names this request in the log. */
@@ -2191,7 +2701,7 @@ export interface operations {
                 };
             };
             429: components["responses"]["Throttled"];
-            /** @description The flyer service gave no answer that can be used. */
+            /** @description The service behind gave no answer that can be used. */
             502: {
                 headers: {
                     /** @description Names this request in the log. */
@@ -2219,7 +2729,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description `UPSTREAM_TIMEOUT`: the flyer service did not answer in time. */
+            /** @description `UPSTREAM_TIMEOUT`: the service behind did not answer in time. */
             504: {
                 headers: {
                     /** @description Names this request in the log. */
@@ -2236,6 +2746,576 @@ export interface operations {
         };
     };
     favorite_remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                flyer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            /** @description `NOT_FOUND`: it was not kept. */
+            404: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            429: components["responses"]["Throttled"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Error"];
+        };
+    };
+    rating_detail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                flyer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rating"];
+                };
+            };
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            /** @description `NOT_FOUND`: the service has no such flyer. */
+            404: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Error"];
+        };
+    };
+    rating_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                flyer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RatingBodyRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rating"];
+                };
+            };
+            /** @description Done. */
+            201: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rating"];
+                };
+            };
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            /** @description `NOT_FOUND`: the service has no such flyer. */
+            404: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            413: components["responses"]["Error"];
+            415: components["responses"]["Error"];
+            429: components["responses"]["Throttled"];
+            /** @description The service behind gave no answer that can be used. */
+            502: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `UPSTREAM_UNAVAILABLE`: try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `UPSTREAM_TIMEOUT`: the service behind did not answer in time. */
+            504: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    rating_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                flyer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RatingBodyRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rating"];
+                };
+            };
+            /** @description Done. */
+            201: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rating"];
+                };
+            };
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            /** @description `NOT_FOUND`: the service has no such flyer. */
+            404: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            413: components["responses"]["Error"];
+            415: components["responses"]["Error"];
+            429: components["responses"]["Throttled"];
+            /** @description The service behind gave no answer that can be used. */
+            502: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `UPSTREAM_UNAVAILABLE`: try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `UPSTREAM_TIMEOUT`: the service behind did not answer in time. */
+            504: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    rating_remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                flyer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            /** @description `NOT_FOUND`: it was not kept. */
+            404: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            429: components["responses"]["Throttled"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Error"];
+        };
+    };
+    watchlist_detail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                flyer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Favorite"];
+                };
+            };
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            /** @description `NOT_FOUND`: it is not kept. */
+            404: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Error"];
+        };
+    };
+    watchlist_add: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                flyer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Favorite"];
+                };
+            };
+            /** @description Done. */
+            201: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Favorite"];
+                };
+            };
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            /** @description `NOT_FOUND`: the service has no such flyer. */
+            404: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            429: components["responses"]["Throttled"];
+            /** @description The service behind gave no answer that can be used. */
+            502: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `UPSTREAM_UNAVAILABLE`: try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `UPSTREAM_TIMEOUT`: the service behind did not answer in time. */
+            504: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    watchlist_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                flyer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Favorite"];
+                };
+            };
+            /** @description Done. */
+            201: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Favorite"];
+                };
+            };
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            /** @description `NOT_FOUND`: the service has no such flyer. */
+            404: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            429: components["responses"]["Throttled"];
+            /** @description The service behind gave no answer that can be used. */
+            502: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `UPSTREAM_UNAVAILABLE`: try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `UPSTREAM_TIMEOUT`: the service behind did not answer in time. */
+            504: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    watchlist_remove: {
         parameters: {
             query?: never;
             header?: never;
@@ -2516,7 +3596,7 @@ export interface operations {
             413: components["responses"]["Error"];
             415: components["responses"]["Error"];
             429: components["responses"]["Throttled"];
-            /** @description The flyer service gave no answer that can be used. */
+            /** @description The service behind gave no answer that can be used. */
             502: {
                 headers: {
                     /** @description Names this request in the log. */
@@ -2544,7 +3624,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description `UPSTREAM_TIMEOUT`: the flyer service did not answer in time. */
+            /** @description `UPSTREAM_TIMEOUT`: the service behind did not answer in time. */
             504: {
                 headers: {
                     /** @description Names this request in the log. */
@@ -2585,6 +3665,78 @@ export interface operations {
             400: components["responses"]["Error"];
             401: components["responses"]["Error"];
             404: components["responses"]["Error"];
+            429: components["responses"]["Throttled"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Error"];
+        };
+    };
+    follows_news: {
+        parameters: {
+            query?: {
+                /** @description Results a page; more than 100 gives 100. */
+                limit?: number;
+                /** @description Which page, from 1. */
+                page?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    /** @description Send it back in `If-None-Match`. */
+                    ETag?: string;
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewsPage"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Error"];
+        };
+    };
+    follows_seen: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["SeenUntilRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Seen"];
+                };
+            };
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            413: components["responses"]["Error"];
+            415: components["responses"]["Error"];
             429: components["responses"]["Throttled"];
             503: components["responses"]["Unavailable"];
             default: components["responses"]["Error"];
@@ -2684,6 +3836,8 @@ export interface operations {
             query?: {
                 /** @description Only those that end within 48 hours. */
                 expiring?: boolean;
+                /** @description Of which kind. */
+                kind?: "flyer";
                 /** @description Results a page; more than 100 gives 100. */
                 limit?: number;
                 /** @description Which page, from 1. */
@@ -2727,9 +3881,9 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
-                "application/json": components["schemas"]["FlyerIdsRequest"];
+                "application/json": components["schemas"]["FavoriteIdsRequest"];
             };
         };
         responses: {
@@ -2751,7 +3905,7 @@ export interface operations {
             413: components["responses"]["Error"];
             415: components["responses"]["Error"];
             429: components["responses"]["Throttled"];
-            /** @description The flyer service gave no answer that can be used. */
+            /** @description The service behind gave no answer that can be used. */
             502: {
                 headers: {
                     /** @description Names this request in the log. */
@@ -2779,7 +3933,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description `UPSTREAM_TIMEOUT`: the flyer service did not answer in time. */
+            /** @description `UPSTREAM_TIMEOUT`: the service behind did not answer in time. */
             504: {
                 headers: {
                     /** @description Names this request in the log. */
@@ -2802,9 +3956,9 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
-                "application/json": components["schemas"]["FlyerIdsRequest"];
+                "application/json": components["schemas"]["FavoriteIdsRequest"];
             };
         };
         responses: {
@@ -2832,7 +3986,10 @@ export interface operations {
     };
     library_export: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Of one kind alone. */
+                kind?: "flyer" | "creator";
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -2846,16 +4003,12 @@ export interface operations {
                     "X-Request-ID"?: string;
                     /** @description Counts the changes of what the caller saves; only for a signed-in one. */
                     "X-Library-Version"?: number;
-                    /** @description Send it back in `If-None-Match`. */
-                    ETag?: string;
-                    "Cache-Control"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Library"];
                 };
             };
-            304: components["responses"]["NotModified"];
             400: components["responses"]["Error"];
             401: components["responses"]["Error"];
             503: components["responses"]["Unavailable"];
@@ -2897,13 +4050,13 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
-    library_contains: {
+    library_changes: {
         parameters: {
             query?: {
-                /** @description Ids of creators; at most 100 ids in all. Separated by commas; the parameter may also be repeated. */
-                creators?: number[];
-                /** @description Ids of flyers. Separated by commas; the parameter may also be repeated. */
-                flyers?: number[];
+                /** @description Changes an answer; more than 1000 gives 1000. */
+                limit?: number;
+                /** @description The `cursor` of the last answer; from the start without. */
+                since?: string;
             };
             header?: never;
             path?: never;
@@ -2918,18 +4071,287 @@ export interface operations {
                     "X-Request-ID"?: string;
                     /** @description Counts the changes of what the caller saves; only for a signed-in one. */
                     "X-Library-Version"?: number;
-                    /** @description Send it back in `If-None-Match`. */
-                    ETag?: string;
-                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Changes"];
+                };
+            };
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            /** @description `CURSOR_EXPIRED`: start anew, without `since` and with nothing of what the device knows. */
+            410: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Error"];
+        };
+    };
+    library_contains: {
+        parameters: {
+            query?: {
+                /** @description Ids of creators. Separated by commas; the parameter may also be repeated. */
+                creators?: number[];
+                /** @description Ids of flyers. Separated by commas; the parameter may also be repeated. */
+                flyers?: number[];
+                /** @description Ids of items of this kind; at most 100 ids in all. Separated by commas; the parameter may also be repeated. */
+                ids?: number[];
+                /** @description The kind of `ids`. */
+                kind?: "flyer" | "creator";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Contains"];
                 };
             };
-            304: components["responses"]["NotModified"];
             400: components["responses"]["Error"];
             401: components["responses"]["Error"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Error"];
+        };
+    };
+    library_ops: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OpsRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpResults"];
+                };
+            };
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            413: components["responses"]["Error"];
+            415: components["responses"]["Error"];
+            429: components["responses"]["Throttled"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Error"];
+        };
+    };
+    ratings_list: {
+        parameters: {
+            query?: {
+                /** @description Only those that end within 48 hours. */
+                expiring?: boolean;
+                /** @description Of which kind. */
+                kind?: "flyer";
+                /** @description Results a page; more than 100 gives 100. */
+                limit?: number;
+                /** @description Which page, from 1. */
+                page?: number;
+                /** @description Newest first, or what ends first; an end that is not known comes last. */
+                sort?: "-created_at" | "valid_until";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RatedFlyerPage"];
+                };
+            };
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Error"];
+        };
+    };
+    watchlist: {
+        parameters: {
+            query?: {
+                /** @description Only those that end within 48 hours. */
+                expiring?: boolean;
+                /** @description Of which kind. */
+                kind?: "flyer";
+                /** @description Results a page; more than 100 gives 100. */
+                limit?: number;
+                /** @description Which page, from 1. */
+                page?: number;
+                /** @description Newest first, or what ends first; an end that is not known comes last. */
+                sort?: "-created_at" | "valid_until";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptFlyerPage"];
+                };
+            };
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Error"];
+        };
+    };
+    watchlist_add_several: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["WatchlistItemsRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptBatch"];
+                };
+            };
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            413: components["responses"]["Error"];
+            415: components["responses"]["Error"];
+            429: components["responses"]["Throttled"];
+            /** @description The service behind gave no answer that can be used. */
+            502: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `UPSTREAM_UNAVAILABLE`: try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `UPSTREAM_TIMEOUT`: the service behind did not answer in time. */
+            504: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    watchlist_remove_several: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["WatchlistItemsRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RemovedBatch"];
+                };
+            };
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            413: components["responses"]["Error"];
+            415: components["responses"]["Error"];
+            429: components["responses"]["Throttled"];
             503: components["responses"]["Unavailable"];
             default: components["responses"]["Error"];
         };
