@@ -7,8 +7,10 @@ type Json<T> = T extends { content: { "application/json": infer J } } ? J : unde
 type Answer<O> = O extends { responses: infer R } ? Json<R[keyof R & (200 | 201 | 204)]> : never;
 type Options<O> = (O extends { parameters: { path: infer P } } ? { path: P } : unknown) &
   (O extends { parameters: { query: infer Q } } ? { query: Q } : O extends { parameters: { query?: infer Q } } ? { query?: Q } : unknown) &
-  (O extends { requestBody: { content: { "application/json": infer B } } } ? { body: B } : O extends { requestBody?: { content: { "application/json": infer B } } } ? { body?: B } : unknown);
-type Given = { path?: Record<string, unknown>; query?: Record<string, unknown>; body?: unknown };
+  (O extends { requestBody: { content: { "application/json": infer B } } } ? { body: B } : O extends { requestBody?: { content: { "application/json": infer B } } } ? { body?: B } : unknown) &
+  { onHeaders?: OnHeaders };
+type OnHeaders = (headers: Headers) => void; // called once, with those of the answer, before the call returns
+type Given = { path?: Record<string, unknown>; query?: Record<string, unknown>; body?: unknown; onHeaders?: OnHeaders };
 
 /** A failure as the API names it: `error.code`, `error.details` (field → messages), `error.request_id`. */
 export class ApiError extends Error {
@@ -66,7 +68,7 @@ export class FlyersClient {
     }
   }
 
-  async #send(method: Method, path: string, { path: names = {}, query = {}, body }: Given = {}): Promise<unknown> {
+  async #send(method: Method, path: string, { path: names = {}, query = {}, body, onHeaders }: Given = {}): Promise<unknown> {
     const url = new URL(path.replace(/\{(\w+)\}/g, (_, name) => encodeURIComponent(String(names[name]))), this.origin);
     for (const [name, value] of Object.entries(query)) if (value !== undefined) url.searchParams.set(name, String(value)); // lists: 1,2
     const response = await this.fetcher(url, {
@@ -79,6 +81,8 @@ export class FlyersClient {
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     if (!response.ok) throw new ApiError(response.status, (await response.json()).error);
-    return response.status === 204 ? undefined : response.json();
+    const answer = response.status === 204 ? undefined : await response.json();
+    onHeaders?.(response.headers);
+    return answer;
   }
 }

@@ -1,0 +1,286 @@
+/**
+ * Devices of one person, each with its own clock, on a network that breaks: in the end all know the same.
+ *
+ *   ORIGIN=http://localhost:8000 UPSTREAM=http://localhost:9000 [RUNS=60] [SEED=1] npm test
+ */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { ApiError, FlyersClient } from "./client.js";
+import { LocalLibrary, type Op, type Row, type Shelf } from "./library.js";
+
+const { ORIGIN = "", UPSTREAM = "", RUNS = "60", SEED = "1" } = process.env;
+const PASSWORD = "a-fine-long-passphrase";
+const ITEMS: [Shelf, string, number][] = [
+  ["favorites", "flyer", 365], ["favorites", "flyer", 364], ["watchlist", "flyer", 365],
+  ["ratings", "flyer", 366], ["ratings", "flyer", 365], ["follows", "creator", 40],
+  ["favorites", "flyer", 999_999], // there is none
+];
+const MINUTE = 60_000;
+
+class Cut extends Error {}
+type Call = "good" | "not sent" | "answer lost";
+
+/** A device that keeps its state when the app is started again. */
+class Device {
+  calls: Call[] = []; // what becomes of the next ones; then the network is good
+  count = 0;
+  meanwhile: (() => void) | undefined; // done during the next call
+  clock = () => Date.now();
+  ops: Op[] = [];
+  rejected: { op: Op; result: string }[] = [];
+  stored = new Map<string, string>();
+  client = new FlyersClient(ORIGIN, (...given) => this.#fetch(...given));
+  library!: LocalLibrary;
+
+  constructor() {
+    this.start();
+  }
+
+  start(): void {
+    const store = { getItem: (name: string) => this.stored.get(name) ?? null, setItem: (name: string, text: string) => void this.stored.set(name, text) };
+    const options = { clock: () => this.clock(), pageSize: 3, opsPerCall: 2 };
+    this.library = new LocalLibrary(this.client, store, "library", (op, { result }) => this.rejected.push({ op, result }), options);
+  }
+
+  get state() {
+    return JSON.parse(this.stored.get("library") ?? "{}");
+  }
+
+  /** Put an item there, with a value on the shelf of ratings, or away without. */
+  set([shelf, kind, id]: typeof ITEMS[number], value: number | null): void {
+    if (value === null) this.library.remove(shelf, kind, id);
+    else this.library.add(shelf, kind, id, ...(shelf === "ratings" ? [value] : []));
+    this.ops.push(this.state.queue.at(-1));
+    const row = this.library.get(shelf, kind, id);
+    assert.equal(row?.value ?? null, shelf === "ratings" ? value : null, "what one does is seen at once");
+    assert.equal(row !== undefined, value !== null);
+  }
+
+  /** The same by the routes that an app uses online. */
+  async call([shelf, , id]: typeof ITEMS[number], value: number | null): Promise<unknown> {
+    const method = value === null ? "delete" : "put";
+    const flyer = { path: { flyer_id: id } };
+    if (shelf === "favorites") return this.client.call(method, "/api/v1/flyers/{flyer_id}/favorite/", flyer);
+    if (shelf === "watchlist") return this.client.call(method, "/api/v1/flyers/{flyer_id}/watchlist/", flyer);
+    if (shelf === "ratings" && value) return this.client.call("put", "/api/v1/flyers/{flyer_id}/rating/", { ...flyer, body: { rating: value } });
+    if (shelf === "ratings") return this.client.call("delete", "/api/v1/flyers/{flyer_id}/rating/", flyer);
+    if (value) return this.client.call("post", "/api/v1/follows/", { body: { followed_id: id } });
+    return this.client.call("delete", "/api/v1/follows/{followed_id}/", { path: { followed_id: id } });
+  }
+
+  async #fetch(...given: Parameters<typeof fetch>): Promise<Response> {
+    this.count += 1;
+    const outcome = this.calls.shift();
+    this.meanwhile?.();
+    this.meanwhile = undefined;
+    if (outcome === "not sent") throw new Cut();
+    const response = await fetch(...given);
+    if (outcome !== "answer lost") return response;
+    await response.arrayBuffer();
+    throw new Cut();
+  }
+}
+
+let people = 0;
+
+/** Devices of somebody new, all signed in. */
+async function devices(count: number): Promise<Device[]> {
+  const person = { email: `library-${process.pid}-${(people += 1)}@flyers.test`, password: PASSWORD };
+  const all = Array.from({ length: count }, () => new Device());
+  await all[0]!.client.call("post", "/api/v1/auth/register/", { body: person });
+  await Promise.all(all.map(({ client }) => client.signIn(person.email, person.password)));
+  return all;
+}
+
+async function device(): Promise<Device> {
+  return (await devices(1))[0]!;
+}
+
+const told = ({ shelf, kind, id, value, created_at }: Row) => ({ shelf, kind, id, value, created_at });
+const sorted = (rows: ReturnType<typeof told>[]) => rows.map((row) => JSON.stringify(row)).sort();
+
+/** What the service's export says. */
+async function exported({ client }: Device): Promise<string[]> {
+  const { favorites, follows, entries = [] } = await client.call("get", "/api/v1/users/me/library/");
+  return sorted([
+    ...favorites.map(({ flyer_id: id, created_at }) => ({ shelf: "favorites" as const, kind: "flyer", id, value: null, created_at })),
+    ...follows.map(({ followed_id: id, created_at }) => ({ shelf: "follows" as const, kind: "creator", id, value: null, created_at })),
+    ...entries.map(({ shelf, kind, id, rating, created_at }) => ({ shelf: shelf as Shelf, kind, id, value: rating, created_at })),
+  ]);
+}
+
+/** Let it fail where the network does, and nowhere else; return whether it was done. */
+async function tried(work: Promise<unknown>): Promise<boolean> {
+  return work.then(() => true, (failure: unknown) => {
+    if (failure instanceof Cut || (failure instanceof ApiError && failure.status === 404)) return false;
+    throw failure;
+  });
+}
+
+const item = fc.nat(ITEMS.length - 1);
+const value = fc.option(fc.integer({ min: 1, max: 5 }), { freq: 2 });
+const calls = fc.array(fc.constantFrom<Call>("good", "not sent", "answer lost"), { maxLength: 5 });
+const step = fc.record({
+  who: fc.nat(2),
+  calls,
+  what: fc.oneof(
+    { weight: 6, arbitrary: fc.record({ do: fc.constant("set" as const), item, value }) },
+    { weight: 3, arbitrary: fc.record({ do: fc.constant("call" as const), item, value }) },
+    { weight: 5, arbitrary: fc.record({ do: fc.constant("sync" as const), meanwhile: fc.option(fc.record({ item, value })) }) },
+    { weight: 2, arbitrary: fc.record({ do: fc.constant("sync with another" as const) }) },
+    { weight: 1, arbitrary: fc.record({ do: fc.constant("start anew" as const) }) },
+    { weight: 1, arbitrary: fc.record({ do: fc.constant("lose the cursor" as const), to: fc.constantFrom("a later version", "another person", "nonsense") }) },
+    { weight: 1, arbitrary: fc.record({ do: fc.constant("turn the clock" as const), by: fc.constantFrom(-60, -1, 0, 2, 60), stands: fc.boolean() }) },
+  ),
+});
+
+async function play(all: Device[], { who, calls, what }: typeof step extends fc.Arbitrary<infer S> ? S : never, called: Set<number>): Promise<void> {
+  const it = all[who % all.length]!;
+  it.calls = [...calls];
+  if (what.do === "set") it.set(ITEMS[what.item]!, what.value);
+  if (what.do === "call") await tried(it.call(ITEMS[what.item]!, what.value)).finally(() => called.add(what.item));
+  if (what.do === "start anew") it.start();
+  if (what.do === "sync") {
+    const { meanwhile } = what;
+    if (meanwhile) it.meanwhile = () => it.set(ITEMS[meanwhile.item]!, meanwhile.value);
+    const isDone = await tried(it.library.sync());
+    if (isDone) assert.equal(it.library.waiting, 0);
+  }
+  if (what.do === "sync with another") await Promise.all([...new Set([it, all[0]!])].map(({ library }) => tried(library.sync())));
+  if (what.do === "lose the cursor" && it.state.cursor) {
+    const [person, version, beginning] = it.state.cursor.split(".").map(Number);
+    const cursor = { "a later version": `${person}.${version + 1000}.${beginning}`, "another person": `${person + 1}.${version}.${beginning}`, nonsense: "?" }[what.to];
+    it.stored.set("library", JSON.stringify({ ...it.state, cursor }));
+    it.start();
+  }
+  if (what.do === "turn the clock") {
+    const at = Date.now() + what.by * MINUTE;
+    it.clock = what.stands ? () => at : () => Date.now() + what.by * MINUTE;
+  }
+  it.calls = [];
+  it.meanwhile = undefined;
+}
+
+test("whatever devices do and wherever the network breaks, in the end all know what the service says", async () => {
+  const told_ = { applied: 0 };
+  await fc.assert(
+    fc.asyncProperty(fc.integer({ min: 2, max: 3 }), fc.array(step, { minLength: 5, maxLength: 40, size: "max" }), async (count, steps) => {
+      const all = await devices(count);
+      const called = new Set<number>();
+      for (const one of steps) await play(all, one, called);
+
+      for (const { library } of all) await library.sync();
+      for (const { library } of all) await library.sync();
+
+      const expected = await exported(all[0]!);
+      for (const { library } of all) assert.deepEqual(sorted(library.entries().map(told)), expected);
+      assert.deepEqual(all.map(({ library }) => library.waiting), all.map(() => 0));
+      told_.applied += expected.length;
+      // Where nobody used another route, the last op counts.
+      const rejected = new Set(all.flatMap((one) => one.rejected.map(({ op }) => op.op_id)));
+      const ops = all.flatMap((one) => one.ops).filter(({ op_id }) => !rejected.has(op_id));
+      for (const [number, [shelf, kind, id]] of ITEMS.entries()) {
+        if (called.has(number)) continue;
+        const ours = ops.filter((op) => op.shelf === shelf && op.kind === kind && op.id === id);
+        const last = ours.sort((a, b) => (a.at + a.op_id < b.at + b.op_id ? -1 : 1)).at(-1);
+        const row = all[0]!.library.get(shelf, kind, id);
+        assert.deepEqual([row !== undefined, row?.value ?? null], [last?.op === "add", last?.op === "add" ? last.value ?? null : null]);
+      }
+      for (const { rejected } of all)
+        for (const { op, result } of rejected) assert.equal(result, op.id === 999_999 && result !== "refused" ? "not_found" : "refused");
+    }),
+    { seed: Number(SEED), numRuns: Number(RUNS) },
+  );
+  assert.ok(told_.applied > 0);
+});
+
+test("what was sent is seen although the changes could not be read", async () => {
+  const one = await device();
+  one.set(ITEMS[0]!, 1);
+  one.calls = ["good", "not sent"];
+
+  await assert.rejects(one.library.sync(), Cut);
+
+  assert.deepEqual([one.library.waiting, one.library.has(...ITEMS[0]!)], [0, true]);
+});
+
+test("what the service cannot judge now is seen, waits, and is sent again", async () => {
+  const one = await device();
+  const turn = (changes: object) => fetch(`${UPSTREAM}/_control`, { method: "PATCH", body: JSON.stringify(changes) });
+  one.library.add("favorites", "flyer", 300);
+
+  await turn({ mode: "down" });
+  await one.library.sync().finally(() => turn({ mode: "ok" }));
+
+  assert.deepEqual([one.library.waiting, one.library.has("favorites", "flyer", 300)], [1, true]);
+  while (one.library.waiting) await one.library.sync();
+  assert.equal((await exported(one)).length, 1);
+  assert.deepEqual(one.rejected, []);
+});
+
+test("an op that cannot be read is refused, and holds up no other", async () => {
+  const one = await device();
+  for (const id of [1.5, 365, 364, -1, 363, 1e300]) one.library.add("favorites", "flyer", id);
+
+  await one.library.sync();
+
+  assert.deepEqual(one.library.entries().map(({ id }) => id).sort(), [363, 364, 365]);
+  assert.deepEqual(one.rejected.map(({ op, result }) => [op.id, result]), [[1.5, "refused"], [-1, "refused"], [1e300, "refused"]]);
+});
+
+test("calls of sync that overlap share a run, and what is done meanwhile is in it", async () => {
+  const one = await device();
+  const before = one.count;
+  one.meanwhile = () => one.set(ITEMS[0]!, 1);
+
+  await Promise.all([one.library.sync(), one.library.sync(), one.library.sync()]);
+
+  assert.equal(one.count - before, 3); // changes, ops, changes
+  assert.equal(one.library.waiting, 0);
+});
+
+test("moments increase while the clock stands or goes back, and an hour ahead harms only while it lasts", async () => {
+  const one = await device();
+  const now = Date.now();
+  for (const time of [now, now, now - 60 * MINUTE]) {
+    one.clock = () => time;
+    one.set(ITEMS[0]!, one.ops.length % 2 ? null : 1);
+  }
+  await one.library.sync();
+  assert.deepEqual(one.ops.map(({ at }) => Date.parse(at)), [now, now + 1, now + 2]);
+  assert.equal(one.library.has(...ITEMS[0]!), true);
+
+  one.clock = () => now + 60 * MINUTE;
+  one.set(ITEMS[1]!, 1);
+  await one.library.sync();
+  one.clock = () => Date.now();
+  one.set(ITEMS[1]!, 1);
+  await one.library.sync();
+
+  assert.deepEqual(one.rejected.map(({ result }) => result), ["refused"]);
+  assert.equal(one.library.has(...ITEMS[1]!), true);
+});
+
+test("an answer of any route tells whether there is something to read", async () => {
+  const [one, other] = await devices(2) as [Device, Device];
+  await one.library.sync();
+  await other.call(ITEMS[0]!, 1);
+
+  let headers = new Headers();
+  await one.client.call("get", "/api/v1/auth/me/", { onHeaders: (given) => (headers = given) });
+
+  assert.equal(one.library.isBehind(new Response(null, { headers })), true);
+  await one.library.sync();
+  assert.equal(one.library.isBehind(new Response(null, { headers })), false);
+});
+
+test("a store that is full changes nothing", async () => {
+  const one = await device();
+  const full = { getItem: () => null, setItem: () => { throw new RangeError("full"); } };
+  const library = new LocalLibrary(one.client, full, "library");
+
+  assert.throws(() => library.add("favorites", "flyer", 365), RangeError);
+
+  assert.deepEqual(library.entries(), []);
+});
