@@ -39,7 +39,7 @@ class Device {
 
   start(): void {
     const store = { getItem: (name: string) => this.stored.get(name) ?? null, setItem: (name: string, text: string) => void this.stored.set(name, text) };
-    const options = { clock: () => this.clock(), pageSize: 3, opsPerCall: 2 };
+    const options = { clock: () => this.clock(), pageSize: 1, opsPerCall: 2 };
     this.library = new LocalLibrary(this.client, store, "library", (op, { result }) => this.rejected.push({ op, result }), options);
   }
 
@@ -163,7 +163,6 @@ async function play(all: Device[], { who, calls, what }: typeof step extends fc.
 }
 
 test("whatever devices do and wherever the network breaks, in the end all know what the service says", async () => {
-  const told_ = { applied: 0 };
   await fc.assert(
     fc.asyncProperty(fc.integer({ min: 2, max: 3 }), fc.array(step, { minLength: 5, maxLength: 40, size: "max" }), async (count, steps) => {
       const all = await devices(count);
@@ -176,7 +175,6 @@ test("whatever devices do and wherever the network breaks, in the end all know w
       const expected = await exported(all[0]!);
       for (const { library } of all) assert.deepEqual(sorted(library.entries().map(told)), expected);
       assert.deepEqual(all.map(({ library }) => library.waiting), all.map(() => 0));
-      told_.applied += expected.length;
       // Where nobody used another route, the last op counts.
       const rejected = new Set(all.flatMap((one) => one.rejected.map(({ op }) => op.op_id)));
       const ops = all.flatMap((one) => one.ops).filter(({ op_id }) => !rejected.has(op_id));
@@ -190,9 +188,9 @@ test("whatever devices do and wherever the network breaks, in the end all know w
       for (const { rejected } of all)
         for (const { op, result } of rejected) assert.equal(result, op.id === 999_999 && result !== "refused" ? "not_found" : "refused");
     }),
-    { seed: Number(SEED), numRuns: Number(RUNS) },
+    // Looking for a shorter failure takes long; it ends in time to be printed.
+    { seed: Number(SEED), numRuns: Number(RUNS), interruptAfterTimeLimit: Number(RUNS) * 1000, markInterruptAsFailure: true },
   );
-  assert.ok(told_.applied > 0);
 });
 
 test("what was sent is seen although the changes could not be read", async () => {
@@ -208,12 +206,13 @@ test("what was sent is seen although the changes could not be read", async () =>
 test("what the service cannot judge now is seen, waits, and is sent again", async () => {
   const one = await device();
   const turn = (changes: object) => fetch(`${UPSTREAM}/_control`, { method: "PATCH", body: JSON.stringify(changes) });
-  one.library.add("favorites", "flyer", 300);
+  const id = 100 + (process.pid % 200); // one that nobody has asked for lately
+  one.library.add("favorites", "flyer", id);
 
   await turn({ mode: "down" });
   await one.library.sync().finally(() => turn({ mode: "ok" }));
 
-  assert.deepEqual([one.library.waiting, one.library.has("favorites", "flyer", 300)], [1, true]);
+  assert.deepEqual([one.library.waiting, one.library.has("favorites", "flyer", id)], [1, true]);
   while (one.library.waiting) await one.library.sync();
   assert.equal((await exported(one)).length, 1);
   assert.deepEqual(one.rejected, []);
@@ -243,23 +242,50 @@ test("calls of sync that overlap share a run, and what is done meanwhile is in i
 test("moments increase while the clock stands or goes back, and an hour ahead harms only while it lasts", async () => {
   const one = await device();
   const now = Date.now();
-  for (const time of [now, now, now - 60 * MINUTE]) {
+  for (const [number, time] of [now, now, now - 60 * MINUTE].entries()) {
     one.clock = () => time;
-    one.set(ITEMS[0]!, one.ops.length % 2 ? null : 1);
+    one.set(ITEMS[number]!, 1);
   }
   await one.library.sync();
   assert.deepEqual(one.ops.map(({ at }) => Date.parse(at)), [now, now + 1, now + 2]);
-  assert.equal(one.library.has(...ITEMS[0]!), true);
 
   one.clock = () => now + 60 * MINUTE;
-  one.set(ITEMS[1]!, 1);
+  one.set(ITEMS[3]!, 1);
   await one.library.sync();
   one.clock = () => Date.now();
-  one.set(ITEMS[1]!, 1);
+  one.set(ITEMS[3]!, 2);
   await one.library.sync();
 
   assert.deepEqual(one.rejected.map(({ result }) => result), ["refused"]);
-  assert.equal(one.library.has(...ITEMS[1]!), true);
+  assert.equal(one.library.get(...ITEMS[3]!)?.value, 2);
+});
+
+test("an op that waits is not seen any more once something later is known", async () => {
+  const [one, other] = await devices(2) as [Device, Device];
+  await other.call(ITEMS[0]!, 1);
+  one.clock = () => Date.now() - 60 * MINUTE;
+  one.meanwhile = () => one.set(ITEMS[0]!, null);
+  one.calls = ["good", "not sent"]; // the changes, and not the op
+
+  await assert.rejects(one.library.sync(), Cut);
+
+  assert.deepEqual([one.library.waiting, one.library.has(...ITEMS[0]!)], [1, true]);
+});
+
+test("what is removed and added again is seen in its old place, as the service does it", async () => {
+  const one = await device();
+  one.set(ITEMS[0]!, 1);
+  await one.library.sync();
+  const { created_at } = one.library.get(...ITEMS[0]!)!;
+
+  for (const isSynced of [false, true]) {
+    one.set(ITEMS[0]!, null);
+    if (isSynced) await one.library.sync();
+    one.set(ITEMS[0]!, 1);
+    assert.equal(one.library.get(...ITEMS[0]!)!.created_at, created_at);
+    await one.library.sync();
+    assert.equal(one.library.get(...ITEMS[0]!)!.created_at, created_at);
+  }
 });
 
 test("an answer of any route tells whether there is something to read", async () => {
