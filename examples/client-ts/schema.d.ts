@@ -781,7 +781,7 @@ export interface components {
             /** @description Whether the caller follows this creator; null for an anonymous caller. */
             is_following: boolean | null;
         };
-        /** @description Fields other than these are refused by name. */
+        /** @description Fields other than these are refused by name; so they are where it stands inside of another. */
         CredentialsRequest: {
             email: string;
             password: string;
@@ -1062,7 +1062,7 @@ export interface components {
             /** Format: int64 */
             followed_id: number;
         };
-        /** @description Fields other than these are refused by name. */
+        /** @description Fields other than these are refused by name; so they are where it stands inside of another. */
         NewPasswordRequest: {
             current: string;
             new: string;
@@ -1114,20 +1114,20 @@ export interface components {
         OpsRequest: {
             ops: components["schemas"]["OpRowRequest"][];
         };
-        /** @description Fields other than these are refused by name. */
+        /** @description Fields other than these are refused by name; so they are where it stands inside of another. */
         PasswordConfirmationRequest: {
             password: string;
         };
-        /** @description Fields other than these are refused by name. */
+        /** @description Fields other than these are refused by name; so they are where it stands inside of another. */
         PasswordResetConfirmationRequest: {
             token: string;
             new: string;
         };
-        /** @description Fields other than these are refused by name. */
+        /** @description Fields other than these are refused by name; so they are where it stands inside of another. */
         PasswordResetRequest: {
             email: string;
         };
-        /** @description Fields other than these are refused by name. */
+        /** @description Fields other than these are refused by name; so they are where it stands inside of another. */
         PatchedProfileRequest: {
             username?: (string | null) | string;
             first_name?: string;
@@ -1201,7 +1201,7 @@ export interface components {
         RatingBodyRequest: {
             rating: number;
         };
-        /** @description Fields other than these are refused by name. */
+        /** @description Fields other than these are refused by name; so they are where it stands inside of another. */
         RegistrationRequest: {
             email: string;
             password: string;
@@ -2805,12 +2805,16 @@ export interface operations {
                     "X-Request-ID"?: string;
                     /** @description Counts the changes of what the caller saves; only for a signed-in one. */
                     "X-Library-Version"?: number;
+                    /** @description Send it back in `If-None-Match`. */
+                    ETag?: string;
+                    "Cache-Control"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Rating"];
                 };
             };
+            304: components["responses"]["NotModified"];
             400: components["responses"]["Error"];
             401: components["responses"]["Error"];
             /** @description `NOT_FOUND`: the service has no such flyer. */
@@ -3096,12 +3100,16 @@ export interface operations {
                     "X-Request-ID"?: string;
                     /** @description Counts the changes of what the caller saves; only for a signed-in one. */
                     "X-Library-Version"?: number;
+                    /** @description Send it back in `If-None-Match`. */
+                    ETag?: string;
+                    "Cache-Control"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Favorite"];
                 };
             };
+            304: components["responses"]["NotModified"];
             400: components["responses"]["Error"];
             401: components["responses"]["Error"];
             /** @description `NOT_FOUND`: it is not kept. */
@@ -3881,7 +3889,7 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody?: {
+        requestBody: {
             content: {
                 "application/json": components["schemas"]["FavoriteIdsRequest"];
             };
@@ -3956,7 +3964,7 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody?: {
+        requestBody: {
             content: {
                 "application/json": components["schemas"]["FavoriteIdsRequest"];
             };
@@ -4003,12 +4011,16 @@ export interface operations {
                     "X-Request-ID"?: string;
                     /** @description Counts the changes of what the caller saves; only for a signed-in one. */
                     "X-Library-Version"?: number;
+                    /** @description Send it back in `If-None-Match`. */
+                    ETag?: string;
+                    "Cache-Control"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Library"];
                 };
             };
+            304: components["responses"]["NotModified"];
             400: components["responses"]["Error"];
             401: components["responses"]["Error"];
             503: components["responses"]["Unavailable"];
@@ -4071,12 +4083,16 @@ export interface operations {
                     "X-Request-ID"?: string;
                     /** @description Counts the changes of what the caller saves; only for a signed-in one. */
                     "X-Library-Version"?: number;
+                    /** @description Send it back in `If-None-Match`. */
+                    ETag?: string;
+                    "Cache-Control"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Changes"];
                 };
             };
+            304: components["responses"]["NotModified"];
             400: components["responses"]["Error"];
             401: components["responses"]["Error"];
             /** @description `CURSOR_EXPIRED`: start anew, without `since` and with nothing of what the device knows. */
@@ -4121,12 +4137,16 @@ export interface operations {
                     "X-Request-ID"?: string;
                     /** @description Counts the changes of what the caller saves; only for a signed-in one. */
                     "X-Library-Version"?: number;
+                    /** @description Send it back in `If-None-Match`. */
+                    ETag?: string;
+                    "Cache-Control"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Contains"];
                 };
             };
+            304: components["responses"]["NotModified"];
             400: components["responses"]["Error"];
             401: components["responses"]["Error"];
             503: components["responses"]["Unavailable"];
@@ -4195,12 +4215,16 @@ export interface operations {
                     "X-Request-ID"?: string;
                     /** @description Counts the changes of what the caller saves; only for a signed-in one. */
                     "X-Library-Version"?: number;
+                    /** @description Send it back in `If-None-Match`. */
+                    ETag?: string;
+                    "Cache-Control"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["RatedFlyerPage"];
                 };
             };
+            304: components["responses"]["NotModified"];
             400: components["responses"]["Error"];
             401: components["responses"]["Error"];
             503: components["responses"]["Unavailable"];
@@ -4234,12 +4258,16 @@ export interface operations {
                     "X-Request-ID"?: string;
                     /** @description Counts the changes of what the caller saves; only for a signed-in one. */
                     "X-Library-Version"?: number;
+                    /** @description Send it back in `If-None-Match`. */
+                    ETag?: string;
+                    "Cache-Control"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["KeptFlyerPage"];
                 };
             };
+            304: components["responses"]["NotModified"];
             400: components["responses"]["Error"];
             401: components["responses"]["Error"];
             503: components["responses"]["Unavailable"];
@@ -4253,7 +4281,7 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody?: {
+        requestBody: {
             content: {
                 "application/json": components["schemas"]["WatchlistItemsRequest"];
             };
@@ -4328,7 +4356,7 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody?: {
+        requestBody: {
             content: {
                 "application/json": components["schemas"]["WatchlistItemsRequest"];
             };
