@@ -5,7 +5,7 @@ continue from a version before these: ``LibraryState.pruned_version`` says so.
 """
 
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
 from django.db import transaction
 from django.db.models import Max, QuerySet
@@ -57,9 +57,8 @@ def prune_library() -> int:
         AppliedOp.objects.filter(created_at__lt=now - OPS_KEPT),
         RatingSummary.objects.filter(count=0),
     ):
-        while batch := list(rows.values_list("pk", flat=True)[:_BATCH]):
-            # Still asked for with its condition: a summary may count again by now.
-            deleted += rows.filter(pk__in=batch).delete()[0]
+        while number := _delete_some(rows):
+            deleted += number
     return deleted
 
 
@@ -92,6 +91,13 @@ def _delete(user_id: int, tombstones: QuerySet[Entry]) -> int:
         if state.pruned_version < last:
             LibraryState.objects.filter(pk=user_id).update(pruned_version=last)
     return tombstones.delete()[0]
+
+
+def _delete_some(rows: QuerySet[Any]) -> int:
+    """Delete a batch of rows; return how many. Those that somebody is writing are left: nobody waits crosswise for them."""
+    with transaction.atomic():
+        free = rows.select_for_update(skip_locked=True).values_list("pk", flat=True)[:_BATCH]
+        return rows.filter(pk__in=list(free)).delete()[0]
 
 
 def _tombstones_of(user_id: int) -> QuerySet[Entry]:

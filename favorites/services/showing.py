@@ -4,6 +4,8 @@ import time
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
+from django.db import transaction
+
 from accounts.models import User
 from favorites.models import Entry
 from proxy.batches import Batch, get_many, summary_of
@@ -66,7 +68,8 @@ def _shown(entry: Entry, batch: Batch[Answer], now: float) -> Shown:
 def _remember(entries: Sequence[Entry], batch: Batch[Answer]) -> None:
     """Update the rows of items that have changed: nothing is written for one that was seen like this before.
 
-    That is no change of the library: it counts no version.
+    That is no change of the library: it counts no version. Rows that somebody else is writing just now are left to the next
+    look: this is not under the person's lock, and who locks rows in another order would wait for us, and we for them.
     """
     changed = []
     for entry in entries:
@@ -75,4 +78,8 @@ def _remember(entries: Sequence[Entry], batch: Batch[Answer]) -> None:
             entry.summary = summary
             changed.append(entry)
     if changed:
-        Entry.objects.bulk_update(changed, ["title", "image_url", "valid_until"])
+        with transaction.atomic():
+            rows = Entry.objects.filter(pk__in=[entry.pk for entry in changed])
+            free = set(rows.select_for_update(skip_locked=True, no_key=True).values_list("pk", flat=True))
+            seen = [entry for entry in changed if entry.pk in free]
+            Entry.objects.bulk_update(seen, ["title", "image_url", "valid_until"])

@@ -5,10 +5,13 @@ from collections import Counter
 from functools import partial
 
 import pytest
+from django.db import connection
+from django.utils import timezone
 
 from favorites.models import Entry
 from favorites.services.pruning import prune_library
-from favorites.services.shelves import SHELVES
+from favorites.services.shelves import SHELVES, Key
+from favorites.services.writes import Operation, open_library
 from tests.conftest import PASSWORD, signed_in
 from tests.favorites.device import OPS, applied, brief, follow, library_of, op, read, versions_of
 from tests.races import at_once
@@ -169,6 +172,27 @@ def test_batches_that_cross_each_other_and_a_list_that_is_refreshed_wait_for_nob
     assert {answer.status_code for answer in answers} == {200}
     for client in clients:
         assert client.get(f"{HERE}/flyers/7/rating/").json() == {"average": 4.0, "count": 2, "mine": 4}
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(not connection.features.has_select_for_update_skip_locked, reason="SQLite locks no rows")
+def test_a_list_waits_for_no_row_that_is_being_written(alice, service):
+    """A list that refreshes its rows once ended in a deadlock with a batch that wrote them in another order."""
+    client = signed_in(alice)
+    client.put(FAVORITES, {"flyer_ids": [1, 2]})
+    service.forget_caches()
+    service.has(1, 2, title="Jazz, moved")
+    look = partial(client.get, FAVORITES)
+
+    with open_library(alice) as library:
+        library.write([Operation(Key("favorites", "flyer", 2), is_add=True, value=None, at=timezone.now())])
+        (meanwhile,) = at_once([look])
+        titles = [set(Entry.objects.values_list("title", flat=True))]
+    later = look()
+    titles.append(set(Entry.objects.values_list("title", flat=True)))
+
+    assert (meanwhile.status_code, later.status_code) == (200, 200)
+    assert titles == [{"Jazz, moved", "Flyer 2"}, {"Jazz, moved"}]
 
 
 # --- A reader in a storm ---------------------------------------------------------------------------
