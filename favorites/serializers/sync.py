@@ -39,12 +39,14 @@ class OpRow(Body):
 
     op_id = Text(
         max_length=64,
+        trim_whitespace=False,  # A device finds its op by it in the answer.
         validators=[RegexValidator(r"\A[A-Za-z0-9_.:-]+\Z", "Give 1 to 64 of A-Z, a-z, 0-9 and _.:-")],
         help_text="Its own for each op, and the same when it is sent again.",
     )
     op = serializers.ChoiceField(choices=["add", "remove"])
-    shelf = Text(max_length=20, help_text="`favorites`, `watchlist`, `ratings` or `follows`.")
-    kind = Text(max_length=20)
+    # Any text: what is no shelf or kind here is refused for this op alone.
+    shelf = Text(allow_blank=True, help_text="`favorites`, `watchlist`, `ratings` or `follows`.")
+    kind = Text(allow_blank=True)
     id = Whole()
     value = Whole(required=False, allow_null=True, help_text="Of an `add` to `ratings`: 1 to 5.")
     at = serializers.DateTimeField(help_text="When it was meant, by the device's clock.")

@@ -197,7 +197,7 @@ def test_a_full_shelf_takes_what_another_op_made_room_for(as_alice, alice):
         (op() | {"op": "toggle"}, "op"),
         (op() | {"op": ["add"]}, "op"),
         (op() | {"op_id": ""}, "op_id"),
-        (op() | {"op_id": "a b"}, "op_id"),
+        *((op() | {"op_id": op_id}, "op_id") for op_id in (7, 7.5, True, None, " a", "a ", "a\n", "a b", "\u00e4")),
         (op() | {"op_id": "a" * 65}, "op_id"),
         (op() | {"op_id": {"a": 1}}, "op_id"),
         (op() | {"shelf": ["favorites"]}, "shelf"),
