@@ -1,14 +1,9 @@
 """Books of the made-up catalog on every shelf: not a line of the favorites knows of books, and no book is a flyer."""
 
-import json
-import subprocess
-import sys
-
 import pytest
 
 from tests import payloads
 from tests.conftest import UPSTREAM
-from tests.deploy.files import ROOT
 from tests.favorites.keeping import keep, kept, row_of
 from tests.proxy.bookshop import SERVICE, book
 
@@ -283,37 +278,3 @@ def test_books_are_shared_by_a_link_of_their_own(clock, as_alice, as_bob, anyone
     assert (kept(bob, kind="book"), kept(bob)) == ([7], [])
     assert as_alice.delete(f"{url}?kind=book").status_code == 204
     assert [anyone.get(link).status_code, as_alice.get(url).status_code] == [410, 200]
-
-
-# --- The schema ------------------------------------------------------------------------------------
-
-
-def test_the_schema_of_a_service_with_books_shows_both_kinds_of_rows():
-    run = subprocess.run(
-        [sys.executable, "-W", "error", "-m", "tests.proxy.books_schema"],
-        cwd=ROOT,
-        check=True,
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
-    schema = json.loads(run.stdout)
-
-    assert run.stderr == "", "a warning about operations that collide, or a part that can't be described"
-    operations = [each["operationId"] for path in schema["paths"].values() for each in path.values()]
-    assert len(set(operations)) == len(operations)
-    assert {f"book_{word}" for word in ("favorite_add", "watchlist_add", "rating_put")} < set(operations)
-    parts = schema["components"]["schemas"]
-    for name, rows in {
-        "FavoritePage": ("KeptFlyerPage", "KeptItemPage"),
-        "WatchlistPage": ("KeptFlyerPage", "KeptItemPage"),
-        "RatingPage": ("RatedFlyerPage", "RatedItemPage"),
-        "SharedPage": ("SharedFlyerPage", "SharedItemPage"),
-    }.items():
-        assert parts[name]["oneOf"] == [{"$ref": f"#/components/schemas/{row}"} for row in rows]
-    (kind,) = [
-        each["schema"]
-        for each in schema["paths"]["/api/v1/users/me/favorites/"]["get"]["parameters"]
-        if each["name"] == "kind"
-    ]
-    assert kind["enum"] == ["flyer", "book"]
