@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any, Self, get_args
 
 import msgspec
-from drf_spectacular.utils import OpenApiExample, PolymorphicProxySerializer, extend_schema_serializer
+from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from msgspec import Meta, Struct
 from rest_framework import serializers
 
@@ -12,7 +12,7 @@ from accounts.bodies import Body
 from favorites import models
 from favorites.fields import Boolean, BoundedList, Id, KindName
 from favorites.fields import Rating as RatingField
-from favorites.services.shelves import FAVORITES, RATINGS, WATCHLIST, Shelf
+from favorites.services.shelves import FAVORITES, RATINGS, WATCHLIST
 from favorites.services.showing import Availability, Shown
 from flyers_proxy.shapes import FLYER_EXAMPLE, Flyer
 from proxy import shapes
@@ -109,18 +109,6 @@ class RatingBody(Body):
     """What the caller thinks of it; the last one counts."""
 
     rating = RatingField()
-
-
-def either(name: str, body: type[Body], other: type[Body]) -> PolymorphicProxySerializer:
-    """Return what says in the schema that a request is one of these."""
-    return PolymorphicProxySerializer(name, [body, other], None)
-
-
-def of_kinds(shelf: Shelf, name: str, flyers: Any, others: Any) -> Any:
-    """Return what says in the schema that something is of flyers, or of other kinds if any are on."""
-    if shelf.kinds == ["flyer"]:
-        return flyers
-    return PolymorphicProxySerializer(name, [flyers, others], None)
 
 
 _SAVED = {"id": 12, "flyer_id": 7, "created_at": "2026-05-01T12:00:00Z"}

@@ -10,6 +10,7 @@ from rest_framework.response import Response
 
 from accounts.models import User
 from favorites.serializers import entries as serializers
+from favorites.serializers.kinds import either, of_kinds
 from favorites.services import entries, ratings
 from favorites.services.shelves import FAVORITES, RATINGS, WATCHLIST, Key, Shelf
 from favorites.views.private import DONE, OUTAGE, PersonalView, PrivateView, shelf_page
@@ -19,21 +20,17 @@ watchlist_operation = partial(extend_schema, tags=["watchlist"])
 ratings_operation = partial(extend_schema, tags=["ratings"])
 
 BATCH = {200: entries.KeptBatch, **OUTAGE}
-KEPT_FAVORITES = serializers.of_kinds(
-    FAVORITES, "FavoritePage", serializers.KeptFlyerPage, serializers.KeptItemPage
-)
-KEPT_ON_WATCHLIST = serializers.of_kinds(
-    WATCHLIST, "WatchlistPage", serializers.KeptFlyerPage, serializers.KeptItemPage
-)
-RATED = serializers.of_kinds(RATINGS, "RatingPage", serializers.RatedFlyerPage, serializers.RatedItemPage)
-FAVORITE_IDS = serializers.either("FavoriteIds", serializers.FlyerIds, serializers.ItemIds)
-WATCHLIST_IDS = serializers.either("WatchlistItems", serializers.FlyerIds, serializers.WatchlistIds)
+KEPT_FAVORITES = of_kinds(FAVORITES, "FavoritePage", serializers.KeptFlyerPage, serializers.KeptItemPage)
+KEPT_ON_WATCHLIST = of_kinds(WATCHLIST, "WatchlistPage", serializers.KeptFlyerPage, serializers.KeptItemPage)
+RATED = of_kinds(RATINGS, "RatingPage", serializers.RatedFlyerPage, serializers.RatedItemPage)
+FAVORITE_IDS = either("FavoriteIds", serializers.FlyerIds, serializers.ItemIds)
+WATCHLIST_IDS = either("WatchlistItems", serializers.FlyerIds, serializers.WatchlistIds)
 NO_ITEM = {404: OpenApiResponse(description="`NOT_FOUND`: the service has no such item.")}
-FAVORITE_STATE = serializers.of_kinds(
+FAVORITE_STATE = of_kinds(
     FAVORITES, "FavoriteStateOfKind", serializers.FavoriteStateBody, serializers.TitleStateBody
 )
 STATE = {
-    200: serializers.of_kinds(FAVORITES, "StateOfKind", serializers.FavoriteState, serializers.TitleState),
+    200: of_kinds(FAVORITES, "StateOfKind", serializers.FavoriteState, serializers.TitleState),
     **NO_ITEM,
     **OUTAGE,
 }

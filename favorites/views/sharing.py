@@ -8,7 +8,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from favorites.serializers import sharing as serializers
-from favorites.serializers.entries import SharedFlyer, SharedItem, SharedKindQuery, of_kinds
+from favorites.serializers.entries import SharedFlyer, SharedItem, SharedKindQuery
+from favorites.serializers.kinds import of_kinds
 from favorites.services import sharing
 from favorites.services.entries import KeptBatch, entries_of
 from favorites.services.shelves import FAVORITES
