@@ -1,6 +1,7 @@
 /** A visit, typed from end to end: node build/example.js http://localhost:8000 EMAIL PASSWORD */
 import { ApiError, FlyersClient } from "./client.js";
 import { withCookies } from "./cookies.js";
+import { LocalLibrary } from "./library.js";
 
 const [origin = "http://localhost:8000", email = "", password = ""] = process.argv.slice(2);
 const flyers = new FlyersClient(origin, withCookies());
@@ -30,7 +31,15 @@ const [favorites, devices] = await Promise.all([
 ]);
 console.log(`${favorites.count} favorites, ${devices.results.length} devices`);
 
-await flyers.call("delete", "/api/v1/flyers/{flyer_id}/favorite/", { path: { flyer_id: first.id } });
+// A device keeps a copy of what the person keeps: it goes on offline, and is brought into line with one call.
+const store = new Map<string, string>(); // in a browser: localStorage
+const library = new LocalLibrary(flyers, { getItem: (name) => store.get(name) ?? null, setItem: (name, text) => void store.set(name, text) }, `library of ${me.id}`);
+await library.sync();
+library.remove("favorites", "flyer", first.id);
+console.log(`offline: ${library.entries().length} favorites, ${library.waiting} op waits`);
+await library.sync();
+console.log(`synced: ${library.entries().length} favorites, ${library.waiting} ops wait`);
+
 await flyers.signOut();
 await flyers.call("get", "/api/v1/auth/me/").catch((failure: unknown) => {
   if (!(failure instanceof ApiError)) throw failure;

@@ -19,10 +19,11 @@ IMPORT = (
 )
 
 
-def run(*command, check=False):
+def run(*command, check=False, **environment):
     return subprocess.run(
         command,
         cwd=CLIENT,
+        env={**os.environ, **environment},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -133,4 +134,23 @@ def test_the_example_runs(tools, service):
         "favorite: null",
         "favorite: true",
     ]
-    assert said.stdout.splitlines()[-2:] == ["1 favorites, 2 devices", "NOT_AUTHENTICATED"]
+    assert said.stdout.splitlines()[-4:] == [
+        "1 favorites, 2 devices",
+        "offline: 0 favorites, 1 op waits",
+        "synced: 0 favorites, 0 ops wait",
+        "NOT_AUTHENTICATED",
+    ]
+
+
+def test_devices_of_one_person_agree_in_the_end_wherever_the_network_breaks(tools, service):
+    run("node_modules/.bin/tsc", check=True)
+
+    said = run(
+        "node",
+        "--test",
+        "build/library.test.js",
+        ORIGIN=f"http://127.0.0.1:{service.port}",
+        UPSTREAM=service.environment["FLYERS_API_URL"],
+    )
+
+    assert said.returncode == 0, said.stdout

@@ -22,6 +22,7 @@ NOT_RUN = {
     r"\.venv/bin/pre-commit install": "changes the clone that the tests run in",
     r"python -m benchmarks\.(growth|memory)( .*)?": "takes minutes",
     r"python examples/spa/serve\.py --port 5173 --api http://localhost:8000": "tests/examples/test_serve.py runs it",
+    r"npm test": "tests/contract/test_typescript_client.py runs it, with the addresses that it needs",
     r"tools/(backup|restore)\.sh FILE": "tests/operations/test_backup.py runs it",
     r"sh tools/(install-browser|install-nginx|check-deploy|try-image)\.sh": "installs packages, or builds an image",
     r"docker compose.*|alias dc=.*|dc .*|export TLS_DIRECTORY=.*": "needs a Docker engine",
