@@ -18,6 +18,9 @@ const ITEMS: [Shelf, string, number][] = [
 ];
 const MINUTE = 60_000;
 
+const MANY = { keep: [0, 1], drop: [0, 1], import: [0, 3, 5], share: [], revoke: [] }; // and which items each changes
+type Many = keyof typeof MANY;
+
 class Cut extends Error {}
 type Call = "good" | "not sent" | "answer lost";
 
@@ -69,6 +72,17 @@ class Device {
     return this.client.call("delete", "/api/v1/follows/{followed_id}/", { path: { followed_id: id } });
   }
 
+  /** The routes for several entries at once, and for the link to the favorites. */
+  async callForMany(how: Many): Promise<unknown> {
+    const body = { flyer_ids: [364, 365] };
+    if (how === "keep") return this.client.call("put", "/api/v1/users/me/favorites/", { body });
+    if (how === "drop") return this.client.call("post", "/api/v1/users/me/favorites/remove/", { body });
+    if (how === "share") return this.client.call("post", "/api/v1/favorites/share/", { body: { list_name: "For the weekend", kind: "flyer" } });
+    if (how === "revoke") return this.client.call("delete", "/api/v1/favorites/share/");
+    const rating = { shelf: "ratings", kind: "flyer", id: 366, rating: 5 };
+    return this.client.call("post", "/api/v1/users/me/library/", { body: { favorites: [{ flyer_id: 365 }], follows: [{ followed_id: 40 }], entries: [rating] } });
+  }
+
   async #fetch(...given: Parameters<typeof fetch>): Promise<Response> {
     this.count += 1;
     const outcome = this.calls.shift();
@@ -110,6 +124,14 @@ async function exported({ client }: Device): Promise<string[]> {
   ]);
 }
 
+/** The link to the favorites, if they are shared. */
+async function linked({ client }: Device): Promise<string[]> {
+  return client.call("get", "/api/v1/favorites/share/").then(({ slug }) => [slug], (failure: unknown) => {
+    assert.ok(failure instanceof ApiError && failure.status === 404, String(failure));
+    return [];
+  });
+}
+
 /** Let it fail where the network does, and nowhere else; return whether it was done. */
 async function tried(work: Promise<unknown>): Promise<boolean> {
   return work.then(() => true, (failure: unknown) => {
@@ -128,7 +150,8 @@ const step = fc.record({
     { weight: 6, arbitrary: fc.record({ do: fc.constant("set" as const), item, value }) },
     { weight: 3, arbitrary: fc.record({ do: fc.constant("call" as const), item, value }) },
     { weight: 5, arbitrary: fc.record({ do: fc.constant("sync" as const), meanwhile: fc.option(fc.record({ item, value })) }) },
-    { weight: 2, arbitrary: fc.record({ do: fc.constant("sync with another" as const) }) },
+    { weight: 2, arbitrary: fc.record({ do: fc.constant("sync, and others too" as const), item, value }) },
+    { weight: 2, arbitrary: fc.record({ do: fc.constant("call for many" as const), how: fc.constantFrom(...Object.keys(MANY) as Many[]) }) },
     { weight: 1, arbitrary: fc.record({ do: fc.constant("start anew" as const) }) },
     { weight: 1, arbitrary: fc.record({ do: fc.constant("lose the cursor" as const), to: fc.constantFrom("a later version", "another person", "nonsense") }) },
     { weight: 1, arbitrary: fc.record({ do: fc.constant("turn the clock" as const), by: fc.constantFrom(-60, -1, 0, 2, 60), stands: fc.boolean() }) },
@@ -147,7 +170,14 @@ async function play(all: Device[], { who, calls, what }: typeof step extends fc.
     const isDone = await tried(it.library.sync());
     if (isDone) assert.equal(it.library.waiting, 0);
   }
-  if (what.do === "sync with another") await Promise.all([...new Set([it, all[0]!])].map(({ library }) => tried(library.sync())));
+  if (what.do === "call for many") {
+    await tried(it.callForMany(what.how));
+    for (const number of MANY[what.how]) called.add(number);
+  }
+  if (what.do === "sync, and others too") {
+    called.add(what.item);
+    await Promise.all([...all.map(({ library }) => tried(library.sync())), tried(all[0]!.call(ITEMS[what.item]!, what.value))]);
+  }
   if (what.do === "lose the cursor" && it.state.cursor) {
     const [person, version, beginning] = it.state.cursor.split(".").map(Number);
     const cursor = { "a later version": `${person}.${version + 1000}.${beginning}`, "another person": `${person + 1}.${version}.${beginning}`, nonsense: "?" }[what.to];
@@ -173,7 +203,14 @@ test("whatever devices do and wherever the network breaks, in the end all know w
       for (const { library } of all) await library.sync();
 
       const expected = await exported(all[0]!);
-      for (const { library } of all) assert.deepEqual(sorted(library.entries().map(told)), expected);
+      const link = await linked(all[0]!);
+      const listed = (await all[0]!.client.call("get", "/api/v1/users/me/favorites/")).results;
+      const isOrderTold = new Set(listed.map(({ created_at }) => created_at)).size === listed.length;
+      for (const { library } of all) {
+        assert.deepEqual(sorted(library.entries().filter(({ shelf }) => shelf !== "share").map(told)), expected);
+        assert.deepEqual(library.entries("share").map(({ slug }) => slug), link);
+        if (isOrderTold) assert.deepEqual(library.entries("favorites").map(({ id }) => id), listed.map((row) => row.flyer_id));
+      }
       assert.deepEqual(all.map(({ library }) => library.waiting), all.map(() => 0));
       // Where nobody used another route, the last op counts.
       const rejected = new Set(all.flatMap((one) => one.rejected.map(({ op }) => op.op_id)));

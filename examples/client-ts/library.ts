@@ -26,6 +26,7 @@ const MAX_OPS = 100; // a call
 const UNDO_MS = 10 * 60_000;
 
 const time = (row: { at: string }) => Date.parse(row.at);
+const sinceOf = (row: Row) => row.created_at.replace("Z", ""); // to the microsecond, which `Date` does not know
 const keyOf = ({ shelf, kind, id }: { shelf: string; kind: string; id: number | null }) => `${shelf}/${kind}/${id ?? ""}`;
 
 export class LocalLibrary {
@@ -66,7 +67,7 @@ export class LocalLibrary {
   /** Everything that is there, newest first; links to shared lists stand on the shelf `share`. */
   entries(shelf?: Row["shelf"]): Row[] {
     const rows = [...this.#seen().values()].filter((row) => row.op === "set" && (!shelf || row.shelf === shelf));
-    return rows.sort((a, b) => Date.parse(b.created_at) - Date.parse(a.created_at));
+    return rows.sort((a, b) => (sinceOf(a) < sinceOf(b) ? 1 : sinceOf(a) > sinceOf(b) ? -1 : 0));
   }
 
   /** How many ops wait for an answer. */
