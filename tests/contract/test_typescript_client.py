@@ -148,7 +148,7 @@ def test_devices_of_one_person_agree_in_the_end_wherever_the_network_breaks(tool
     said = run(
         "node",
         "--test",
-        "build/library.test.js",
+        "build/tests/library.test.js",
         ORIGIN=f"http://127.0.0.1:{service.port}",
         UPSTREAM=service.environment["FLYERS_API_URL"],
     )
