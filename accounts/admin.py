@@ -84,6 +84,11 @@ class UserAdmin(auth_admin.UserAdmin):
         if not obj.is_active:  # If they are activated again, they have to sign in.
             end_sessions(obj)
 
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        """Delete people one by one: in one transaction they would wait for others while others wait for them."""
+        for user in queryset:
+            user.delete()
+
 
 @admin.register(Session)
 class SessionAdmin(admin.ModelAdmin):

@@ -123,6 +123,12 @@ def page_of(rows: QuerySet[Row], request: Request, *, page: int, limit: int) -> 
     return RowPage(found, number, page_links(request, page, limit).of(number))
 
 
+def page_of_list(rows: Sequence[T], request: Request, *, page: int, limit: int) -> RowPage[T]:
+    """Return one page of rows that are all there; one past the end is empty."""
+    found = list(rows[(page - 1) * limit : page * limit])
+    return RowPage(found, len(rows), page_links(request, page, limit).of(len(rows)))
+
+
 def freshness(answers: Collection[Answer], *, is_partial: bool) -> dict[str, Any]:
     """Return the ``meta`` of a page that shows these: as old as the oldest, and stale if one is or is missing."""
     as_of = min((answer.entry.fetched_at for answer in answers), default=time.time())

@@ -290,7 +290,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Add what a shared list shows as live to the caller's favorites; at most 500 are judged at once. */
+        /** @description Add what a shared list shows as live to the caller's favorites; send it again for what is `unknown`. */
         post: operations["shared_favorites_copy"];
         delete?: never;
         options?: never;
@@ -571,7 +571,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Everything that the caller keeps, newest first, as POST takes it. */
+        /** @description Everything that the caller keeps, newest first, as POST takes it (more than 5,000 rows, or 1 MB: in parts). */
         get: operations["library_export"];
         put?: never;
         /** @description Add an exported library to what the caller keeps; what is there already stays as it is. */
@@ -856,7 +856,7 @@ export interface components {
             /** Format: int64 */
             flyer_id: number;
             /** @default true */
-            favorite: boolean;
+            favorite?: boolean;
         };
         Flyer: {
             /** Format: int64 */
@@ -1014,7 +1014,7 @@ export interface components {
              * @description What is shared: favorites of this kind.
              * @default flyer
              */
-            kind: components["schemas"]["KindEnum"];
+            kind?: components["schemas"]["KindEnum"];
         };
         Location: {
             address: string;
@@ -1032,14 +1032,14 @@ export interface components {
         Merged: {
             added: number[];
             existing: number[];
-            /** @description Nobody follows themselves. */
+            /** @description Nobody follows themselves, and only ratings have a value. */
             refused: number[];
         };
         /** @description What became of each row of other shelves and kinds, in the order they were given. */
         MergedEntries: {
             added: components["schemas"]["ItemRef"][];
             existing: components["schemas"]["ItemRef"][];
-            /** @description There is no such shelf or kind here. */
+            /** @description No such shelf or kind, a rating without a value, or a value elsewhere. */
             refused: components["schemas"]["ItemRef"][];
         };
         /** @description What became of a library that was brought in. */
@@ -1082,7 +1082,7 @@ export interface components {
         /** @description What became of an op. */
         OpResult: {
             op_id: string;
-            /** @description `applied`; `already`: it was so; `superseded`: a later one is stored; `not_found`: the service has no such item; `refused`, as `reason` says; `conflict`: another op had this `op_id`. Only `unknown` was not judged, as the service did not tell: send it again. */
+            /** @description `applied`; `already`: it was so; `superseded`: a later one is stored; `not_found`: the service has no such item; `conflict`: another op had this `op_id`. These are final. `refused`, as `reason` says, is judged anew if it is sent again. `unknown` was not judged, as the service did not tell: send it again. */
             result: components["schemas"]["ResultEnum"];
             /** @description Why it was refused. */
             reason: string | null;

@@ -59,7 +59,12 @@ def copy(apps: Any, schema_editor: Any) -> None:
     links = SharedList.objects.filter(owner=models.OuterRef("pk"), revoked_at=None).order_by().values("owner")
     number = models.functions.Coalesce(models.Subquery(entries.annotate(n=models.Count("pk")).values("n")), 0)
     more = models.functions.Coalesce(models.Subquery(links.annotate(n=models.Count("pk")).values("n")), 0)
-    apps.get_model("accounts", "User").objects.update(library_version=number + more)
+    User = apps.get_model("accounts", "User")
+    # After a way back there and here again: versions that devices know are not given a second time.
+    for pk, version in User.objects.filter(library_version__gt=0).values_list("pk", "library_version"):
+        Entry.objects.filter(user=pk).update(version=models.F("version") + version)
+        SharedList.objects.filter(owner=pk, revoked_at=None).update(version=models.F("version") + version)
+    User.objects.update(library_version=models.F("library_version") + number + more)
 
 
 def copy_back(apps: Any, schema_editor: Any) -> None:
@@ -73,8 +78,6 @@ def copy_back(apps: Any, schema_editor: Any) -> None:
 def _execute(connection: Any, statement: str, *, counts_on: Any = None) -> None:
     """Execute a statement; let the ids of the model ``counts_on``, which it has given, be counted on from there."""
     with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":  # The bound is for requests; a copy takes as long as it takes.
-            cursor.execute("SET LOCAL statement_timeout = 0")
         cursor.execute(statement)
         for reset in connection.ops.sequence_reset_sql(no_style(), [counts_on] if counts_on else []):
             cursor.execute(reset)

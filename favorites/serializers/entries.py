@@ -12,6 +12,7 @@ from accounts.bodies import Body
 from favorites import models
 from favorites.fields import Boolean, BoundedList, Id, KindName
 from favorites.fields import Rating as RatingField
+from favorites.serializers.kinds import FLYER
 from favorites.services.shelves import FAVORITES, RATINGS, WATCHLIST
 from favorites.services.showing import Availability, Shown
 from flyers_proxy.shapes import FLYER_EXAMPLE, Flyer
@@ -34,19 +35,19 @@ class ShelfQuery(PageQuery):
 
 
 class FavoritesQuery(ShelfQuery):
-    kind = KindName(shelf=FAVORITES, default="flyer", help_text=KIND_HELP)
+    kind = KindName(shelf=FAVORITES, default=FLYER, help_text=KIND_HELP)
 
 
 class WatchlistQuery(ShelfQuery):
-    kind = KindName(shelf=WATCHLIST, default="flyer", help_text=KIND_HELP)
+    kind = KindName(shelf=WATCHLIST, default=FLYER, help_text=KIND_HELP)
 
 
 class RatingsQuery(ShelfQuery):
-    kind = KindName(shelf=RATINGS, default="flyer", help_text=KIND_HELP)
+    kind = KindName(shelf=RATINGS, default=FLYER, help_text=KIND_HELP)
 
 
 class SharedKindQuery(Query):
-    kind = KindName(shelf=FAVORITES, default="flyer", help_text=KIND_HELP)
+    kind = KindName(shelf=FAVORITES, default=FLYER, help_text=KIND_HELP)
 
 
 class FlyerIds(Body):
@@ -55,7 +56,7 @@ class FlyerIds(Body):
     flyer_ids = BoundedList(child=Id(), min_length=1, max_length=MAX_BATCH)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        return {"kind": "flyer", "ids": attrs["flyer_ids"]}
+        return {"kind": FLYER, "ids": attrs["flyer_ids"]}
 
 
 class ItemIds(Body):
@@ -85,7 +86,7 @@ class FavoriteStateBody(Body):
     favorite = Boolean(default=True)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        return {"kind": "flyer", "item_id": attrs["flyer_id"], "favorite": attrs["favorite"]}
+        return {"kind": FLYER, "item_id": attrs["flyer_id"], "favorite": attrs["favorite"]}
 
     @classmethod
     def read_any(cls, data: Any) -> dict[str, Any]:
@@ -97,7 +98,7 @@ class FavoriteStateBody(Body):
 class TitleStateBody(Body):
     """The same of a movie or another title."""
 
-    media_type = KindName(shelf=FAVORITES, but="flyer")
+    media_type = KindName(shelf=FAVORITES, but=FLYER)
     movie_id = Id()
     favorite = Boolean(default=True)
 
@@ -286,6 +287,4 @@ class TitleState(Struct):
 
 def state_of(*, kind: str, item_id: int, favorite: bool) -> FavoriteState | TitleState:
     """Return what is so now, in the words of whoever asked."""
-    if kind == "flyer":
-        return FavoriteState(item_id, favorite)
-    return TitleState(kind, item_id, favorite)
+    return FavoriteState(item_id, favorite) if kind == FLYER else TitleState(kind, item_id, favorite)

@@ -1,12 +1,22 @@
-"""What says in the schema that something is of flyers, or of other kinds."""
+"""What is shown of flyers in one way, and of other kinds in another; and how the schema says so."""
 
-from typing import Any
+from typing import Any, Final, TypeVar
 
 from drf_spectacular.serializers import PolymorphicProxySerializerExtension
 from drf_spectacular.utils import PolymorphicProxySerializer
 
 from accounts.bodies import Body
 from favorites.services.shelves import Shelf
+
+T = TypeVar("T")
+
+# The kind of whoever names none: its rows have words of their own, from when there was no other.
+FLYER: Final = "flyer"
+
+
+def by_kind(kind: str, of_flyers: T, of_others: T) -> T:
+    """Return what is for flyers, or what is for other kinds."""
+    return of_flyers if kind == FLYER else of_others
 
 
 class AnyOf(PolymorphicProxySerializer):
@@ -30,6 +40,6 @@ def either(name: str, body: type[Body], other: type[Body]) -> PolymorphicProxySe
 
 def of_kinds(shelf: Shelf, name: str, flyers: Any, others: Any) -> Any:
     """Return what says in the schema that something is of flyers, or of other kinds if any are on."""
-    if shelf.kinds == ["flyer"]:
+    if shelf.kinds == [FLYER]:
         return flyers
     return AnyOf(name, [flyers, others], None)

@@ -10,6 +10,7 @@ from accounts.bodies import Body
 from favorites import models
 from favorites.fields import KindName, Name
 from favorites.serializers.entries import SharedFlyer, SharedItem
+from favorites.serializers.kinds import FLYER
 from favorites.services.shelves import FAVORITES
 from proxy.shapes import READ_ONLY, ListEnvelope, WebUrl
 
@@ -18,7 +19,7 @@ class ListName(Body):
     """What the list is called; on one line, without invisible characters."""
 
     list_name = Name(max_length=100)
-    kind = KindName(shelf=FAVORITES, default="flyer", help_text="What is shared: favorites of this kind.")
+    kind = KindName(shelf=FAVORITES, default=FLYER, help_text="What is shared: favorites of this kind.")
 
 
 SHARED_LIST_EXAMPLE = {
@@ -40,7 +41,7 @@ class SharedList(Struct):
     @classmethod
     def of(cls, row: models.SharedList) -> Self:
         url = f"{settings.PUBLIC_URL}/api/v1/favorites/shared/{row.slug}/"
-        return cls(row.list_name, row.slug, url, UNSET if row.kind == "flyer" else row.kind)
+        return cls(row.list_name, row.slug, url, UNSET if row.kind == FLYER else row.kind)
 
 
 _OWNER = Annotated[str, Meta(description="The name that its owner shows to others.")]

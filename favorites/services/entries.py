@@ -11,15 +11,15 @@ from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from msgspec import Meta, Struct
 
 from accounts.models import User
+from clients.errors import UpstreamError, UpstreamNotFoundError
 from favorites.models import Entry
-from favorites.services.shelves import FAVORITES, Key
+from favorites.services.shelves import FAVORITES, SHELVES, Key
 from favorites.services.writes import Operation, find_entries, write
 from proxy.batches import Batch, confirm, confirm_many
+from proxy.catalog import OnMiss, find_kind
 from proxy.rendering import Summary
 
 EXPIRING = timedelta(hours=48)
-
-_NOUNS = {"favorites": "Favorite", "watchlist": "Watchlist item", "ratings": "Rating", "follows": "Follow"}
 
 
 class EntryNotFoundError(Exception):
@@ -27,7 +27,7 @@ class EntryNotFoundError(Exception):
 
     def __init__(self, shelf: str) -> None:
         super().__init__(shelf)
-        self.noun = _NOUNS[shelf]
+        self.noun = SHELVES[shelf].noun
 
 
 _UNKNOWN = "Not judged and not written, as the service did not tell: ask again for these."
@@ -71,6 +71,20 @@ def find_entry(*, user: User, key: Key) -> Entry | None:
     """Return what a person has of a key, None if it is not there."""
     entry = find_entries(user, [key]).get(key)
     return entry if entry and entry.is_there else None
+
+
+def require_item(kind: str, item_id: int, *, on_miss: OnMiss) -> None:
+    """Raise ``UpstreamNotFoundError`` if there is no such item; in an outage nobody says so.
+
+    For what is stored here and is true all the same. ``on_miss`` is called before upstream is.
+    """
+    catalog, found = find_kind(kind)
+    try:
+        catalog.get(found, item_id, on_miss=on_miss)
+    except UpstreamNotFoundError:
+        raise
+    except UpstreamError:
+        return
 
 
 def get_entry(*, user: User, key: Key) -> Entry:

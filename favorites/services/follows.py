@@ -3,11 +3,10 @@
 from django.db.models import QuerySet
 
 from accounts.models import User
-from clients.errors import UpstreamError, UpstreamNotFoundError
 from favorites.models import Entry
-from favorites.services.entries import add_entry, entries_of, find_entry, remove_entries
+from favorites.services.entries import add_entry, entries_of, find_entry, remove_entries, require_item
 from favorites.services.shelves import FOLLOWS, Key
-from flyers_proxy.catalog import CREATOR, FLYERS
+from flyers_proxy.catalog import CREATOR
 from proxy.catalog import OnMiss
 
 
@@ -28,12 +27,7 @@ def is_following(*, user: User | None, creator_id: int, on_miss: OnMiss) -> bool
     """
     if user and find_entry(user=user, key=_key(creator_id)):
         return True
-    try:
-        FLYERS.get(CREATOR, creator_id, on_miss=on_miss)
-    except UpstreamNotFoundError:
-        raise
-    except UpstreamError:
-        return False
+    require_item(CREATOR.name, creator_id, on_miss=on_miss)
     return False
 
 

@@ -40,7 +40,9 @@ class Merged(Struct):
 
     added: list[int]
     existing: list[int]
-    refused: Annotated[list[int], Meta(description="Nobody follows themselves.")]
+    refused: Annotated[
+        list[int], Meta(description="Nobody follows themselves, and only ratings have a value.")
+    ]
 
 
 class MergedEntries(Struct):
@@ -48,7 +50,10 @@ class MergedEntries(Struct):
 
     added: list[ItemRef]
     existing: list[ItemRef]
-    refused: Annotated[list[ItemRef], Meta(description="There is no such shelf or kind here.")]
+    refused: Annotated[
+        list[ItemRef],
+        Meta(description="No such shelf or kind, a rating without a value, or a value elsewhere."),
+    ]
 
 
 class MergedLibrary(Struct):
@@ -112,7 +117,7 @@ def merge_library(*, user: User, entries: Iterable[ImportedEntry]) -> MergedLibr
         found = find_entries(user, rows.keys() - refused)
         existing = {key for key, entry in found.items() if entry.is_there}
         # The newest stands first: written backwards, rows of one moment stay in their order.
-        library.write_all(
+        library.apply_all(
             [
                 Operation(key, is_add=True, value=rows[key].value, created_at=rows[key].created_at)
                 for key in reversed(rows)

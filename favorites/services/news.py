@@ -41,6 +41,7 @@ class _Creator(msgspec.Struct):
 
 
 class _Published(msgspec.Struct):
+    id: int
     creator: _Creator
     created_at: datetime | None = None
 
@@ -48,17 +49,22 @@ class _Published(msgspec.Struct):
 def news_of(*, user: User, on_miss: OnMiss) -> NewsSince:
     """Return the followed creators with valid flyers that were published since the person last looked, or followed them.
 
-    Raises ``UpstreamError`` as any list of flyers does. Flyers that don't say since when they exist are never new.
+    Raises ``UpstreamError`` as any list of flyers does. Flyers that don't say since when they exist are never new, and
+    those of a moment to come are not yet.
     """
     follows = {follow.item_id: follow for follow in follows_of(user=user)}
     state = LibraryState.objects.filter(user=user, follows_seen_at__isnull=False).first()
     seen_at = state.follows_seen_at if state else None
     since = {id_: max(follow.created_at, seen_at or follow.created_at) for id_, follow in follows.items()}
-    found: dict[int, list[datetime]] = {}
+    now = timezone.now()
+    found: dict[
+        int, dict[int, datetime]
+    ] = {}  # by creator, by flyer: pages that are not of one moment overlap
     pages: list[Answer] = []
     is_complete = not follows
-    ends_at = time.monotonic() + FLYERS.setting("DEADLINE_SECONDS")
-    while not is_complete and len(pages) < _MAX_PAGES and time.monotonic() < ends_at:
+    # Half of one call's time: the last page and the profiles of the creators may take one each besides.
+    ends_at = time.monotonic() + FLYERS.setting("DEADLINE_SECONDS") / 2
+    while not is_complete and len(pages) < _MAX_PAGES and (not pages or time.monotonic() < ends_at):
         query = FlyerList(
             position=rounded(None), page=len(pages) + 1, limit=_PAGE, creators=tuple(sorted(follows))
         )
@@ -67,13 +73,13 @@ def news_of(*, user: User, on_miss: OnMiss) -> NewsSince:
         published = [item.read(_Published) for item in page.body.items]
         for flyer in published:
             id_, moment = flyer.creator.id, flyer.created_at
-            if moment is not None and id_ in since and moment > since[id_]:
-                found.setdefault(id_, []).append(moment)
+            if moment is not None and id_ in since and since[id_] < moment <= now:
+                found.setdefault(id_, {})[flyer.id] = moment
         # They come newest first, and those without a moment last.
         oldest = published[-1].created_at if published else None
         is_last = page.body.count <= len(pages) * _PAGE
         is_complete = is_last or oldest is None or oldest <= min(since.values())
-    news = [News(follows[id_], len(moments), max(moments)) for id_, moments in found.items()]
+    news = [News(follows[id_], len(flyers), max(flyers.values())) for id_, flyers in found.items()]
     news.sort(key=lambda each: (each.published_at, each.follow.item_id), reverse=True)
     return NewsSince(news, pages, is_complete)
 

@@ -63,8 +63,8 @@ class OpResult(Struct):
         Meta(
             description=(
                 "`applied`; `already`: it was so; `superseded`: a later one is stored; `not_found`: the service has no such "
-                "item; `refused`, as `reason` says; `conflict`: another op had this `op_id`. Only `unknown` was not judged, "
-                "as the service did not tell: send it again."
+                "item; `conflict`: another op had this `op_id`. These are final. `refused`, as `reason` says, is judged anew "
+                "if it is sent again. `unknown` was not judged, as the service did not tell: send it again."
             ),
             extra_json_schema={"enum": list(get_args(Result))},  # in this order
         ),
@@ -153,7 +153,7 @@ def _written(user: User, ops: Sequence[Op], judged: Mapping[Key, Summary | Silen
         new = [op for op in ops if op not in results]
         missing = [op for op in new if silence.get(op) == "not_found"]
         found = [op for op in new if op not in missing]
-        written = library.write([op.operation(judged.get(op.key)) for op in found])
+        written = library.apply([op.operation(judged.get(op.key)) for op in found])
         outcomes: dict[Op, Result] = dict.fromkeys(missing, "not_found")
         for op, (outcome, *_) in zip(found, written, strict=True):
             if outcome == "full":

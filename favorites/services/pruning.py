@@ -17,7 +17,7 @@ from favorites.models import AppliedOp, Entry, LibraryState, RatingSummary
 MAX_TOMBSTONES: Final = 10_000
 TOMBSTONES_KEPT: Final = timedelta(days=90)
 OPS_KEPT: Final = timedelta(days=7)
-MAX_OPS: Final = 10_000
+MAX_STORED_OPS: Final = 10_000
 _BATCH: Final = 500
 # More changes than a person ever makes, and few enough for as many restores as anybody ever needs.
 _FAR: Final = 1_000_000_000
@@ -32,11 +32,11 @@ def bound_tombstones(user_id: int) -> None:
 
 
 def bound_ops(user_id: int) -> None:
-    """Forget the oldest ops of a person's devices beyond ``MAX_OPS``; call it under their lock."""
+    """Forget the oldest ops of a person's devices beyond ``MAX_STORED_OPS``; call it under their lock."""
     newest = (
         AppliedOp.objects.filter(user_id=user_id).order_by("-created_at", "-pk").values_list("pk", flat=True)
     )
-    if surplus := list(newest[MAX_OPS : MAX_OPS + _BATCH]):
+    if surplus := list(newest[MAX_STORED_OPS : MAX_STORED_OPS + _BATCH]):
         AppliedOp.objects.filter(pk__in=surplus).delete()
 
 
@@ -69,7 +69,7 @@ def expire_cursors() -> int:
     above all that were given before.
     """
     number = 0
-    for user_id in User.objects.values_list("pk", flat=True).iterator():
+    for user_id in list(User.objects.values_list("pk", flat=True)):
         with transaction.atomic():
             version = lock_library(user_id)
             if version is None:

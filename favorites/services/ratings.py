@@ -3,11 +3,10 @@
 from msgspec import Struct
 
 from accounts.models import User
-from clients.errors import UpstreamError, UpstreamNotFoundError
 from favorites.services import summaries
-from favorites.services.entries import add_entry, find_entry
+from favorites.services.entries import add_entry, find_entry, require_item
 from favorites.services.shelves import RATINGS, Key
-from proxy.catalog import OnMiss, find_kind
+from proxy.catalog import OnMiss
 
 
 class Rating(Struct):
@@ -23,13 +22,7 @@ def rating_of(*, user: User | None, kind: str, item_id: int, on_miss: OnMiss) ->
 
     In an outage what is stored is true all the same. ``on_miss`` is called before upstream is.
     """
-    catalog, found = find_kind(kind)
-    try:
-        catalog.get(found, item_id, on_miss=on_miss)
-    except UpstreamNotFoundError:
-        raise
-    except UpstreamError:
-        pass
+    require_item(kind, item_id, on_miss=on_miss)
     mine = find_entry(user=user, key=Key(RATINGS.name, kind, item_id)) if user else None
     return _rating(kind, item_id, mine.value if mine else None)
 

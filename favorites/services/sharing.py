@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Sequence
 from typing import Final
 
+from django.utils import timezone
 from django.utils.text import slugify
 
 from accounts.models import User
@@ -13,12 +14,10 @@ from favorites.services.shelves import FAVORITES
 from favorites.services.writes import open_library
 from proxy.batches import Batch, get_many, summary_of
 from proxy.catalog import OnMiss
-from proxy.rendering import Summary
+from proxy.rendering import Summary, has_ended
 
 _SECRET_BYTES: Final = 16  # 128 bits: no list is ever found by guessing
 _MAX_SLUG_NAME: Final = 60
-# So many items of a list are judged at once: ten calls to a service that lists fifty.
-MAX_COPIED: Final = 500
 
 
 class ListNotFoundError(Exception):
@@ -81,17 +80,20 @@ def revoke_link(*, user: User, kind: str) -> None:
 def copy_list(*, user: User, slug: str, on_miss: OnMiss) -> KeptBatch:
     """Add what a shared list shows as live to a person's favorites, in its order; what it shows as gone is not found.
 
-    At most ``MAX_COPIED`` are judged at once; the others are reported as unknown, as is what upstream does not tell.
-    ``ListNotFoundError`` or ``ListRevokedError``; ``LibraryFullError`` when they don't all fit, and then none is added.
+    What upstream does not tell within the deadline of one call is reported as unknown: the next try begins where this one
+    ended, as what was judged is cached, and what was added needs no judgement. ``ListNotFoundError`` or ``ListRevokedError``; ``LibraryFullError`` when they don't all fit, and then none is added.
     """
     shared = get_shared_list(slug=slug)
     caller = f"user {user.pk}"
     rows = entries_of(user=shared.owner, shelf=FAVORITES.name, kind=shared.kind)
 
     def judge(ids: Sequence[int]) -> Batch[Summary]:
-        shown = get_many(shared.kind, ids[:MAX_COPIED], caller=caller, on_miss=on_miss)
+        open_ended = [id_ for id_ in ids if id_ not in ended]
+        shown = get_many(shared.kind, open_ended, caller=caller, on_miss=on_miss)
         found = {id_: summary_of(answer) for id_, answer in shown.found.items()}
-        return Batch(found, shown.absent, shown.unknown.union(ids[MAX_COPIED:]), shown.failure)
+        return Batch(found, shown.absent.union(ended.intersection(ids)), shown.unknown, shown.failure)
 
-    ids = list(rows.values_list("item_id", flat=True))
-    return add_entries(user=user, shelf=FAVORITES.name, kind=shared.kind, ids=ids, judge=judge)
+    ends = dict(rows.values_list("item_id", "valid_until"))
+    now = timezone.now()
+    ended = {id_ for id_, end in ends.items() if end and has_ended(end.timestamp(), now.timestamp())}
+    return add_entries(user=user, shelf=FAVORITES.name, kind=shared.kind, ids=list(ends), judge=judge)

@@ -18,7 +18,7 @@ class Key(NamedTuple):
 
 @dataclass(frozen=True)
 class Shelf:
-    """A shelf with room for ``max_rows`` items of each kind; ``noun`` is what these are called.
+    """A shelf with room for ``max_rows`` items of each kind; ``noun`` is what one is called, ``nouns`` several.
 
     It is a ``proxy.marks.Offer``. Its SQL is written by hand: marks are read at each request that shows them.
     """
@@ -26,6 +26,7 @@ class Shelf:
     name: str
     max_rows: int
     noun: str
+    nouns: str
 
     @property
     def kinds(self) -> list[str]:
@@ -45,8 +46,8 @@ class Shelf:
         return list(rows.order_by("item_id").values_list("item_id", flat=True))
 
 
-FAVORITES: Final = Shelf("favorites", max_rows=5_000, noun="favorites")
-WATCHLIST: Final = Shelf("watchlist", max_rows=5_000, noun="items on the watchlist")
-RATINGS: Final = Shelf("ratings", max_rows=5_000, noun="ratings")
-FOLLOWS: Final = Shelf("follows", max_rows=2_000, noun="followed creators")
+FAVORITES: Final = Shelf("favorites", max_rows=5_000, noun="Favorite", nouns="favorites")
+WATCHLIST: Final = Shelf("watchlist", max_rows=5_000, noun="Watchlist item", nouns="items on the watchlist")
+RATINGS: Final = Shelf("ratings", max_rows=5_000, noun="Rating", nouns="ratings")
+FOLLOWS: Final = Shelf("follows", max_rows=2_000, noun="Follow", nouns="followed creators")
 SHELVES: Final = {shelf.name: shelf for shelf in (FAVORITES, WATCHLIST, RATINGS, FOLLOWS)}

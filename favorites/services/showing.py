@@ -4,7 +4,8 @@ import time
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
-from django.db import transaction
+import structlog
+from django.db import DatabaseError, transaction
 
 from accounts.models import User
 from favorites.models import Entry
@@ -13,6 +14,8 @@ from proxy.catalog import OnMiss
 from proxy.marks import marks_for
 from proxy.rendering import Marks, has_ended, marks_in
 from proxy.store import Answer
+
+log = structlog.get_logger(__name__)
 
 Availability = Literal["live", "expired", "gone", "unknown"]
 
@@ -69,7 +72,8 @@ def _remember(entries: Sequence[Entry], batch: Batch[Answer]) -> None:
     """Update the rows of items that have changed: nothing is written for one that was seen like this before.
 
     That is no change of the library: it counts no version. Rows that somebody else is writing just now are left to the next
-    look: this is not under the person's lock, and who locks rows in another order would wait for us, and we for them.
+    look: this is not under the person's lock, and who locks rows in another order would wait for us, and we for them. So
+    are all of them while nothing can be written: whoever only looks is none the worse for that.
     """
     changed = []
     for entry in entries:
@@ -77,9 +81,13 @@ def _remember(entries: Sequence[Entry], batch: Batch[Answer]) -> None:
         if answer and not answer.is_stale and entry.summary != (summary := summary_of(answer)):
             entry.summary = summary
             changed.append(entry)
-    if changed:
+    if not changed:
+        return
+    try:
         with transaction.atomic():
             rows = Entry.objects.filter(pk__in=[entry.pk for entry in changed])
             free = set(rows.select_for_update(skip_locked=True, no_key=True).values_list("pk", flat=True))
             seen = [entry for entry in changed if entry.pk in free]
             Entry.objects.bulk_update(seen, ["title", "image_url", "valid_until"])
+    except DatabaseError as failure:
+        log.warning("what was seen is not remembered", failure=type(failure).__name__)

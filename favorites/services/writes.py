@@ -49,7 +49,7 @@ class LibraryFullError(Exception):
     def __init__(self, shelf: str) -> None:
         super().__init__(shelf)
         limit = SHELVES[shelf]
-        message = f"You can have at most {limit.max_rows:,} {limit.noun}. Remove some first."
+        message = f"You can have at most {limit.max_rows:,} {limit.nouns}. Remove some first."
         self.details = {"non_field_errors": [message]}
 
 
@@ -120,7 +120,7 @@ def open_library(user: User) -> Iterator["OpenLibrary"]:
 def write(user: User, operations: Sequence[Operation]) -> list[Written]:
     """Apply all these or, with a ``LibraryFullError``, none."""
     with open_library(user) as library:
-        return library.write_all(operations)
+        return library.apply_all(operations)
 
 
 class OpenLibrary:
@@ -136,15 +136,15 @@ class OpenLibrary:
         self.version += 1
         return self.version
 
-    def write_all(self, operations: Sequence[Operation]) -> list[Written]:
+    def apply_all(self, operations: Sequence[Operation]) -> list[Written]:
         """Apply operations in turn; ``LibraryFullError`` if one has no room."""
-        written = self.write(operations)
+        written = self.apply(operations)
         for operation, (outcome, *_) in zip(operations, written, strict=True):
             if outcome == "full":
                 raise LibraryFullError(operation.key.shelf)
         return written
 
-    def write(self, operations: Sequence[Operation]) -> list[Written]:
+    def apply(self, operations: Sequence[Operation]) -> list[Written]:
         """Apply operations in turn, but for those that have no room."""
         entries = find_entries(self.user, dict.fromkeys(operation.key for operation in operations))
         before = {key: _rating(entry) for key, entry in entries.items()}
@@ -153,7 +153,7 @@ class OpenLibrary:
         written = []
         for number, operation in enumerate(operations):
             was_there = operation.key in entries and entries[operation.key].is_there
-            result = self._apply(operation, entries.get(operation.key), room, self.now + number * _TICK)
+            result = self._judge(operation, entries.get(operation.key), room, self.now + number * _TICK)
             is_stamped = result.outcome == "already" and operation.at is not None
             if result.outcome == "applied" or is_stamped:
                 entries[operation.key] = touched[operation.key] = result.entry
@@ -166,7 +166,7 @@ class OpenLibrary:
                 pruning.bound_tombstones(self.user.pk)
         return written
 
-    def _apply(
+    def _judge(
         self, operation: Operation, entry: Entry | None, room: Counter[tuple[str, str]], now: datetime
     ) -> Written:
         at = operation.at or now
@@ -230,7 +230,9 @@ class OpenLibrary:
 def _begin(entry: Entry, operation: Operation, *, at: datetime, now: datetime) -> None:
     """Let an item come to be there: since when, and what is remembered of it."""
     was_once_there = entry.version > 0
-    is_undone = was_once_there and operation.created_at is None and at <= entry.changed_at + UNDO
+    # A device may have meant the removal before we learned of it, and once more later.
+    removed_at = min(entry.changed_at, entry.removed_at or now)
+    is_undone = was_once_there and operation.created_at is None and at <= removed_at + UNDO
     if not is_undone:
         entry.created_at = min(operation.created_at or at, now)
     if operation.summary is not None:

@@ -10,7 +10,7 @@ from rest_framework.response import Response
 
 from accounts.models import User
 from favorites.serializers import entries as serializers
-from favorites.serializers.kinds import either, of_kinds
+from favorites.serializers.kinds import by_kind, either, of_kinds
 from favorites.services import entries, ratings
 from favorites.services.shelves import FAVORITES, RATINGS, WATCHLIST, Key, Shelf
 from favorites.views.private import DONE, OUTAGE, PersonalView, PrivateView, shelf_page
@@ -59,16 +59,18 @@ class ItemView(PrivateView):
 
 
 class KeptDetail(ItemView, PersonalView):
-    """An item on a shelf."""
+    """An item on a shelf; ``row`` is how it is shown."""
+
+    row: ClassVar[type[serializers.Favorite | serializers.KeptEntry]]
 
     def get(self, request: Request, **path: int) -> Response:
         """Whether the caller keeps this item, and since when."""
-        return Response(self.shown(entries.get_entry(user=self.person, key=self.key)))
+        return Response(self.row.of(entries.get_entry(user=self.person, key=self.key)))
 
     def put(self, request: Request, **path: int) -> Response:
         """Keep an item: 201 when that is new, 200 when it was kept already."""
         entry, created = entries.add_entry(user=self.person, key=self.key)
-        return Response(self.shown(entry), status=201 if created else 200)
+        return Response(self.row.of(entry), status=201 if created else 200)
 
     def post(self, request: Request, **path: int) -> Response:
         """The same as PUT, for those who prefer to POST."""
@@ -78,10 +80,6 @@ class KeptDetail(ItemView, PersonalView):
         """Keep an item no longer; 404 if it was not kept."""
         entries.remove_entry(user=self.person, key=self.key)
         return Response(status=204)
-
-    def shown(self, entry: Any) -> Any:
-        """Return an entry as this kind's are shown."""
-        return shown_as(self.kind).of(entry)
 
 
 class RatingDetail(ItemView):
@@ -118,14 +116,9 @@ class RatingDetail(ItemView):
         return Response(status=204)
 
 
-def shown_as(kind: str) -> type[serializers.Favorite | serializers.KeptEntry]:
-    """Return how a row of this kind is shown."""
-    return serializers.Favorite if kind == "flyer" else serializers.KeptEntry
-
-
 def kept_detail(kind: str, shelf: Shelf, name: str) -> Any:
     """Return the view of one item of this kind on a shelf, by its own name in the schema."""
-    prefix, row = ("", serializers.Favorite) if kind == "flyer" else (f"{kind}_", serializers.KeptEntry)
+    prefix, row = by_kind(kind, ("", serializers.Favorite), (f"{kind}_", serializers.KeptEntry))
     missing = {404: OpenApiResponse(description=f"`NOT_FOUND`: the service has no such {kind}.")}
     added = {201: row, 200: row, **missing, **OUTAGE}
     operation = partial(extend_schema, tags=[shelf.name])
@@ -134,12 +127,12 @@ def kept_detail(kind: str, shelf: Shelf, name: str) -> Any:
         put=operation(f"{prefix}{name}_add", request=None, responses=added),
         post=operation(f"{prefix}{name}_post", request=None, responses=added),
         delete=operation(f"{prefix}{name}_remove", responses=DONE | NOT_REMOVED),
-    )(type(f"{kind.title()}{name.title()}Detail", (KeptDetail,), {"kind": kind, "shelf": shelf}))
+    )(type(f"{kind.title()}{name.title()}Detail", (KeptDetail,), {"kind": kind, "shelf": shelf, "row": row}))
 
 
 def rating_detail(kind: str) -> Any:
     """Return the view of the ratings of one item of this kind, by its own name in the schema."""
-    prefix = "" if kind == "flyer" else f"{kind}_"
+    prefix = by_kind(kind, "", f"{kind}_")
     missing = {404: OpenApiResponse(description=f"`NOT_FOUND`: the service has no such {kind}.")}
     rated = {201: ratings.Rating, 200: ratings.Rating, **missing, **OUTAGE}
     operation = partial(ratings_operation, request=serializers.RatingBody, responses=rated)
@@ -164,7 +157,7 @@ class ShelfList(PersonalView):
     def get(self, request: Request) -> Response:
         params = {name: self.params[name] for name in ("kind", "expiring", "sort")}
         rows = entries.entries_of(user=self.person, shelf=self.shelf.name, **params)
-        return shelf_page(self, params["kind"], rows, self.rows[params["kind"] != "flyer"])
+        return shelf_page(self, params["kind"], rows, by_kind(params["kind"], *self.rows))
 
     def put(self, request: Request) -> Response:
         items = self.ids.read_any(request.data)

@@ -1,17 +1,19 @@
 """The HTTP of follows, and of what those who are followed publish."""
 
+from collections.abc import Sequence
 from functools import partial
 
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from favorites.models import Entry
 from favorites.serializers import follows as serializers
 from favorites.services import follows, news
+from favorites.services.showing import Showing, show
 from favorites.views.private import DONE, OUTAGE, PersonalView, PrivateView
-from proxy.batches import get_many
 from proxy.parameters import PageQuery
-from proxy.reads import RowPage, freshness, page_links
+from proxy.reads import freshness, page_of_list
 
 follows_operation = partial(extend_schema, tags=["follows"])
 
@@ -20,17 +22,24 @@ FOLLOW = {201: serializers.Follow, 200: serializers.Follow, **NO_CREATOR, **OUTA
 FOLLOW_STATUS = {200: serializers.FollowStatus, **NO_CREATOR}
 
 
-class FollowList(PersonalView):
+class ProfilesView(PersonalView):
+    """A list of follows, each with the creator's profile."""
+
     query = PageQuery
 
+    def profiles(self, rows: Sequence[Entry]) -> Showing:
+        """Return these with the creators as they are now."""
+        return show("creator", rows, viewer=None, caller=self.caller, on_miss=self.hit_limit)
+
+
+class FollowList(ProfilesView):
     @follows_operation("follows_list", parameters=[PageQuery], responses=serializers.FollowPage)
     def get(self, request: Request) -> Response:
         """Whom the caller follows, newest first, each with the creator's profile."""
         page = self.page_of(follows.follows_of(user=self.person))
-        ids = [follow.item_id for follow in page.rows]
-        creators = get_many("creator", ids, caller=self.caller, on_miss=self.hit_limit)
-        results = [serializers.Followed.of(row, creators.found.get(row.item_id)) for row in page.rows]
-        meta = freshness(creators.found.values(), is_partial=bool(creators.unknown))
+        showing = self.profiles(page.rows)
+        results = [serializers.Followed.of(shown.entry, shown.item) for shown in showing.shown]
+        meta = freshness(showing.items, is_partial=showing.is_partial)
         return Response(page.envelope(results, meta=meta))
 
     @follows_operation("follow_add", request=serializers.NewFollow, responses=FOLLOW)
@@ -60,23 +69,20 @@ class FollowStatusDetail(PrivateView):
         return Response(serializers.FollowStatus(is_following, creator_id))
 
 
-class FollowNews(PersonalView):
-    query = PageQuery
-
+class FollowNews(ProfilesView):
     @follows_operation("follows_news", parameters=[PageQuery], responses=serializers.NewsPage)
     def get(self, request: Request) -> Response:
         """Whom the caller follows and who has published since they last looked (`POST follows/seen/`), or followed them."""
-        number, limit = self.params["page"], self.params["limit"]
         found = news.news_of(user=self.person, on_miss=self.hit_limit)
-        links = page_links(request, number, limit).of(len(found.news))
-        rows = found.news[(number - 1) * limit : number * limit]
-        ids = [each.follow.item_id for each in rows]
-        creators = get_many("creator", ids, caller=self.caller, on_miss=self.hit_limit)
+        page = page_of_list(found.news, request, **self.params)
+        showing = self.profiles([each.follow for each in page.rows])
         results = [
-            serializers.Publisher.of_news(each, creators.found.get(each.follow.item_id)) for each in rows
+            serializers.Publisher.of_news(each, shown.item)
+            for each, shown in zip(page.rows, showing.shown, strict=True)
         ]
-        meta = freshness([*found.pages, *creators.found.values()], is_partial=bool(creators.unknown))
-        page = RowPage(rows, len(found.news), links)
+        # As of when flyers were looked for, whatever the age of the profiles: the caller has seen all until then.
+        is_partial = showing.is_partial or any(profile.is_stale for profile in showing.items)
+        meta = freshness(found.pages, is_partial=is_partial)
         return Response(page.envelope(results, meta=meta, is_complete=found.is_complete))
 
 

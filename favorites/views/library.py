@@ -26,7 +26,7 @@ class OwnLibrary(PersonalView):
 
     @library_operation("library_export", parameters=[serializers.ExportQuery], responses=serializers.Library)
     def get(self, request: Request) -> Response:
-        """Everything that the caller keeps, newest first, as POST takes it."""
+        """Everything that the caller keeps, newest first, as POST takes it (more than 5,000 rows, or 1 MB: in parts)."""
         return Response(serializers.Library.of(library.whole_library(user=self.person, **self.params)))
 
     @library_operation("library_import", request=serializers.LibraryImport, responses=library.MergedLibrary)

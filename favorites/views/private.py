@@ -31,7 +31,7 @@ OUTAGE = {
 class PrivateView(CallerView):
     """Answers that only the caller's own cache may store, which revalidates them each time.
 
-    A GET takes the parameters of ``query``: checked, they are in ``params``.
+    Parameters are those of ``query``: checked, they are in ``params``. What has a body says everything there.
     """
 
     query: type[Query] = NoQuery
@@ -39,8 +39,9 @@ class PrivateView(CallerView):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
-        if request.method in {"GET", "HEAD"} and "GET" in self.allowed_methods:
-            self.params = self.query.read(request.query_params)
+        if request.method in self.allowed_methods and request.method != "OPTIONS":
+            query = NoQuery if request.method in {"POST", "PUT"} else self.query
+            self.params = query.read(request.query_params)
 
     def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
         response = super().finalize_response(request, response, *args, **kwargs)

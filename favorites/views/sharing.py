@@ -9,12 +9,12 @@ from rest_framework.response import Response
 
 from favorites.serializers import sharing as serializers
 from favorites.serializers.entries import SharedFlyer, SharedItem, SharedKindQuery
-from favorites.serializers.kinds import of_kinds
+from favorites.serializers.kinds import by_kind, of_kinds
 from favorites.services import sharing
 from favorites.services.entries import KeptBatch, entries_of
 from favorites.services.shelves import FAVORITES
 from favorites.views.private import DONE, OUTAGE, PersonalView, PrivateView, shelf_page
-from proxy.parameters import NoQuery, PageQuery
+from proxy.parameters import PageQuery
 
 sharing_operation = partial(extend_schema, tags=["sharing"])
 
@@ -40,14 +40,13 @@ class OwnSharedList(PersonalView):
     @sharing_operation("share", request=serializers.ListName, responses=SHARED_LIST)
     def post(self, request: Request) -> Response:
         """Share the caller's favorites of a kind: 201 with a new link; 200 when there is one, which is kept and renamed."""
-        NoQuery.read(request.query_params)  # The kind stands in the body: here it would share something else.
         shared, created = sharing.share_favorites(user=self.person, **serializers.ListName.read(request.data))
         return Response(serializers.SharedList.of(shared), status=201 if created else 200)
 
     @sharing_operation("share_revoke", parameters=[SharedKindQuery], responses=DONE)
     def delete(self, request: Request) -> Response:
         """Take the link back, for good: sharing again gives another one."""
-        sharing.revoke_link(user=self.person, **SharedKindQuery.read(request.query_params))
+        sharing.revoke_link(user=self.person, **self.params)
         return Response(status=204)
 
 
@@ -67,12 +66,11 @@ class SharedFavorites(PrivateView):
         shared = sharing.get_shared_list(slug=slug)
         named = {"list_name": shared.list_name, "owner": shared.owner.display_name}
         rows = entries_of(user=shared.owner, shelf=FAVORITES.name, kind=shared.kind)
-        shown_as = (SharedFlyer, SharedItem)[shared.kind != "flyer"]
-        return shelf_page(self, shared.kind, rows, shown_as, **named)
+        return shelf_page(self, shared.kind, rows, by_kind(shared.kind, SharedFlyer, SharedItem), **named)
 
 
 class SharedListCopy(PersonalView):
     @sharing_operation("shared_favorites_copy", request=None, responses={200: KeptBatch, **NO_LIST, **OUTAGE})
     def post(self, request: Request, slug: str) -> Response:
-        """Add what a shared list shows as live to the caller's favorites; at most 500 are judged at once."""
+        """Add what a shared list shows as live to the caller's favorites; send it again for what is `unknown`."""
         return Response(sharing.copy_list(user=self.person, slug=slug, on_miss=self.hit_limit))

@@ -1,8 +1,9 @@
 """Copying a shared list: what it shows as live becomes the copier's own."""
 
+import datetime as dt
+
 import pytest
 
-from favorites.services.sharing import MAX_COPIED
 from tests.favorites.keeping import keep, kept, row_of
 
 SHARE = "/api/v1/favorites/share/"
@@ -94,22 +95,27 @@ def test_in_an_outage_nothing_is_copied_and_the_failure_is_answered(copy, as_bob
     assert kept(bob) == []
 
 
-def test_of_a_very_long_list_the_rest_is_unknown_and_comes_with_the_next_call(
-    copy, as_bob, alice, bob, service
-):
-    number = MAX_COPIED + 20
-    service.has(*range(1, number + 1))
-    keep(alice, *range(number, 0, -1))
+def test_a_long_list_is_copied_with_a_call_for_each_fifty(copy, as_bob, alice, bob, service):
+    service.has(*range(1, 521))
+    keep(alice, *range(520, 0, -1))
 
-    first = as_bob.post(copy).json()
-    calls = len(service.received)
-    second = as_bob.post(copy).json()
+    answer = as_bob.post(copy).json()
 
-    assert first["added"] == list(range(1, MAX_COPIED + 1))
-    assert first["unknown"] == list(range(MAX_COPIED + 1, number + 1))
-    assert second["added"] == first["unknown"]
-    assert second["existing"] == first["added"]
-    assert (calls, len(service.received)) == (10, 11)
+    assert answer == {"added": list(range(1, 521)), "existing": [], "not_found": [], "unknown": []}
+    assert kept(bob) == answer["added"]
+    assert len(service.received) == 11
+
+
+def test_what_has_ended_is_not_found_and_upstream_is_not_asked_for_it(copy, as_bob, alice, bob, service):
+    service.has(1)
+    over = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
+    keep(alice, 1)
+    keep(alice, *range(100, 700), valid_until=over)
+
+    answer = as_bob.post(copy).json()
+
+    assert (answer["added"], len(answer["not_found"]), answer["unknown"]) == ([1], 600, [])
+    assert len(service.received) == 1
 
 
 def test_a_list_that_does_not_fit_is_refused_whole(copy, as_bob, alice, bob, service):

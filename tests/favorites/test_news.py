@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 
+from flyers_proxy.catalog import FLYERS
 from tests import payloads
 from tests.conftest import signed_in
 from tests.favorites.flyer_service import valid_until
@@ -216,6 +217,47 @@ def test_to_have_seen_an_answer_its_as_of_is_given(clock, as_alice, alice, publi
     as_alice.post(SEEN, {"until": as_of})
 
     assert news_of(signed_in(alice).get(URL)) == [(3, 1, minutes_past_noon(3))]
+
+
+def test_a_profile_that_is_old_makes_what_was_seen_no_older(clock, as_alice, alice, publish, service):
+    service.has_creators(3)
+    as_alice.get("/api/v1/creators/3/")
+    follow(alice, 3)
+    clock.shift(120)
+    publish(3, {1: 1})
+
+    answer = as_alice.get(URL).json()
+    FLYERS.cache.settle()
+    as_alice.post(SEEN, {"until": answer["meta"]["as_of"]})
+
+    assert answer["meta"] == {"as_of": minutes_past_noon(2), "stale": True}
+    assert news_of(as_alice.get(URL)) == []
+
+
+def test_what_will_be_published_is_no_news_yet(clock, as_alice, alice, publish, service):
+    follow(alice, 3)
+    publish(3, {1: 1, 2: 9})
+    clock.shift(120)
+
+    early = news_of(as_alice.get(URL))
+    as_alice.post(SEEN, {})
+    clock.shift(480)
+    service.forget_caches()
+
+    assert early == [(3, 1, minutes_past_noon(1))]
+    assert news_of(signed_in(alice).get(URL)) == [(3, 1, minutes_past_noon(9))]
+
+
+def test_a_flyer_that_slips_to_the_next_page_counts_once(clock, as_alice, alice, publish, service):
+    follow(alice, 3)
+    publish(3, dict.fromkeys(range(1, 151), 1))
+    clock.shift(120)
+    as_alice.get("/api/v1/flyers/discover/?filter=following&limit=100")  # caches the first page
+    publish(3, {151: 2})
+
+    (news,) = news_of(as_alice.get(URL))
+
+    assert news[:2] == (3, 150)
 
 
 @pytest.mark.parametrize(

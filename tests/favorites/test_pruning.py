@@ -8,7 +8,7 @@ from django.core.management import call_command
 
 from accounts.models import User
 from favorites.models import AppliedOp, Entry, LibraryState, RatingSummary
-from favorites.services.pruning import MAX_TOMBSTONES
+from favorites.services.pruning import MAX_STORED_OPS, MAX_TOMBSTONES
 from tests.conftest import PASSWORD, signed_in
 from tests.favorites.device import CHANGES, applied, brief, follow, library_of, op, read, send
 
@@ -233,3 +233,38 @@ def test_of_whoever_has_left_nothing_is_left_to_prune(as_alice, clock):
     assert left.status_code == 204
     assert printed == "1 rows deleted.\n"  # the summary of the rating
     assert not any(model.objects.exists() for model in (Entry, AppliedOp, LibraryState, RatingSummary))
+
+
+# --- After a restore -------------------------------------------------------------------------------
+
+
+def test_after_a_restore_no_device_goes_on_from_what_this_library_never_had(
+    as_alice, alice, bob, as_bob, clock
+):
+    favorite(as_alice, 1)
+    _, cursor = follow(as_alice)
+    _, of_bob = follow(as_bob)
+    printed = StringIO()
+
+    call_command("expire_cursors", stdout=printed)
+
+    assert printed.getvalue() == "The devices of 2 people will read their libraries anew.\n"
+    assert has_expired(as_alice, cursor)
+    assert has_expired(as_bob, of_bob)
+    changes, new = follow(as_alice)
+    assert brief(changes) == [("set", "favorites", 1)]
+    favorite(as_alice, 2)
+    assert brief(follow(as_alice, new)[0]) == [("set", "favorites", 2)]
+
+
+def test_so_many_ops_of_a_person_are_remembered_and_the_oldest_are_forgotten(as_alice, alice, clock):
+    AppliedOp.objects.bulk_create(
+        AppliedOp(user=alice, op_id=f"old-{number}", digest="", result="already", created_at=NOON)
+        for number in range(MAX_STORED_OPS)
+    )
+    clock.shift(10)
+
+    send(as_alice, op("new-1"), op("new-2", id_=8))
+
+    assert AppliedOp.objects.filter(user=alice).count() == MAX_STORED_OPS
+    assert AppliedOp.objects.filter(op_id__in=["new-1", "new-2"]).count() == 2

@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 
 from tests.conftest import signed_in
+from tests.favorites.device import op, send
 from tests.favorites.keeping import drop, follow, followed_by, keep, kept, row_of
 
 URL = "/api/v1/flyers/7/favorite/"
@@ -105,3 +106,14 @@ def test_each_of_these_counts_a_version(as_alice, alice, service):
     answers = [as_alice.put(URL), as_alice.delete(URL), as_alice.put(URL)]
 
     assert [answer["X-Library-Version"] for answer in answers] == ["1", "2", "3"]
+
+
+def test_a_removal_that_comes_once_more_is_as_old_as_it_was(clock, alice, removed):
+    clock.shift(3_600)
+    device = signed_in(alice)
+    assert send(device, op("again", "remove", 7, at="2026-05-01T13:00:00Z")) == ["already"]
+    clock.shift(300)
+
+    answer = signed_in(alice).put(URL)
+
+    assert answer.json()["created_at"] == "2026-05-01T13:06:00Z"

@@ -185,7 +185,7 @@ def test_a_list_waits_for_no_row_that_is_being_written(alice, service):
     look = partial(client.get, FAVORITES)
 
     with open_library(alice) as library:
-        library.write([Operation(Key("favorites", "flyer", 2), is_add=True, value=None, at=timezone.now())])
+        library.apply([Operation(Key("favorites", "flyer", 2), is_add=True, value=None, at=timezone.now())])
         (meanwhile,) = at_once([look])
         titles = [set(Entry.objects.values_list("title", flat=True))]
     later = look()

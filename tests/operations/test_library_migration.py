@@ -187,3 +187,15 @@ def test_an_empty_database_migrates_there_and_back(old):
     migrate(NEW)
 
     assert not Entry.objects.exists()
+
+
+def test_who_goes_back_and_forth_gives_no_version_twice(old, people):
+    migrate(NEW)
+    before = dict(User.objects.values_list("pk", "library_version"))
+    migrate(OLD)
+
+    migrate(NEW)
+
+    for user in User.objects.exclude(library_version=0):
+        versions = list(Entry.objects.filter(user=user).values_list("version", flat=True))
+        assert all(before[user.pk] < version <= user.library_version for version in versions)
