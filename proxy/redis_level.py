@@ -199,15 +199,15 @@ class RedisLevel(SharedLevel):
         with self._lock:
             is_cleared = self._generation is not _NOT_KNOWN and generation != self._generation
             self._generation = generation
-        is_negative = value is not None and len(value) == MOMENT_DIGITS
+        is_moment = value is not None and len(value) == MOMENT_DIGITS
         entry = self._entry(value)
-        is_unreadable = value is not None and entry is None and not is_negative
+        is_unreadable = value is not None and entry is None and not is_moment
         is_mine = holder == token.encode() or is_unreadable
         return Look(
             entry=entry,
             is_mine=is_mine,
             failure=_failure(holder),
-            is_negative=is_negative,
+            is_negative=is_moment and holder is None,  # Otherwise it is over, and somebody fills the key.
             is_cleared=is_cleared,
             fill_age=0.0 if is_mine or holder is None else (self._lock_milliseconds - lock_left) / 1000,
         )

@@ -274,6 +274,18 @@ def test_a_not_found_is_one_for_all_processes(process, clock):
             cache.get("a", NEVER)
 
 
+def test_a_not_found_that_is_over_is_asked_for_anew_and_holds_nobody_up(process, clock):
+    gone, found = Fill(UpstreamNotFoundError("no such flyer")), Fill(flyer(7))
+    with pytest.raises(UpstreamNotFoundError):
+        process().get("flyer:7", gone)
+    clock.now += 61  # Redis, by its own clock, still has it.
+
+    answers = [process().get("flyer:7", found, confirm=True) for _ in range(2)]
+
+    assert [answer.body.items[0].id for answer in answers] == [7, 7]
+    assert (gone.calls, found.calls) == (1, 1)
+
+
 def test_a_not_found_is_cached_for_a_minute(process, store):
     with pytest.raises(UpstreamNotFoundError):
         process().get("a", Fill(UpstreamNotFoundError()))
