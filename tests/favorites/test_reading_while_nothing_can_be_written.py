@@ -13,6 +13,9 @@ def no_writes(db):
     def refuse():
         with connection.cursor() as cursor:
             if connection.vendor == "postgresql":
+                cursor.execute(
+                    "SET CONSTRAINTS ALL IMMEDIATE"
+                )  # what is left for the end would lock rows then
                 cursor.execute("SET LOCAL transaction_read_only = on")
             else:
                 cursor.execute("PRAGMA query_only = on")

@@ -3,6 +3,7 @@
 import pytest
 from django.db import IntegrityError, connection, transaction
 
+from accounts.models import User
 from favorites.models import AppliedOp, Entry, LibraryState, RatingSummary, SharedList
 from favorites.services import summaries
 from favorites.services.entries import entries_of
@@ -95,7 +96,14 @@ QUERIES = {
 
 @pytest.fixture
 def full_tables(alice, bob):
-    """So many rows that reading all of them is never the best plan."""
+    """So many rows that reading all of them is never the best plan, and many people who keep the same."""
+    crowd = User.objects.bulk_create(User(email=f"crowd-{number}@example.com") for number in range(20))
+    Entry.objects.bulk_create(
+        Entry(user=user, shelf=shelf, kind=kind, item_id=item_id)
+        for user in crowd
+        for shelf, kind in (("favorites", "flyer"), ("follows", "creator"))
+        for item_id in range(1, 101)
+    )
     for user in (alice, bob):
         keep(user, *range(1, 501))
         follow(user, *range(1, 501))
