@@ -38,7 +38,8 @@ def clock():
 
 
 @pytest.fixture
-def cache(clock):
+def cache(clock, settings):
+    settings.MAX_WAITERS = 100  # a crowd of these tests may take as long to start as it has to
     cache = new_cache(clock)
     yield cache
     cache.settle()

@@ -39,8 +39,9 @@ def clock():
 
 
 @pytest.fixture
-def process(clock):
-    """Start as many processes as a test needs."""
+def process(clock, settings):
+    """Start as many processes as a test needs; they share the bound on who waits, which no test here is about."""
+    settings.MAX_WAITERS = 200
     caches = []
 
     def start(*, lock_seconds=2.8, cooldown_seconds=2.0, url=settings.CACHE_URL, **changes):
