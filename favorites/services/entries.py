@@ -101,12 +101,14 @@ def add_entry(*, user: User, key: Key, value: int | None = None) -> tuple[Entry,
     ``UpstreamNotFoundError`` when there is no such item; on any other ``UpstreamError`` nothing is written.
     ``LibraryFullError`` past the limit.
     """
-    saved = find_entry(user=user, key=key)
-    if saved and saved.value == value:
+    known = find_entries(user, [key])
+    saved = known.get(key)
+    is_there = saved is not None and saved.is_there
+    if saved and is_there and saved.value == value:
         return saved, False
     # Never keep an item that upstream does not have; one that is kept already needs no call.
-    summary = None if saved else confirm(key.kind, key.item_id)
-    (written,) = write(user, [Operation(key, is_add=True, value=value, summary=summary)])
+    summary = None if is_there else confirm(key.kind, key.item_id)
+    (written,) = write(user, [Operation(key, is_add=True, value=value, summary=summary)], known=known)
     return written.entry, written.is_new
 
 
@@ -136,7 +138,8 @@ def add_entries(
         for id_ in reversed(keys)
         if id_ in batch.found
     ]
-    written = write(user, operations) if operations else []
+    known = {key: saved[key] for key in (operation.key for operation in operations) if key in saved}
+    written = write(user, operations, known=known) if operations else []
     added = {each.entry.item_id for each in written if each.is_new}
     existing |= batch.found.keys() - added  # added meanwhile by the same person elsewhere
     return KeptBatch(
@@ -155,13 +158,14 @@ def remove_entry(*, user: User, key: Key) -> None:
 
 def remove_entries(*, user: User, shelf: str, kind: str, ids: Sequence[int]) -> RemovedBatch:
     """Remove several items; say which of them were there."""
-    wanted = list(dict.fromkeys(ids))
-    operations = [Operation(Key(shelf, kind, id_), is_add=False) for id_ in wanted]
-    written = zip(wanted, write(user, operations), strict=True)
-    removed = {id_ for id_, each in written if each.outcome == "applied"}
+    keys = {id_: Key(shelf, kind, id_) for id_ in ids}
+    known = {key: entry for key, entry in find_entries(user, keys.values()).items() if entry.is_there}
+    operations = [Operation(key, is_add=False) for key in keys.values() if key in known]
+    written = write(user, operations, known=known) if operations else []
+    removed = {each.entry.item_id for each in written if each.outcome == "applied"}
     return RemovedBatch(
-        removed=[id_ for id_ in wanted if id_ in removed],
-        absent=[id_ for id_ in wanted if id_ not in removed],
+        removed=[id_ for id_ in keys if id_ in removed],
+        absent=[id_ for id_ in keys if id_ not in removed],
     )
 
 

@@ -7,8 +7,8 @@ continue from a version before these: ``LibraryState.pruned_version`` says so.
 from datetime import timedelta
 from typing import Any, Final
 
-from django.db import transaction
-from django.db.models import Max, QuerySet
+from django.db import connection, transaction
+from django.db.models import Max, QuerySet, Subquery
 from django.utils import timezone
 
 from accounts.models import User, lock_library, raise_library_version
@@ -25,10 +25,17 @@ _FAR: Final = 1_000_000_000
 
 def bound_tombstones(user_id: int) -> None:
     """Delete a person's oldest tombstones beyond ``MAX_TOMBSTONES``; call it under their lock."""
-    newest = _tombstones_of(user_id).order_by("-removed_at")
-    surplus = newest.values_list("removed_at", flat=True)[MAX_TOMBSTONES : MAX_TOMBSTONES + 1].first()
+    with connection.cursor() as cursor:
+        # By hand: each removal asks, and the ORM takes ten times as long to compile it as the database to answer.
+        cursor.execute(
+            "SELECT id FROM favorites_entry WHERE user_id = %s AND removed_at IS NOT NULL "
+            "ORDER BY removed_at DESC LIMIT 1 OFFSET %s",
+            [user_id, MAX_TOMBSTONES],
+        )
+        surplus = cursor.fetchone()
     if surplus is not None:
-        _delete(user_id, _tombstones_of(user_id).filter(removed_at__lte=surplus))
+        oldest = Entry.objects.filter(pk=surplus[0]).values("removed_at")
+        _delete(user_id, _tombstones_of(user_id).filter(removed_at__lte=Subquery(oldest)))
 
 
 def bound_ops(user_id: int) -> None:

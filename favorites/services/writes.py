@@ -117,10 +117,16 @@ def open_library(user: User) -> Iterator["OpenLibrary"]:
     user.library_version = library.version
 
 
-def write(user: User, operations: Sequence[Operation]) -> list[Written]:
-    """Apply all these or, with a ``LibraryFullError``, none."""
+def write(
+    user: User, operations: Sequence[Operation], *, known: dict[Key, Entry] | None = None
+) -> list[Written]:
+    """Apply all these or, with a ``LibraryFullError``, none.
+
+    ``known`` are the rows of all their keys as they were read after ``user.library_version`` was: they are read anew only
+    if something has changed since.
+    """
     with open_library(user) as library:
-        return library.apply_all(operations)
+        return library.apply_all(operations, known=known if library.version == user.library_version else None)
 
 
 class OpenLibrary:
@@ -136,17 +142,23 @@ class OpenLibrary:
         self.version += 1
         return self.version
 
-    def apply_all(self, operations: Sequence[Operation]) -> list[Written]:
+    def apply_all(
+        self, operations: Sequence[Operation], *, known: dict[Key, Entry] | None = None
+    ) -> list[Written]:
         """Apply operations in turn; ``LibraryFullError`` if one has no room."""
-        written = self.apply(operations)
+        written = self.apply(operations, known=known)
         for operation, (outcome, *_) in zip(operations, written, strict=True):
             if outcome == "full":
                 raise LibraryFullError(operation.key.shelf)
         return written
 
-    def apply(self, operations: Sequence[Operation]) -> list[Written]:
-        """Apply operations in turn, but for those that have no room."""
-        entries = find_entries(self.user, dict.fromkeys(operation.key for operation in operations))
+    def apply(
+        self, operations: Sequence[Operation], *, known: dict[Key, Entry] | None = None
+    ) -> list[Written]:
+        """Apply operations in turn, but for those that have no room; ``known`` are the rows of their keys as they are."""
+        entries = known
+        if entries is None:
+            entries = find_entries(self.user, dict.fromkeys(operation.key for operation in operations))
         before = {key: _rating(entry) for key, entry in entries.items()}
         room = self._room(operations, entries)
         touched: dict[Key, Entry] = {}

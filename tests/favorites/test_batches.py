@@ -210,9 +210,9 @@ def test_dropping_several_says_which_were_favorites(as_alice, as_bob, alice, bob
 def test_a_batch_takes_as_many_queries_whatever_its_size(as_alice, service, django_assert_num_queries):
     service.has(*range(1, 51))
 
-    # session; which are favorites; begin, person, rows, room, upsert, version, commit
-    with django_assert_num_queries(9):
+    # session; which are favorites; begin, person, room, upsert, version, commit
+    with django_assert_num_queries(8):
         as_alice.put(URL, {"flyer_ids": list(range(1, 51))})
-    # session; begin, person, rows, upsert, tombstones, version, commit
+    # session; which are favorites; begin, person, upsert, tombstones, version, commit
     with django_assert_num_queries(8):
         as_alice.post(REMOVAL, {"flyer_ids": list(range(1, 51))})

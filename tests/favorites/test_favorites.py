@@ -215,12 +215,12 @@ def test_an_answer_is_for_its_caller_alone_and_is_not_sent_twice(as_alice, servi
 def test_each_write_takes_a_fixed_number_of_queries(as_alice, service, django_assert_num_queries):
     service.has(7)
 
-    # session; is it a favorite; begin, person, rows, room, upsert, version, commit
-    with django_assert_num_queries(9):
+    # session; is it a favorite; begin, person, room, upsert, version, commit
+    with django_assert_num_queries(8):
         as_alice.put(URL)
     with django_assert_num_queries(2):  # session; is it a favorite
         as_alice.put(URL)
-    # session; begin, person, rows, upsert, tombstones, version, commit
+    # session; is it a favorite; begin, person, upsert, tombstones, version, commit
     with django_assert_num_queries(8):
         as_alice.delete(URL)
 

@@ -125,13 +125,13 @@ def test_several_are_put_there_and_taken_off_each_judged_by_itself(as_alice, ali
 def test_each_call_takes_a_fixed_number_of_queries(as_alice, service, django_assert_num_queries):
     service.has(7)
 
-    # session; is it there; begin, person, rows, room, upsert, version, commit
-    with django_assert_num_queries(9):
+    # session; is it there; begin, person, room, upsert, version, commit
+    with django_assert_num_queries(8):
         as_alice.put(URL)
     with django_assert_num_queries(2):  # session; is it there
         as_alice.put(URL)
     with django_assert_num_queries(3):  # session; rows and their count; marks
         as_alice.get(LIST)
-    # session; begin, person, rows, upsert, tombstones, version, commit
+    # session; is it there; begin, person, upsert, tombstones, version, commit
     with django_assert_num_queries(8):
         as_alice.delete(URL)
