@@ -23,12 +23,14 @@ def outage(tmp_path_factory, flyer_service):
     folder = tmp_path_factory.mktemp("server")
     with running(Server(folder, upstream=flyer_service.url, WORKERS="1", THREADS=str(THREADS))) as server:
         token = server.sign_in("alice")
-        flyers = itertools.cycle([flyer["id"] for flyer in server.request(DISCOVER).json()["results"]])
-        methods = itertools.cycle(["PUT", "DELETE"])
+        flyers = [flyer["id"] for flyer in server.request(DISCOVER).json()["results"]]
+        # Each flyer in turn is added and removed: what is so already is known without a write.
+        writes = itertools.cycle([(flyer_id, method) for flyer_id in flyers for method in ("PUT", "DELETE")])
 
         def write():
             time.sleep(0.2)  # Who asks without a pause measures the test's own processor.
-            return server.request(f"/api/v1/flyers/{next(flyers)}/favorite/", next(methods), token=token)
+            flyer_id, method = next(writes)
+            return server.request(f"/api/v1/flyers/{flyer_id}/favorite/", method, token=token)
 
         with Watch(
             server,
