@@ -12,7 +12,7 @@ from accounts.bodies import Body
 from favorites import models
 from favorites.fields import Boolean, BoundedList, Id, KindName
 from favorites.fields import Rating as RatingField
-from favorites.serializers.kinds import FLYER
+from favorites.serializers.kinds import FLYER, by_kind
 from favorites.services.shelves import FAVORITES, RATINGS, WATCHLIST
 from favorites.services.showing import Availability, Shown
 from flyers_proxy.shapes import FLYER_EXAMPLE, Flyer
@@ -177,14 +177,6 @@ class KeptEntry(Struct):
         return cls(row.kind, row.item_id, row.created_at, row.title, row.image_url, row.valid_until)
 
 
-def _named(shown: Shown, marks: Marks | None) -> dict[str, Any]:
-    """Return what rows of any kind say, by field."""
-    entry = shown.entry
-    fields = {name: getattr(entry, name) for name in ("title", "image_url", "valid_until", "created_at")}
-    item = shown.item.json(marks) if shown.item else None
-    return {**fields, "availability": shown.availability, "rating": entry.value, "flyer": item, "item": item}
-
-
 class _Row(Struct):
     availability: Annotated[
         Availability,
@@ -200,17 +192,30 @@ class _Row(Struct):
     image_url: WebUrl | None
     valid_until: datetime | None
 
+    @classmethod
+    def of(cls, shown: Shown, marks: Marks | None) -> Self:
+        """Return an entry as it is shown to somebody with these marks."""
+        entry = shown.entry
+        item = shown.item.json(marks) if shown.item else None
+        named = {
+            **{
+                name: getattr(entry, name)
+                for name in ("title", "image_url", "valid_until", "created_at", "kind")
+            },
+            "availability": shown.availability,
+            "rating": entry.value,
+            "flyer": item,
+            "item": item,
+            "id": by_kind(entry.kind, entry.id, entry.item_id),
+            "flyer_id": entry.item_id,
+        }
+        return cls(**{name: named[name] for name in cls.__struct_fields__})
+
 
 class SharedFlyer(_Row):
     """A favorite as others see it: nothing says who keeps it, or since when."""
 
     flyer: Annotated[msgspec.Raw | None, ShownAs(Flyer), READ_ONLY]
-
-    @classmethod
-    def of(cls, shown: Shown, marks: Marks | None) -> Self:
-        """Return an entry as it is shown to somebody with these marks."""
-        named = _named(shown, marks) | {"id": shown.entry.id, "flyer_id": shown.entry.item_id}
-        return cls(**{name: named[name] for name in cls.__struct_fields__})
 
 
 class KeptFlyer(SharedFlyer):
@@ -233,12 +238,6 @@ class SharedItem(_Row):
     kind: str
     id: ItemId
     item: Annotated[msgspec.Raw | None, READ_ONLY, Meta(description="As the routes of its kind show it.")]
-
-    @classmethod
-    def of(cls, shown: Shown, marks: Marks | None) -> Self:
-        """Return an entry as it is shown to somebody with these marks."""
-        named = _named(shown, marks) | {"id": shown.entry.item_id, "kind": shown.entry.kind}
-        return cls(**{name: named[name] for name in cls.__struct_fields__})
 
 
 class KeptItem(SharedItem):
