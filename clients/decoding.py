@@ -5,6 +5,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from clients.errors import UpstreamMalformedError
+from clients.strict_json import drop_nulls
 
 T = TypeVar("T")
 
@@ -16,10 +17,19 @@ def prepare(*types: type[Any]) -> None:
 
 
 def convert(document: object, into: type[T]) -> T:
-    """Return the document as a struct; ``UpstreamMalformedError`` if it has another shape."""
+    """Return the document as a struct; ``UpstreamMalformedError`` if it has another shape.
+
+    A field that is null says no more than one that is missing: it is removed from the document if its type has no null.
+    """
     try:
-        return msgspec.convert(document, into)
-    except (msgspec.ValidationError, ValueError):  # A ValueError of its own: a moment with a lone surrogate.
+        try:
+            return msgspec.convert(document, into)
+        except ValueError:
+            # Few documents need it, and to look for nulls costs more than to convert.
+            if not drop_nulls(document):
+                raise
+            return msgspec.convert(document, into)
+    except ValueError:  # Of msgspec, or of its own: a moment with a lone surrogate.
         raise UpstreamMalformedError("not the promised shape") from None
 
 

@@ -6,6 +6,7 @@ and are cut, addresses are http or https, moments are UTC, numbers are in range.
 
 from datetime import datetime
 from functools import partial
+from operator import attrgetter
 from typing import Annotated, Final, TypeVar, Unpack
 
 from msgspec import Meta, Struct
@@ -90,10 +91,11 @@ class Flyer(Struct, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         force_setattr(self, "title", values.line(self.title, 200))
         force_setattr(self, "description", values.text(self.description, 2000))
-        slugs = dict.fromkeys(values.line(slug, 100) for slug in self.categories)
+        slugs = dict.fromkeys([values.line(slug, 100) for slug in self.categories])
         force_setattr(self, "categories", tuple(filter(None, slugs))[:MAX_CATEGORIES_OF_FLYER])
         images = [image for image in self.images if values.web_url(image.url)]
-        images.sort(key=lambda image: image.order)
+        if len(images) > 1:
+            images.sort(key=attrgetter("order"))
         force_setattr(self, "images", tuple(images[:MAX_IMAGES]))
         if self.created_at is not None:
             force_setattr(self, "created_at", values.utc(self.created_at))

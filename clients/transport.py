@@ -118,8 +118,7 @@ class Transport:
         common = {"Accept": "application/json", "Accept-Encoding": "identity", "User-Agent": "flyers-bff"}
         if token:
             common["Authorization"] = f"Bearer {token}"
-        # Made once and copied: to make a request costs nearly as much as to send it.
-        self._template = requests.Request("GET", self._base_url, headers=common).prepare()
+        self._headers = common
 
     def get(
         self,
@@ -131,7 +130,7 @@ class Transport:
         request_id: str | None = None,
         ends_at: float = math.inf,
     ) -> Fetched[T]:
-        """Return what ``decode`` makes of the JSON document at ``path``, or raise ``UpstreamError``.
+        """Return what ``decode`` makes of the JSON document at ``path``, nulls included, or raise ``UpstreamError``.
 
         ``decode`` raises ``UpstreamMalformedError`` for a document that it can't accept; the breaker does not count
         that, so one bad item can't block the others. The other options: see ``CallOptions``.
@@ -174,9 +173,12 @@ class Transport:
     def _prepare(
         self, path: str, params: Mapping[str, str | int] | None, etag: str | None, request_id: str | None
     ) -> requests.PreparedRequest:
-        request = self._template.copy()
+        # Filled in, not prepared: to prepare a request costs nearly as much as to send it.
+        request = requests.PreparedRequest()
+        request.method = "GET"
         query = f"?{urlencode(params, errors='replace')}" if params else ""
         request.url = f"{self._base_url}{path}{query}"
+        request.headers = self._headers.copy()  # type: ignore[assignment]  # A plain dict will do.
         if etag and headers.entity_tag(etag):
             request.headers["If-None-Match"] = etag
         if request_id and _REQUEST_ID.fullmatch(request_id):
@@ -267,7 +269,7 @@ class Transport:
                 raise errors.UpstreamTimeoutError("no time left to decode")
             call.until_decoded.callback(self._large_document.release)
         try:
-            return strict_json.loads(body)
+            return strict_json.loads(body, keep_nulls=True)
         except ValueError:
             raise errors.UpstreamMalformedError("the body is no JSON document") from None
 

@@ -29,7 +29,8 @@ def line(value: str, longest: int) -> str:
 
 def text(value: str, longest: int) -> str:
     """Return ``value`` with its lines and without what can't be seen, at most ``longest`` characters of it."""
-    if not value.isprintable():
+    # A line feed is not printable, and the only such character that texts usually have.
+    if not value.replace("\n", "").isprintable():
         # The line and the paragraph separator are line feeds to whoever reads.
         value = _UNSEEN.sub("", value.replace("\u2028", "\n").replace("\u2029", "\n"))
     return value[:longest]
@@ -44,6 +45,8 @@ def web_url(value: str | None) -> str | None:
 
 def utc(moment: datetime) -> datetime:
     """Return the same moment in UTC; ``ValueError`` if the calendar ends before it."""
+    if moment.tzinfo is UTC:
+        return moment
     try:
         return moment.astimezone(UTC)
     except OverflowError:
