@@ -73,7 +73,7 @@ serve: setup ## the production server alone, as the environment says
 upstream: setup ## the flyer service alone
 	@$(python) -m mock_upstream --port $${MOCK_PORT:-9000}
 
-bench: setup ## the figures of docs/performance.md (needs wrk); BENCH=--quick takes two minutes
+bench: setup ## the figures of docs/performance.md (needs wrk); BENCH=--quick takes four minutes
 	@$(python) -m benchmarks $(BENCH)
 
 screenshots: setup ## the pictures in docs/images, of the example app as it is now (needs Chromium)

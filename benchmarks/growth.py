@@ -1,53 +1,64 @@
 """The growth of a hot read's cost, a curve for each cause: ``python -m benchmarks.growth``.
 
-Causes: favorites of the caller, people in the tables, pages in the cache, connections at once.
+Causes: favorites of the caller, people in the tables, pages in the cache, connections at once. On SQLite.
 """
 
 import json
-import os
 import sqlite3
 import sys
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from benchmarks.flyers import PAGE
-from benchmarks.load import many_pages, results_folder, signed_in, wrk
-from benchmarks.measurements import measure
-from benchmarks.processes import Bench, fetch, running_bench
+from benchmarks.catalog import Person
+from benchmarks.flyers import FLYERS
+from benchmarks.hits import MANY_PAGES
+from benchmarks.load import results_folder, taking_turns, turning_pages
+from benchmarks.measurements import WARM_SECONDS, Check, Work, warm
+from benchmarks.processes import Bench, running_bench
 
 SECONDS = 4.0
 
 
 class Point(NamedTuple):
-    """One measurement: at ``x`` of the cause, processor µs a request, requests a second, and p99 in ms."""
+    """One measurement: at ``x`` of the cause, processor µs a request, requests a second, and p99 in ms.
+
+    ``calls`` is the number of upstream calls a request: 0 where every one was a hit.
+    """
 
     x: int
     cpu_us: float
     per_second: float
     p99_ms: float
+    calls: float
     bad: int
 
 
-def _point(x: int, program: Any, address: str, *, connections: int = 32, script: str = "") -> Point:
-    wrk(address, connections=connections, seconds=1, script=script)
-    seen = measure(program, address, connections=connections, seconds=SECONDS, script=script)
-    return Point(x, round(seen.cpu_us, 1), round(seen.load.rate), round(seen.load.p99_ms, 2), seen.load.bad)
+def _point(bench: Bench, x: int, work: Work) -> Point:
+    work.measure(WARM_SECONDS)
+    before = bench.calls
+    load, cpu_us, bad = work.measure(SECONDS)
+    calls = round((bench.calls - before) / load.requests, 3)
+    return Point(x, round(cpu_us, 1), round(load.rate), round(load.p99_ms, 2), calls, bad)
+
+
+def _signed_in_point(bench: Bench, x: int, callers: list[Person]) -> Point:
+    with bench.server() as (program, address):
+        page = address + FLYERS.page
+        cold = warm(bench, address, [(FLYERS.page, None)])
+        check = Check(page, FLYERS.has_own_marks, [(each["token"], each) for each in callers])
+        script = taking_turns([each["token"] for each in callers])
+        point = _point(bench, x, Work(program, page, 32, script, check))
+        return point._replace(bad=point.bad + cold)
 
 
 def favorites(bench: Bench) -> list[Point]:
     """Measure signed-in hits of people with 100, 1,000 and 5,000 favorites."""
-    points = []
-    for number in (100, 1_000, 5_000):
-        script = signed_in([each["token"] for each in bench.people(20, number)])
-        with bench.server() as (program, address):
-            fetch(address + PAGE)
-            points.append(_point(number, program, address + PAGE, script=script))
-    return points
+    return [_signed_in_point(bench, number, bench.people(20, number)) for number in (100, 1_000, 5_000)]
 
 
 def people(bench: Bench) -> list[Point]:
     """Measure signed-in hits in tables of 10 thousand and of a million favorites of other people (SQLite)."""
-    tokens = [each["token"] for each in bench.people(20, 100)]
+    callers = bench.people(20, 100)
     database = sqlite3.connect(bench.folder / "bench.sqlite3", timeout=60)
     user_id = database.execute("SELECT max(id) FROM accounts_user").fetchone()[0]
     points, stored = [], 0
@@ -65,30 +76,31 @@ def people(bench: Bench) -> list[Point]:
             """  # noqa: S608 - numbers of ours
         )
         stored = number
-        with bench.server() as (program, address):
-            fetch(address + PAGE)
-            points.append(_point(number, program, address + PAGE, script=signed_in(tokens)))
+        points.append(_signed_in_point(bench, number, callers))
     database.close()
     return points
 
 
 def pages(bench: Bench) -> list[Point]:
-    """Measure anonymous hits spread over 100 and over 10,000 cached pages."""
+    """Measure anonymous requests spread over 100 and 2,000 cached pages, and over 10,000, of which not all can be cached."""
     points = []
-    for number in (100, 10_000):
-        script = many_pages(f"{PAGE}&categories=c%d", number)
-        with bench.server() as (program, address):
-            for _ in range(2):  # until both workers have cached them all
-                wrk(address, connections=32, seconds=max(2.0, number / 500), script=script)
-            points.append(_point(number, program, address, script=script))
+    for number in (100, 2_000, 10_000):
+        # Where most requests are misses, there is room for as many calls as there are connections.
+        with bench.server(FLYERS_MAX_CONCURRENCY="32") as (program, address):
+            requests = [(FLYERS.pages % page, None) for page in range(number)]
+            cold = warm(bench, address, requests) if number <= MANY_PAGES else 0
+            point = _point(bench, number, Work(program, address, 32, turning_pages(FLYERS.pages, number)))
+            points.append(point._replace(bad=point.bad + cold))
     return points
 
 
 def connections(bench: Bench) -> list[Point]:
     """Measure anonymous hits from 1, 8, 32 and 128 connections."""
     with bench.server() as (program, address):
-        fetch(address + PAGE)
-        return [_point(number, program, address + PAGE, connections=number) for number in (1, 8, 32, 128)]
+        cold = warm(bench, address, [(FLYERS.page, None)])
+        works = {number: Work(program, address + FLYERS.page, number) for number in (1, 8, 32, 128)}
+        points = [_point(bench, number, work) for number, work in works.items()]
+    return [point._replace(bad=point.bad + cold) for point in points]
 
 
 def picture(curves: dict[str, Sequence[Point]]) -> str:
@@ -117,7 +129,7 @@ def picture(curves: dict[str, Sequence[Point]]) -> str:
 
 def main() -> int:
     """Measure, print, save; return 1 if an answer was bad."""
-    with running_bench(os.environ.get("DATABASE_URL", "")) as bench:
+    with running_bench() as bench:
         curves: dict[str, Sequence[Point]] = {
             "favorites of the person": favorites(bench),
             "favorites of other people": people(bench),
@@ -125,9 +137,9 @@ def main() -> int:
             "connections at once": connections(bench),
         }
     for name, points in curves.items():
-        print(f"\n| {name} | CPU µs | per second | p99 ms |\n|---|---|---|---|")
+        print(f"\n| {name} | CPU µs | per second | p99 ms | upstream calls |\n|---|---|---|---|---|")
         for point in points:
-            print(f"| {point.x:,} | {point.cpu_us} | {point.per_second:,} | {point.p99_ms} |")
+            print(f"| {point.x:,} | {point.cpu_us} | {point.per_second:,} | {point.p99_ms} | {point.calls} |")
     folder = results_folder()
     (folder / "growth.json").write_text(json.dumps(curves, indent=2) + "\n")
     (folder / "growth.svg").write_text(picture(curves))

@@ -67,8 +67,8 @@ def wrk(address: str, *, connections: int, seconds: float, script: str = "") -> 
     return Load(**json.loads(line.removeprefix("RESULT ")))
 
 
-def signed_in(tokens: list[str]) -> str:
-    """Return a script in which people take turns."""
+def taking_turns(tokens: list[str]) -> str:
+    """Return a script in which the people with these tokens take turns."""
     return f"""
 local tokens = {{{", ".join(f'"{token}"' for token in tokens)}}}
 local turn = 0
@@ -80,18 +80,18 @@ end
 """
 
 
-def distinct(path: str) -> str:
-    """Return a script in which every request is a new one: ``%d`` in the path is a number never used before."""
+def distinct(path: str, run: int) -> str:
+    """Return a script in which every request is a new one: ``%d`` in the path is a number never used in any run."""
     return f"""
 local turn = 0
 function request()
   turn = turn + 1
-  return wrk.format("GET", string.format("{path}", number * 10000000 + {int(time.time()) % 100000} * 100 + turn))
+  return wrk.format("GET", string.format("{path}", {run} * 100000000 + number * 10000000 + turn))
 end
 """
 
 
-def many_pages(path: str, number: int) -> str:
+def turning_pages(path: str, number: int) -> str:
     """Return a script that requests so many pages in turn; ``%d`` in the path is the page's number."""
     return f"""
 local turn = 0
@@ -103,20 +103,24 @@ end
 """
 
 
-def toggling_favorites(tokens: list[str], flyers: int) -> str:
-    """Return a script that adds and removes favorites: POST, POST, DELETE, DELETE of one flyer after the other."""
+def toggling_favorites(path: str, tokens: list[str], items: int) -> str:
+    """Return a script that adds and removes favorites: POST, POST, DELETE, DELETE of one item after the other.
+
+    People take turns with each of the four, so that nobody's calls cross: each person is asked for by one thread alone, and
+    again only when all others have been. ``%d`` in the path is the item's id, from 1.
+    """
     return f"""
 accepts = true
 local tokens = {{{", ".join(f'"{token}"' for token in tokens)}}}
 local verbs = {{"POST", "POST", "DELETE", "DELETE"}}
+local people = math.floor(#tokens / 2)
 local turn = 0
 function request()
-  local step, round = turn % 4, math.floor(turn / 4)
+  local person, round = turn % people, math.floor(turn / people)
   turn = turn + 1
-  local token = tokens[(round * 2 + number) % #tokens + 1]
-  local flyer = round % {flyers} + 1
-  return wrk.format(verbs[step + 1], "/api/v1/flyers/" .. flyer .. "/favorite/",
-    {{["Authorization"] = "Bearer " .. token}})
+  local token = tokens[person * 2 + number]
+  local target = string.format("{path}", (math.floor(round / 4) + person) % {items} + 1)
+  return wrk.format(verbs[round % 4 + 1], target, {{["Authorization"] = "Bearer " .. token}})
 end
 function response(status)
   if status ~= 200 and status ~= 201 and status ~= 204 and status ~= 404 then bad = bad + 1 end

@@ -10,9 +10,11 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
+
+from benchmarks.stub import SERVICES
 
 ROOT = Path(__file__).resolve().parent.parent
 _TICK = os.sysconf("SC_CLK_TCK")
@@ -38,12 +40,19 @@ def fetch(address: str, token: str | None = None) -> tuple[int, bytes]:
 
 
 class Program:
-    """A running program and all it started."""
+    """A running program and all it started. What they print goes to a file, as in production."""
 
-    def __init__(self, *command: str, environment: Mapping[str, str], answers_at: str) -> None:
-        self.process = subprocess.Popen(
-            [sys.executable, *command], cwd=ROOT, env=environment, start_new_session=True
-        )
+    def __init__(self, *command: str, environment: Mapping[str, str], answers_at: str, log: Path) -> None:
+        self._log = log
+        with log.open("ab") as file:  # appending, so that it can be emptied meanwhile
+            self.process = subprocess.Popen(
+                [sys.executable, *command],
+                cwd=ROOT,
+                env=environment,
+                start_new_session=True,
+                stdout=file,
+                stderr=file,
+            )
         give_up = time.monotonic() + 30
         while True:
             try:
@@ -51,7 +60,7 @@ class Program:
             except OSError:
                 if self.process.poll() is not None or time.monotonic() > give_up:
                     self.stop()
-                    raise SystemExit(f"{command} did not start") from None
+                    raise SystemExit(f"{command} did not start:\n{log.read_text()[-4000:]}") from None
                 time.sleep(0.05)
             else:
                 return
@@ -64,6 +73,10 @@ class Program:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
+
+    def forget_log(self) -> None:
+        """Empty the log, which a load fills with megabytes."""
+        os.truncate(self._log, 0)
 
     @property
     def pids(self) -> list[int]:
@@ -107,14 +120,29 @@ class Program:
         return total * 1024 / 1e6
 
 
-class Bench:
-    """Everything that runs for a benchmark: the stub, floors and products, each with its own settings."""
+class Database(NamedTuple):
+    """A database to measure on; ``label`` is appended to the names of rows."""
 
-    def __init__(self, folder: Path, database_url: str, cache_url: str) -> None:
+    label: str
+    url: str
+
+
+class Bench:
+    """Everything that runs for a benchmark: the stub, floors and products, each with its own settings.
+
+    ``databases`` has SQLite first, unless another one is given in its place, and a PostgreSQL beside it, if there is one.
+    """
+
+    def __init__(self, folder: Path, database_url: str, postgresql_url: str, cache_url: str) -> None:
         self.folder = folder
         self.cache_url = cache_url
-        self.stub_port = free_port()
+        self.databases = [Database("", database_url or f"sqlite:///{folder}/bench.sqlite3")]
+        if postgresql_url:
+            self.databases.append(Database(" PG", postgresql_url))
         self.running: list[Program] = []
+        self.started = 0
+        port = free_port()
+        self.stub_url = f"http://127.0.0.1:{port}"
         self.environment = {
             name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LANG"}
         }
@@ -122,30 +150,36 @@ class Bench:
             "DEBUG": "False",
             "SECRET_KEY": "benchmark-secret-key-that-is-long-enough",
             "JWT_SIGNING_KEY": "benchmark-signing-key-that-is-long-enough",
-            "DATABASE_URL": database_url or f"sqlite:///{folder}/bench.sqlite3",
-            "FLYERS_API_URL": f"http://127.0.0.1:{self.stub_port}",
+            "DATABASE_URL": self.databases[0].url,
             "THROTTLE_ANON": "1000000/s",
             "THROTTLE_USER": "1000000/s",
-            "LOG_LEVEL": "ERROR",
-            "FLYERS_FRESH_SECONDS": "3600",
+            "LOG_FORMAT": "json",
+            "LOG_LEVEL": "INFO",
             "FLYERS_CHECK_AT_START": "False",
         }
-        stub = f"http://127.0.0.1:{self.stub_port}"
-        self.stub_url = stub
-        self._start("-m", "benchmarks.stub", str(self.stub_port), answers_at=f"{stub}/_calls")
-        self.manage("migrate", "--verbosity=0")
+        for upstream in SERVICES:
+            self.environment |= {
+                f"{upstream}_API_URL": self.stub_url,
+                f"{upstream}_FRESH_SECONDS": "3600",
+            }
+        self._start("-m", "benchmarks.stub", str(port), answers_at=f"{self.stub_url}/_calls")
+        for database in self.databases:
+            self.manage("manage.py", "migrate", "--verbosity=0", database=database)
 
     def _start(self, *command: str, answers_at: str, **changes: str) -> Program:
-        program = Program(*command, environment=self.environment | changes, answers_at=answers_at)
+        self.started += 1
+        log = self.folder / f"{self.started}.log"
+        environment = self.environment | changes
+        program = Program(*command, environment=environment, answers_at=answers_at, log=log)
         self.running.append(program)
         return program
 
-    def manage(self, *command: str) -> str:
-        """Run a command of manage.py; return what it prints."""
+    def manage(self, *command: str, database: Database) -> str:
+        """Run Python with the product's settings; return what it prints."""
         return subprocess.run(
-            [sys.executable, *(["-m", *command[1:]] if command[0] == "-m" else ["manage.py", *command])],
+            [sys.executable, *command],
             cwd=ROOT,
-            env=self.environment,
+            env=self.environment | {"DATABASE_URL": database.url},
             check=True,
             stdout=subprocess.PIPE,
             text=True,
@@ -166,6 +200,12 @@ class Bench:
             program.stop()
             self.running.remove(program)
 
+    def floor(self, name: str, body: bytes = b"{}") -> AbstractContextManager[tuple[Program, str]]:
+        """Run a floor, on a server with the product's settings; the bare one answers these bytes."""
+        file = self.folder / "body"
+        file.write_bytes(body)
+        return self.server(f"benchmarks.floors:{name}", FLOOR_BODY=str(file))
+
     def latency(self, milliseconds: float) -> None:
         """Set the stub's latency."""
         fetch(f"{self.stub_url}/_set?latency_ms={milliseconds}")
@@ -175,10 +215,13 @@ class Bench:
         """Return the number of the stub's answers."""
         return int(json.loads(fetch(f"{self.stub_url}/_calls")[1])["calls"])
 
-    def people(self, number: int, favorites: int) -> list[dict[str, Any]]:
-        """Store people with favorites; return for each an access token and the ids of their favorites and follows."""
+    def people(
+        self, number: int, favorites: int, kind: str = "flyer", database: Database | None = None
+    ) -> list[dict[str, Any]]:
+        """Store people with favorites, in the first database unless another is named; return what ``people`` prints."""
+        command = ("-m", "benchmarks.people", str(number), str(favorites), kind)
         found: list[dict[str, Any]] = json.loads(
-            self.manage("-m", "benchmarks.people", str(number), str(favorites))
+            self.manage(*command, database=database or self.databases[0])
         )
         return found
 
@@ -194,10 +237,12 @@ def _example() -> dict[str, str]:
 
 
 @contextmanager
-def running_bench(database_url: str, cache_url: str = "") -> Iterator[Bench]:
-    """Start a bench in a temporary folder. Empty addresses: SQLite, and no rows that need Redis."""
+def running_bench(
+    database_url: str = "", *, postgresql_url: str = "", cache_url: str = ""
+) -> Iterator[Bench]:
+    """Start a bench in a temporary folder. Empty addresses: SQLite, and no rows that need PostgreSQL or Redis."""
     with tempfile.TemporaryDirectory(prefix="flyers-bff-bench-") as folder:
-        bench = Bench(Path(folder), database_url, cache_url)
+        bench = Bench(Path(folder), database_url, postgresql_url, cache_url)
         try:
             yield bench
         finally:

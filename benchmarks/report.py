@@ -19,7 +19,7 @@ def table(rows: Sequence[Row]) -> str:
     for row in rows:
         sign = "≤" if row.at_most else "≥"
         spread = f"{_number(row.value)} ({_number(min(row.values))}-{_number(max(row.values))}) {row.unit}"
-        verdict = f"void: {row.bad} bad answers" if row.bad else "reached" if row.is_reached else "missed"
+        verdict = f"void: {row.bad} bad" if row.bad else "reached" if row.is_reached else "missed"
         facts = [str(row.facts.get(name, "")) for name in ("per_second", "cpu_us", "p50_ms", "p99_ms")]
         cells = [row.name, row.work, spread, f"{sign} {_number(row.goal)} {row.unit}", verdict, *facts]
         lines.append("| " + " | ".join(cells) + " |")

@@ -61,8 +61,8 @@ def flyer_service(target: str) -> bytes:
     return json.dumps(body).encode()
 
 
-# By the beginning of the path. A later upstream service adds its own, and its address to ``Bench.environment``.
-SERVICES = {"/api/v1/": flyer_service}
+# By the prefix of its settings: how its paths begin, and what gives the body. A later upstream service adds its own.
+SERVICES = {"FLYERS": ("/api/v1/", flyer_service)}
 
 
 class Stub(asyncio.Protocol):
@@ -87,7 +87,7 @@ class Stub(asyncio.Protocol):
             self.send(self.control(target))
             return
         Stub.calls += 1
-        body = next(answer for start, answer in SERVICES.items() if target.startswith(start))(target)
+        body = next(answer(target) for start, answer in SERVICES.values() if target.startswith(start))
         if Stub.latency:
             asyncio.get_running_loop().call_later(Stub.latency, self.send, body)
         else:

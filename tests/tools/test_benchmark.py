@@ -1,0 +1,48 @@
+"""The benchmark measures what it says: its pages exist, and a bad answer voids its row."""
+
+import re
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+import responses
+
+from benchmarks.flyers import FLYERS
+from benchmarks.measurements import Row
+from benchmarks.report import table
+from benchmarks.stub import flyer_service
+
+ADDRESSES = [FLYERS.page, FLYERS.pages % 7, FLYERS.misses % 7, FLYERS.item % 7]
+
+
+def answer(request: Any) -> tuple[int, dict[str, str], bytes]:
+    target = urlsplit(request.url)
+    return 200, {"Content-Type": "application/json"}, flyer_service(f"{target.path}?{target.query}")
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_what_the_benchmark_asks_for_is_answered_and_cached(anyone, upstream, address):
+    upstream.add_callback(responses.GET, re.compile(".*"), answer)
+
+    first, again = anyone.get(address), anyone.get(address)
+
+    assert (first.status_code, first["X-Cache"]) == (200, "MISS")
+    assert (again.status_code, again["X-Cache"]) == (200, "HIT")
+
+
+def test_a_page_of_the_benchmark_has_twenty_flyers(anyone, upstream):
+    upstream.add_callback(responses.GET, re.compile(".*"), answer)
+
+    pages = [anyone.get(address).json()["results"] for address in (FLYERS.page, FLYERS.pages % 7)]
+
+    assert [len(page) for page in pages] == [20, 20]
+
+
+@pytest.mark.parametrize(
+    ("values", "bad", "verdict"),
+    [([1.0, 2.0, 9.0], 0, "reached"), ([1.0, 2.1, 2.2], 0, "missed"), ([1.0, 1.0, 1.0], 1, "void: 1 bad")],
+)
+def test_a_row_is_judged_by_its_median_and_void_with_a_bad_answer(values, bad, verdict):
+    row = Row("W6", "hot reads", values, 2, at_most=True, bad=bad)
+
+    assert f"| ≤ 2.00 x | {verdict} |" in table([row])
