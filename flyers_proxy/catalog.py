@@ -18,7 +18,6 @@ from flyers_proxy import shapes
 from proxy import pages
 from proxy.cache import free
 from proxy.catalog import Catalog, Kind, Listing, OnMiss
-from proxy.rendering import Page
 from proxy.store import Answer, Entry, Outcome
 
 # The most flyers that the service gives on one page, and the most ids that one call takes.
@@ -194,7 +193,9 @@ def get_flyers(query: FlyerList, *, on_miss: OnMiss = free) -> Answer:
     """Return one page of flyers; a page past the end is empty. ``PageTooDeepError`` past what can be merged."""
     if query.creators == ():
         now = time.time()
-        return Answer(Entry(Page(0, ()), fetched_at=now, fresh_until=now, max_age=0), Outcome.HIT)
+        return Answer(
+            Entry(shapes.FLYER.render_page(0, ()), fetched_at=now, fresh_until=now, max_age=0), Outcome.HIT
+        )
     if (query.page - 1) * query.limit >= query.reachable:
         raise PageTooDeepError
     return FLYERS.get_page(_FLYER_LIST, query, on_miss=on_miss)

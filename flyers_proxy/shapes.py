@@ -9,7 +9,8 @@ from msgspec import Meta
 
 from clients import flyers
 from clients.distance import Position, distance_km
-from proxy.rendering import FALSE, NULL, TRUE, Filler, Summary, has_ended, register_filler
+from proxy.columns import Filler, register_filler
+from proxy.rendering import FALSE, NULL, TRUE, Summary, has_ended
 from proxy.shapes import ListEnvelope, Shape, mark
 
 # --- Computed for the caller, or for the moment -----------------------------------------------------

@@ -177,7 +177,9 @@ def _listed(
     catalog, kind = fetcher.catalog, fetcher.kind
     found = catalog.copies(kind, ids)
     stale = {id_ for id_, answer in found.items() if answer.is_stale}
-    missing = set(ids) - set(found)
+    missing = set(ids) - found.keys()
+    if not (stale or missing):
+        return Batch(found, frozenset(), frozenset())
     wanted = sorted(missing | stale)
     parts = [tuple(wanted[start : start + kind.max_batch]) for start in range(0, len(wanted), kind.max_batch)]
     to_fetch = []

@@ -9,20 +9,22 @@ import random
 import secrets
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Final, TypeVar
 
 import structlog
 from cachetools import TTLCache
+from msgspec.structs import replace
 
 from clients.errors import UpstreamBusyError, UpstreamError, UpstreamMalformedError, UpstreamNotFoundError
 from clients.transport import Fetched
 from proxy.background import Background
+from proxy.columns import unpacked_ids
 from proxy.redis_level import NEGATIVE_SECONDS, Look, SharedLevel
 from proxy.rendering import Body, Page
 from proxy.single_flight import SingleFlight, release_connection, waiters
-from proxy.store import MAX_ENTRIES, Answer, Entry, Outcome, Store, events
+from proxy.store import MAX_ENTRIES, Answer, Entry, Outcome, Store, events, item_key
 
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
@@ -96,12 +98,17 @@ class Cache:
 
     def copies(self, names: Mapping[str, T]) -> dict[T, Answer]:
         """Return by name what is in this process or the shared level, fresh or stale; never calls upstream."""
-        found = {key: entry for key in names if (entry := self.copy(key)) is not None}
+        now = self._clock()
+        found = self._store.get_many(names)
+        for key in [key for key, entry in found.items() if now >= entry.fetched_at + self._stale_seconds]:
+            self._store.drop(key)
+            del found[key]
         missing = [key for key in names if key not in found]
         if missing and (shared := self._shared.look_at_all(missing)):
-            self._put(shared)
+            for key, entry in shared.items():
+                self._put(key, entry)
             found |= shared
-        return {names[key]: self._answer(key, entry) for key, entry in found.items()}
+        return {names[key]: self._answer(key, entry, now) for key, entry in found.items()}
 
     def get(
         self, key: str, fill: Fill, *, confirm: bool = False, on_miss: Callable[[], None] = free
@@ -199,7 +206,7 @@ class Cache:
         start = time.perf_counter()
         try:
             fetched = fill(copy.etag if copy else None, ends_at)
-            entries = self._entries_of(key, fetched, copy)
+            entry = self._entry_of(fetched, copy)
         except UpstreamNotFoundError:
             self._remember_not_found(key)
             self._shared.put_negative(key, token, now=self._clock())
@@ -215,12 +222,11 @@ class Cache:
         self._events["fill"].inc()
         if fetched.value is None:
             self._events["unmodified"].inc()
-        self._put(entries)
-        self._shared.put(key, token, entries, now=self._clock())
-        return Answer(entries[key], Outcome.MISS, key)
+        self._put(key, entry, with_items=True)
+        self._shared.put(key, token, self._with_items(key, entry), now=self._clock())
+        return Answer(entry, Outcome.MISS, key)
 
-    def _entries_of(self, key: str, fetched: Fetched[Body], copy: Entry | None) -> dict[str, Entry]:
-        """Return the entry of the key; of a page also those of its items."""
+    def _entry_of(self, fetched: Fetched[Body], copy: Entry | None) -> Entry:
         body = fetched.value or (copy.body if copy else None)
         if body is None:
             raise UpstreamMalformedError("not modified, but there is no copy")
@@ -230,16 +236,18 @@ class Cache:
         if fetched.max_age is not None:
             max_age, fresh_until = min(max_age, fetched.max_age), min(fresh_until, now + fetched.max_age)
         etag = fetched.etag or (copy.etag if copy and fetched.value is None else None)
-        entries = {key: Entry(body, now, fresh_until, max_age, etag)}
-        if isinstance(body, Page):
-            for item in body.items:
-                if item.id is not None:
-                    entries[self.key_of(item.kind, item.id)] = Entry(item, now, fresh_until, max_age)
-        return entries
+        return Entry(body, now, fresh_until, max_age, etag)
+
+    def _with_items(self, key: str, entry: Entry) -> Iterator[tuple[str, Entry]]:
+        """Give the entry with its key; of a page also those of its items."""
+        yield key, entry
+        if isinstance(entry.body, Page) and entry.body.ids:
+            for id_, item in zip(unpacked_ids(entry.body.ids), entry.body.items, strict=True):
+                yield self.key_of(item.kind, id_), replace(entry, body=item, etag=None)
 
     def key_of(self, kind: str, id_: int) -> str:
         """Return the key of one item."""
-        return f"{self._upstream}:{kind}:{id_}"
+        return item_key(self._upstream, kind, id_)
 
     def _take_over(self, key: str, entry: Entry) -> Answer:
         """Store an entry of the shared level, unless ours is newer."""
@@ -248,14 +256,16 @@ class Cache:
             entry = ours
         else:
             self._events["shared"].inc()
-            self._put({key: entry})
-        return self._answer(key, entry)
+            self._put(key, entry)
+        return self._answer(key, entry, self._clock())
 
-    def _put(self, entries: dict[str, Entry]) -> None:
-        self._store.put(entries)  # The page last: its items fall off before it.
+    def _put(self, key: str, entry: Entry, *, with_items: bool = False) -> None:
+        self._store.put(key, entry, items_of=self._upstream if with_items else None)
         with self._lock:
-            for key in entries:
-                self._negative.pop(key, None)
+            self._negative.pop(key, None)
+            if with_items and isinstance(entry.body, Page) and self._negative:
+                for id_ in unpacked_ids(entry.body.ids):
+                    self._negative.pop(self.key_of(entry.body.kind, id_), None)
 
     def _revalidate(self, key: str, fill: Fill) -> None:
         try:
@@ -274,8 +284,8 @@ class Cache:
             with self._lock:
                 self._revalidating.discard(key)
 
-    def _answer(self, key: str, entry: Entry) -> Answer:
-        return Answer(entry, Outcome.HIT if self._is_fresh(entry) else Outcome.STALE, key)
+    def _answer(self, key: str, entry: Entry, now: float) -> Answer:
+        return Answer(entry, Outcome.HIT if now < entry.fresh_until else Outcome.STALE, key)
 
     def _stale(self, key: str, entry: Entry) -> Answer:
         self._events["stale"].inc()

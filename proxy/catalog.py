@@ -18,8 +18,9 @@ from django.conf import settings
 from clients.errors import UpstreamNotFoundError
 from clients.transport import CallOptions, Fetched, ListPage, Transport
 from proxy.cache import GRACE_SECONDS, Cache, Fill, free
+from proxy.columns import Relation
 from proxy.redis_level import RedisLevel
-from proxy.rendering import Body, Page, Relation
+from proxy.rendering import Body
 from proxy.shapes import Shape
 from proxy.store import Answer, Store, events
 
@@ -248,7 +249,7 @@ class Catalog(Generic[C]):
                 log.warning(
                     "items left out", upstream=self.name, kind=listing.shape.kind, number=page.left_out
                 )
-            body = Page(page.count, tuple(map(listing.shape.render, page.results)))
+            body = listing.shape.render_page(page.count, page.results)
             return Fetched(body, fetched.etag, fetched.max_age)
 
         text = msgspec.json.encode(query)

@@ -7,6 +7,7 @@ that Django gave and a body by the same renderer. Whatever is new, stale, unusua
 
 import threading
 import time
+from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from typing import Any, Final, NamedTuple
 
@@ -14,9 +15,9 @@ from cachetools import LRUCache
 from django.db import DatabaseError, InterfaceError, connection
 
 from accounts.tokens import InvalidTokenError, verify_access_token
-from proxy.marks import Marked, marks_of_session
+from proxy.marks import Ids, Marked, marks_of_session
 from proxy.reads import LIBRARY_VERSION, READ, Read
-from proxy.rendering import Relation, Template
+from proxy.rendering import Filling, Template
 from proxy.single_flight import release_connection
 from proxy.store import MEBIBYTE, Answer, Entry, Outcome
 
@@ -31,8 +32,8 @@ Count = Callable[[str, str], None]
 # Addresses remembered (about 3 KB each), and the longest worth it: what nobody requests twice falls off.
 MAX_LEARNED: Final = 5_000
 MAX_ADDRESS_LENGTH: Final = 1_000
-# Addresses for which what was made of an entry is kept ready, and the entries that it was made of together. A body for
-# every address would double what the cache holds; and an entry that has fallen off there is still held here.
+# Addresses whose whole answer is kept ready, and the bytes of these bodies. A body for every address would double what the
+# cache holds; to make one takes a few microseconds.
 MAX_READY: Final = 200
 MAX_READY_BYTES: Final = 16 * MEBIBYTE
 
@@ -56,11 +57,16 @@ _UNUSUAL: Final = {"HTTP_IF_MATCH", "HTTP_IF_UNMODIFIED_SINCE"}
 
 
 class Prepared(NamedTuple):
-    """What an entry is at an address until something computed changes by itself: all but the marks."""
+    """What fills an entry at an address until something computed changes by itself: all but the marks.
 
-    entry: Entry
-    template: Template
-    ids: dict[Relation, set[int]]
+    It holds nothing of the entry's body, which may fall off the cache; ``stamp`` tells it from others. ``ids`` are those
+    that it shows marks of, where they are needed.
+    """
+
+    stamp: tuple[float, bytes]
+    filling: Filling
+    changes_at: float
+    ids: Ids
 
 
 class Ready(NamedTuple):
@@ -87,15 +93,6 @@ class Learned:
         self.ready: Ready | None = None
 
 
-class _Holders(LRUCache[Learned, int]):
-    """Addresses that hold what was made of an entry of so many bytes; one that falls off holds nothing any more."""
-
-    def popitem(self) -> tuple[Learned, int]:
-        learned, size = super().popitem()
-        learned.prepared = learned.ready = None
-        return learned, size
-
-
 class HitPath:
     """A WSGI application in front of another: answers fresh reads, and leaves others to the one behind."""
 
@@ -115,9 +112,7 @@ class HitPath:
         self._counter = counter
         self._lock = threading.Lock()
         self._learned: LRUCache[Address, Learned] = LRUCache(MAX_LEARNED)
-        self._holders = _Holders(
-            MAX_READY_BYTES, getsizeof=lambda size: max(size, MAX_READY_BYTES // MAX_READY)
-        )
+        self._ready = _ReadyAnswers()
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         if environ["REQUEST_METHOD"] not in {"GET", "HEAD"} or not environ["PATH_INFO"].startswith("/api/"):
@@ -166,10 +161,12 @@ class HitPath:
 
         def listen(status: str, headers: Headers, *more: Any) -> Any:
             read: Read | None = environ.get(READ)
+            if read is None or read.key is None or status != "200 OK":
+                return start_response(status, headers, *more)
             is_short = sum(len(part or "") for part in address) <= MAX_ADDRESS_LENGTH
             # An answer with a cookie, or encoded for its caller, has headers that are for this caller alone.
             is_for_all = _FOR_ONE.isdisjoint(name.lower() for name, _ in headers)
-            if read is not None and read.key is not None and status == "200 OK" and is_short and is_for_all:
+            if is_short and is_for_all:
                 repeated = [pair for pair in headers if pair[0].lower() in _REPEATED]
                 with self._lock:
                     self._learned[address] = Learned(read.key, read, repeated, self._counter(environ))
@@ -181,32 +178,54 @@ class HitPath:
         """Return the answer for a caller, None unless their token and its session are good."""
         now = time.time()
         prepared = learned.prepared
-        if prepared is None or prepared.entry is not entry or now >= prepared.template.changes_at:
-            prepared = self._prepare(learned, entry, now)
-        if authorization is None:
-            return _for_anyone(learned, prepared, now)
-        return _for_person(authorization, learned, prepared, now)
+        if (
+            prepared is None
+            or prepared.stamp[0] != entry.fetched_at
+            or prepared.stamp[1] is not entry.body.ends
+            or now >= prepared.changes_at
+        ):
+            template = learned.read.template(Answer(entry, Outcome.HIT), now=now)
+            # The ends of a body's items are an object of its own, and small.
+            stamp = (entry.fetched_at, entry.body.ends)
+            ids = template.ids if authorization else {}
+            learned.prepared = prepared = Prepared(stamp, template.filling, template.changes_at(now), ids)
+        if authorization is not None:
+            return _for_person(authorization, learned, prepared, entry, now)
+        ready = learned.ready
+        if ready is None or ready.prepared is not prepared or ready.second != int(now):
+            ready = _ready(learned, prepared, entry, None, now)
+            self._ready.put(learned, ready)
+        return ready
 
-    def _prepare(self, learned: Learned, entry: Entry, now: float) -> Prepared:
-        template = learned.read.template(Answer(entry, Outcome.HIT), now=now)
-        learned.prepared = prepared = Prepared(entry, template, template.ids)
+
+class _ReadyAnswers:
+    """The addresses that hold a whole answer, by when that was made; what is not over takes the room of no other."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._holders: OrderedDict[Learned, int] = OrderedDict()
+        self._bytes = 0
+
+    def put(self, learned: Learned, ready: Ready) -> None:
+        """Have the address hold it, if there is room beside those of this second."""
+        size = len(ready.body)
         with self._lock:
-            self._holders.pop(learned, None)
-            self._holders[learned] = entry.body.size  # no entry is larger than all of the room
-        return prepared
-
-
-def _for_anyone(learned: Learned, prepared: Prepared, now: float) -> Ready:
-    """Return the last answer, or make it anew when the second or what was prepared is another."""
-    ready = learned.ready
-    if ready is None or ready.prepared is not prepared or ready.second != int(now):
-        learned.ready = ready = _ready(learned, prepared, None, now)
-        if learned.prepared is not prepared:  # Another thread had this address let go of it meanwhile.
+            self._bytes -= self._holders.pop(learned, 0)
             learned.ready = None
-    return ready
+            while len(self._holders) >= MAX_READY or self._bytes + size > MAX_READY_BYTES:
+                oldest = next(iter(self._holders), None)
+                if oldest is None or (oldest.ready and oldest.ready.second >= ready.second):
+                    return
+                self._bytes -= self._holders.pop(oldest)
+                oldest.ready = None
+            self._holders[learned] = size
+            self._bytes += size
+            learned.ready = ready
 
 
-def _for_person(authorization: str, learned: Learned, prepared: Prepared, now: float) -> Ready | None:
+def _for_person(
+    authorization: str, learned: Learned, prepared: Prepared, entry: Entry, now: float
+) -> Ready | None:
     """Return the answer for whoever the token says, None unless it and its session are good."""
     scheme, _, token = authorization.partition(" ")
     try:
@@ -223,12 +242,12 @@ def _for_person(authorization: str, learned: Learned, prepared: Prepared, now: f
         release_connection()  # No signal of Django's says that this request is over.
     if marked is None:
         return None
-    return _ready(learned, prepared, marked, now)
+    return _ready(learned, prepared, entry, marked, now)
 
 
-def _ready(learned: Learned, prepared: Prepared, marked: Marked | None, now: float) -> Ready:
-    body, etag = prepared.template.filled(marked and marked.marks)
-    answer = Answer(prepared.entry, Outcome.HIT)
+def _ready(learned: Learned, prepared: Prepared, entry: Entry, marked: Marked | None, now: float) -> Ready:
+    body, etag = Template(entry.body, prepared.filling).filled(marked and marked.marks)
+    answer = Answer(entry, Outcome.HIT)
     headers = [*learned.headers, *learned.read.headers(answer, etag, is_public=marked is None, now=now)]
     if marked is not None:
         headers.append((LIBRARY_VERSION, str(marked.version)))

@@ -6,10 +6,10 @@ from typing import Any, Final, NamedTuple, Protocol
 
 from cachetools import LRUCache
 from django.core.exceptions import ImproperlyConfigured
-from django.db import connection
 
 from accounts.sessions import library_version_of
-from proxy.rendering import Marks, Relation
+from accounts.sql import fetch_rows
+from proxy.columns import Marks, Relation
 from proxy.store import MEBIBYTE
 
 # What is remembered in a process, in ids: of all people together, and of one person, whose record then begins anew.
@@ -81,11 +81,8 @@ def marks_for(*, user_id: int, version: int, ids: Ids) -> Marks:
     if not missing:
         return marks
     statement, values = marks_statement(user_id=user_id, ids=missing)
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        rows: list[tuple[int, int]] = cursor.fetchall()
     found: list[set[int]] = [set() for _ in missing]
-    for label, id_ in rows:
+    for label, id_ in fetch_rows(statement, values):
         found[label].add(id_)
     read = dict(zip(missing, found, strict=True))
     _remembered.add(user_id, version, missing, read)

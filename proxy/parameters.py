@@ -1,7 +1,8 @@
 """Query parameters, read strictly: a typo must not look like a default, or like a filter that matches everything."""
 
 import re
-from functools import cache
+from collections.abc import Callable
+from functools import cache, cached_property
 from typing import Any, Self
 
 from django.http import QueryDict
@@ -63,6 +64,9 @@ class CommaSeparated(serializers.Field[tuple[Any, ...], Any, Any, Any]):
         return [word.strip() for word in str(data).split(",")]
 
 
+_NOTHING = object()
+
+
 class Query(serializers.Serializer[Any]):
     """Query parameters of one route: each is known and, unless it is a list, given once; else a 400 names it."""
 
@@ -76,22 +80,74 @@ class Query(serializers.Serializer[Any]):
     def read(cls, params: QueryDict) -> dict[str, Any]:
         """Return the checked parameters with defaults filled in; raise ``ValidationError``."""
         reader = cls._reader()
+        if not params and reader.of_nothing is not None:
+            return dict(reader.of_nothing)
+        fields = reader.fields
         errors: dict[str, Any] = {}
+        given: dict[str, str] = {}
         for name, values in params.lists():
-            if name not in reader.fields:
+            if name not in fields:
                 errors[name[:50]] = ["There is no such parameter."]
-            elif len(values) > 1 and not isinstance(reader.fields[name], CommaSeparated):
+            elif len(values) > 1 and not isinstance(fields[name], CommaSeparated):
                 errors[name] = ["Give it once."]
             elif any("\ufffd" in value for value in values):  # what Django puts where bytes are not UTF-8
                 errors[name] = ["This is not valid UTF-8."]
+            given[name] = ",".join(values)
         try:
-            given = {name: ",".join(values) for name, values in params.lists()}
             checked: dict[str, Any] = reader.run_validation(given)
         except serializers.ValidationError as error:
             errors = {**error.detail, **errors} if isinstance(error.detail, dict) else errors
         if errors:
             raise serializers.ValidationError(errors)
         return checked
+
+    @cached_property
+    def of_nothing(self) -> dict[str, Any] | None:
+        """Return what no parameters at all stand for, None if that is an error."""
+        try:
+            return dict(self.run_validation({}))
+        except serializers.ValidationError:
+            return None
+
+    def to_internal_value(self, data: dict[str, str]) -> dict[str, Any]:
+        """Check what is given, field by field as DRF does; what is not given was examined once."""
+        checked: dict[str, Any] = {}
+        errors: dict[str, Any] = {}
+        for name, check in self._checks.items():
+            if name in data:
+                try:
+                    checked[name] = check(data[name])
+                except serializers.ValidationError as error:
+                    errors[name] = error.detail
+            elif (absent := self._absent[name]) is not _NOTHING:
+                (errors if isinstance(absent, list) else checked)[name] = absent
+        if errors:
+            raise serializers.ValidationError(errors)
+        return checked
+
+    @cached_property
+    def _checks(self) -> dict[str, Callable[[Any], Any]]:
+        """Return by name what checks a field: it does itself, and perhaps a method of the reader after it."""
+
+        def check(field: Any, method: Callable[[Any], Any] | None) -> Callable[[Any], Any]:
+            return (lambda value: method(field.run_validation(value))) if method else field.run_validation
+
+        return {
+            name: check(field, getattr(self, f"validate_{name}", None)) for name, field in self.fields.items()
+        }
+
+    @cached_property
+    def _absent(self) -> dict[str, Any]:
+        """Return by name what a parameter that is not given stands for: a value, nothing, or the messages of an error."""
+        found: dict[str, Any] = {}
+        for name, check in self._checks.items():
+            try:
+                found[name] = check(serializers.empty)
+            except serializers.SkipField:
+                found[name] = _NOTHING
+            except serializers.ValidationError as error:
+                found[name] = error.detail
+        return found
 
 
 class NoQuery(Query):

@@ -7,7 +7,6 @@ from typing import Any, Final, Generic, NamedTuple, TypeVar
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.db.models import F, Func, Model, QuerySet, Subquery
 from rest_framework.request import Request
 
 from clients.values import MAX_ID
@@ -95,7 +94,6 @@ class Read(NamedTuple):
 
 
 T = TypeVar("T")
-Row = TypeVar("Row", bound=Model)
 
 
 class RowPage(NamedTuple, Generic[T]):
@@ -111,22 +109,15 @@ class RowPage(NamedTuple, Generic[T]):
         return {"count": self.total, **links, **more, "results": results, "meta": meta}
 
 
-def page_of(rows: QuerySet[Row], request: Request, *, page: int, limit: int) -> RowPage[Row]:
-    """Return one page of these rows; one past the end is empty.
-
-    One query gives the rows and their count: the two can't disagree then. Only past the end there is no row to say it.
-    """
-    start = (page - 1) * limit
-    count: QuerySet[Any, Any] = rows.order_by().annotate(n=Func(F("pk"), function="COUNT")).values("n")
-    found: list[Any] = list(rows.annotate(rows_in_all=Subquery(count))[start : start + limit])
-    number = found[0].rows_in_all if found else rows.count() if start else 0
-    return RowPage(found, number, page_links(request, page, limit).of(number))
+def page_of(rows: list[T], total: int, request: Request, *, page: int, limit: int) -> RowPage[T]:
+    """Return what is known of a page: its rows, of so many in all, and its links."""
+    return RowPage(rows, total, page_links(request, page, limit).of(total))
 
 
 def page_of_list(rows: Sequence[T], request: Request, *, page: int, limit: int) -> RowPage[T]:
     """Return one page of rows that are all there; one past the end is empty."""
     found = list(rows[(page - 1) * limit : page * limit])
-    return RowPage(found, len(rows), page_links(request, page, limit).of(len(rows)))
+    return page_of(found, len(rows), request, page=page, limit=limit)
 
 
 def freshness(answers: Collection[Answer], *, is_partial: bool) -> dict[str, Any]:

@@ -9,7 +9,7 @@ Of what upstream does not have, the moment alone is stored that other values beg
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Final, NamedTuple, TypeVar
 
@@ -102,7 +102,7 @@ class SharedLevel:
         """Return those that are there, fresh or stale, claiming none."""
         return {}
 
-    def put(self, key: str, token: str, entries: Mapping[str, Entry], *, now: float) -> None:
+    def put(self, key: str, token: str, entries: Iterable[tuple[str, Entry]], *, now: float) -> None:
         """Publish what a fill of ``key`` gave, and release its lock."""
 
     def put_negative(self, key: str, token: str, *, now: float) -> None:
@@ -162,9 +162,9 @@ class RedisLevel(SharedLevel):
         found = zip(keys, map(self._entry, values), strict=False)
         return {key: entry for key, entry in found if entry is not None}
 
-    def put(self, key: str, token: str, entries: Mapping[str, Entry], *, now: float) -> None:
+    def put(self, key: str, token: str, entries: Iterable[tuple[str, Entry]], *, now: float) -> None:
         values: dict[str, tuple[bytes, int]] = {}
-        for name, entry in entries.items():
+        for name, entry in entries:
             left = int((entry.fetched_at + self._stale_seconds - now) * 1000)
             if left > 0 and entry.body.size <= MAX_ENTRY_BYTES:
                 values[name] = (pack(entry), left)

@@ -1,74 +1,41 @@
-"""Answers as bytes: fragments around placeholders, cut once for everybody and filled for each caller.
+"""Answers as bytes: a text with placeholders, made once for everybody, and filled for each caller.
 
 Two callers may differ in their marks, in what is computed for them or for the moment (days that are left), in the
-links of a page, and in its ``meta``. Everything else is the same for all: filling is a join of bytes.
+links of a page, and in its ``meta``. Everything else is the same for all: filling is the ``%`` of bytes, which copies what
+lies between two placeholders at once. The items of a page have the same ones, so what fills one is a column.
 """
 
 import hashlib
 import math
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
-from functools import cached_property
-from typing import Any, Final, NamedTuple, TypeVar
+from typing import Any, ClassVar, Final, NamedTuple, TypeVar
 
 import msgspec
+
+from proxy.columns import (
+    END_BYTES,
+    FILLERS,
+    NUMBER_BYTES,
+    SLOTS,
+    Marks,
+    Relation,
+    Slot,
+    packed_ends,
+    unpacked_ends,
+    unpacked_ids,
+    unpacked_numbers,
+)
 
 T = TypeVar("T")
 
 NULL, TRUE, FALSE = b"null", b"true", b"false"
-# JSON escapes control characters, so this byte stands in no document of ours: documents are cut at it.
-CUT: Final = b"\x00"
-
-# What one takes in memory besides the bytes themselves (CPython, 64 bits): a fragment its header, its place in the tuple
-# and what the allocator rounds up; a placeholder itself and its numbers; the rest is for structs, tuples and digest.
-_FRAGMENT_BYTES = 64
-_PLACEHOLDER_BYTES = 110
-_ITEM_BYTES = 250
-
-# The name of a relation of people to items, and the kind of these.
-Relation = tuple[str, str]
-# Which ids a person has in each relation.
-Marks = Mapping[Relation, Collection[int]]
-
-
-class Mark(msgspec.Struct, frozen=True, array_like=True, tag="m", gc=False):
-    """A placeholder: whether the caller has the item ``id`` in this relation; null for an anonymous one."""
-
-    relation: Relation
-    id: int
-
-
-class Computed(msgspec.Struct, frozen=True, array_like=True, tag="c", gc=False):
-    """A placeholder that the filler of this name fills from numbers of the item."""
-
-    filler: str
-    numbers: tuple[float, ...]
-
-
-class Filler(NamedTuple):
-    """What fills a placeholder that is neither the same for everybody nor a mark.
-
-    ``numbers`` takes them from the struct where the placeholder stands; ``fill`` makes JSON of them, the moment (Unix
-    seconds) and the caller's context (see ``Read.context``). ``moments`` gives the Unix seconds when that changes by itself.
-    """
-
-    name: str
-    numbers: Callable[[Any], tuple[float, ...]]
-    fill: Callable[[tuple[float, ...], float, Any], bytes]
-    moments: Callable[[tuple[float, ...]], tuple[float, ...]] = lambda _: ()
-
-    def placeholder(self, source: Any) -> Computed:
-        """Return the placeholder that stands in this struct of the service's."""
-        return Computed(self.name, self.numbers(source))
-
-
-_FILLERS: dict[str, Filler] = {}
-
-
-def register_filler(filler: Filler) -> Filler:
-    """Have placeholders of this name filled by it, those of copies from Redis included."""
-    _FILLERS[filler.name] = filler
-    return filler
+# What a body takes in memory besides the bytes of its text: itself, its tuple of columns and its texts' headers, and the
+# header of each column.
+_BODY_BYTES: Final = 400
+_COLUMN_BYTES: Final = 64
+# What a store takes to find one item of a page: a number, and its place in a dict.
+_PLACE_BYTES: Final = 150
 
 
 class Links(NamedTuple):
@@ -86,23 +53,94 @@ class Summary(msgspec.Struct, frozen=True, array_like=True, gc=False):
     ends_at: datetime | None = None
 
 
+_SUMMARIES: Final = msgspec.json.Decoder(Summary)
+
+
 def has_ended(ends_at: float, now: float) -> bool:
     """Say whether what ends at ``ends_at`` is over (Unix seconds): at that very moment it is not yet."""
     return ends_at < now
 
 
-class Item(msgspec.Struct, frozen=True, array_like=True, tag="i", gc=False):
-    """One item: a JSON object cut at its placeholders, so ``fragments`` are one more than ``placeholders``.
+class _Rows(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """JSON objects of one shape, separated by commas: ``text`` is a format, with ``%b`` at each of the ``slots`` of each.
 
-    ``id`` is None for what has no address of its own; ``summary`` is None of kinds that nobody saves.
+    ``ends`` has where each ends in it, 4 bytes an item. ``columns`` has what each slot is filled from, item by item: ids
+    of 8 bytes, or the numbers of a filler. ``ids`` is such a column, too, and empty for what has no address of its own.
     """
 
     kind: str
-    id: int | None
-    fragments: tuple[bytes, ...]
-    placeholders: tuple[Mark | Computed, ...]
-    digest: bytes
+    slots: tuple[Slot, ...]
+    ids: bytes
+    columns: tuple[bytes, ...]
+    ends: bytes
+    text: bytes
+
+    @property
+    def number(self) -> int:
+        """Return how many items there are."""
+        return len(self.ends) // END_BYTES
+
+    def marked_ids(self) -> list[tuple[Relation, tuple[int, ...]]]:
+        """Return the relation and the ids of each mark."""
+        columns = zip(self.slots, self.columns, strict=True)
+        return [(slot, unpacked_ids(column)) for slot, column in columns if isinstance(slot, tuple)]
+
+    def _is_whole(self) -> bool:
+        rows, width, ends = self.number, len(self.slots), unpacked_ends(self.ends)
+        text = self.text.replace(b"%%", b"__")  # of the same length
+        starts = (0, *(end + 1 for end in ends))
+        return (
+            self.slots in SLOTS
+            and len(self.columns) == width
+            and (ends[-1] if ends else 0) == len(text)
+            and text.count(b"%") == rows * width
+            and all(text.count(b"%b", start, end) == width for start, end in zip(starts, ends, strict=False))
+            and len(self.ids) in {0, rows * NUMBER_BYTES}
+            and all(
+                len(column) == rows * NUMBER_BYTES
+                if isinstance(slot, tuple)
+                else len(column) % (max(rows, 1) * NUMBER_BYTES) == 0
+                for slot, column in zip(self.slots, self.columns, strict=True)
+            )
+        )
+
+    def _taken(self) -> int:
+        return (
+            len(self.text)
+            + len(self.ids)
+            + len(self.ends)
+            + sum(map(len, self.columns))
+            + _COLUMN_BYTES * len(self.columns)
+            + _BODY_BYTES
+        )
+
+    def _values(self, now: float, context: Any) -> list[bytes]:
+        """Return what fills the placeholders for an anonymous caller."""
+        rows, width = self.number, len(self.slots)
+        values = [NULL] * (rows * width)
+        for place, (slot, column) in enumerate(zip(self.slots, self.columns, strict=True)):
+            if isinstance(slot, str) and rows:
+                fill = FILLERS[slot].fill
+                values[place::width] = [fill(each, now, context) for each in unpacked_numbers(column, rows)]
+        return values
+
+
+class Item(_Rows, frozen=True, array_like=True, tag="i", gc=False):
+    """One item. ``summary`` is None of kinds that nobody saves."""
+
     summary: Summary | None = None
+
+    count: ClassVar[int] = 1
+
+    @property
+    def is_whole(self) -> bool:
+        """Say whether text and columns belong together; what came from a store outside may not."""
+        return self.number == 1 and self._is_whole()
+
+    @property
+    def id(self) -> int | None:
+        """Return the id, None of what has no address of its own."""
+        return unpacked_ids(self.ids)[0] if self.ids else None
 
     @property
     def items(self) -> "tuple[Item, ...]":
@@ -110,154 +148,176 @@ class Item(msgspec.Struct, frozen=True, array_like=True, tag="i", gc=False):
         return (self,)
 
     @property
-    def count(self) -> int:
-        """Return that it is one."""
-        return 1
-
-    @property
     def size(self) -> int:
         """Return how many bytes of memory it takes, its objects included; rather too many than too few."""
         summary = self.summary
-        texts = 0 if summary is None else 200 + len(summary.title) + len(summary.image_url or "")
-        return (
-            sum(map(len, self.fragments))
-            + _FRAGMENT_BYTES * len(self.fragments)
-            + _PLACEHOLDER_BYTES * len(self.placeholders)
-            + texts
-            + _ITEM_BYTES
-        )
+        texts = 0 if summary is None else 300 + 4 * len(summary.title) + 4 * len(summary.image_url or "")
+        return self._taken() + texts
 
     @property
-    def is_whole(self) -> bool:
-        """Say whether fragments and placeholders belong together; what came from a store outside may not."""
-        return len(self.fragments) == len(self.placeholders) + 1 and all(
-            isinstance(placeholder, Mark) or placeholder.filler in _FILLERS
-            for placeholder in self.placeholders
-        )
+    def digest(self) -> bytes:
+        """Return what stands for the text."""
+        return _digest(self.text)
 
     def read(self, into: type[T]) -> T:
         """Return what it shows as this struct, in which every placeholder is null."""
-        return msgspec.json.decode(NULL.join(self.fragments), type=into)
+        return msgspec.json.decode(self.text % ((NULL,) * len(self.slots)), type=into)
+
+    def filled(self, marks: Marks | None, *, now: float) -> bytes:
+        """Return its JSON for somebody with these marks, None for an anonymous caller, and without a context or ETag."""
+        values = []
+        for slot, column in zip(self.slots, self.columns, strict=True):
+            if isinstance(slot, str):
+                values.append(FILLERS[slot].fill(unpacked_numbers(column, 1)[0], now, None))
+            elif marks is None:
+                values.append(NULL)
+            else:
+                values.append(TRUE if unpacked_ids(column)[0] in marks[slot] else FALSE)
+        return self.text % tuple(values)
 
     def template(
         self, *, as_of: float, is_stale: bool, now: float, context: Any = None, links: Links | None = None
     ) -> "Template":
         """Return this with every placeholder filled but the marks; of an item alone nothing says how old it is."""
-        template = Template(self.digest, now, context)
-        template.add(self)
-        return template
+        return Template(self, Filling(b"", self._values(now, context), b""))
 
 
-class Page(msgspec.Struct, frozen=True, array_like=True, tag="p", gc=False):
-    """One page of a list: ``count`` is how many there are on all pages. Its items are entries of their own, too."""
+class Page(_Rows, frozen=True, array_like=True, tag="p", gc=False):
+    """One page of a list: ``count`` is how many there are on all pages.
+
+    ``summaries`` has a line of JSON of each item, of kinds that somebody may save; ``digest`` stands for the text.
+    """
 
     count: int
-    items: tuple[Item, ...]
+    summaries: bytes
+    digest: bytes
 
-    @property
-    def size(self) -> int:
-        """Return how many bytes of memory it takes, its items included, which it may be the last to hold."""
-        return _ITEM_BYTES + sum(item.size for item in self.items)
+    @classmethod
+    def of(cls, count: int, *, text: bytes, summaries: bytes, **rows: Any) -> "Page":
+        """Return the page, digested; ``rows`` are the other fields."""
+        return cls(**rows, text=text, count=count, summaries=summaries, digest=_digest(text))
 
     @property
     def is_whole(self) -> bool:
-        """Say whether every item is."""
-        return all(item.is_whole for item in self.items)
+        """Say whether text, columns and summaries belong together."""
+        try:
+            summaries = _SUMMARIES.decode_lines(self.summaries)
+        except msgspec.MsgspecError:
+            return False
+        return self._is_whole() and len(summaries) in {0, self.number}
+
+    @property
+    def items(self) -> tuple[Item, ...]:
+        """Return its items, each holding nothing of the page; they are cut out with every call."""
+        return tuple(self._cut(range(self.number)))
+
+    def item(self, id_: int) -> Item:
+        """Return the item of this id; ``ValueError`` if it is not on the page."""
+        return self._cut([unpacked_ids(self.ids).index(id_)])[0]
+
+    def _cut(self, places: Sequence[int]) -> list[Item]:
+        rows, ends, lines = self.number, unpacked_ends(self.ends), self.summaries.split(b"\n")
+        steps = [(column, len(column) // max(rows, 1)) for column in self.columns]
+        items = []
+        for place in places:
+            text = self.text[ends[place - 1] + 1 if place else 0 : ends[place]]
+            items.append(
+                Item(
+                    self.kind,
+                    self.slots,
+                    self.ids[NUMBER_BYTES * place : NUMBER_BYTES * (place + 1)],
+                    tuple([column[step * place : step * (place + 1)] for column, step in steps]),
+                    packed_ends([len(text)]),
+                    text,
+                    _SUMMARIES.decode(lines[place]) if self.summaries else None,
+                )
+            )
+        return items
+
+    @property
+    def size(self) -> int:
+        """Return how many bytes of memory it takes, and finding its items; rather too many than too few."""
+        places = len(self.ids) // NUMBER_BYTES * _PLACE_BYTES
+        return self._taken() + len(self.summaries) + places
 
     def template(
         self, *, as_of: float, is_stale: bool, now: float, context: Any = None, links: Links | None = None
     ) -> "Template":
         """Return this with every placeholder filled but the marks; ``links`` are those of the caller's address."""
-        links = links or Links()
-        digest = hashlib.blake2b(b"".join(item.digest for item in self.items), digest_size=16).digest()
-        template = Template(digest, now, context)
-        template.parts += (
-            *(b'{"count":%d,"next":' % self.count, msgspec.json.encode(links.next)),
-            *(b',"previous":', msgspec.json.encode(links.previous)),
-            b',"results":[',
-        )
-        for number, item in enumerate(self.items):
-            template.parts.append(b"," if number else b"")
-            template.add(item)
-        meta = {"as_of": datetime.fromtimestamp(int(as_of), UTC), "stale": is_stale}
-        template.parts += (b"", b'],"meta":', msgspec.json.encode(meta), b"}")
-        return template
+        following, previous = map(msgspec.json.encode, links or Links())
+        head = b'{"count":%d,"next":%b,"previous":%b,"results":[' % (self.count, following, previous)
+        meta = msgspec.json.encode({"as_of": datetime.fromtimestamp(int(as_of), UTC), "stale": is_stale})
+        return Template(self, Filling(head, self._values(now, context), b'],"meta":%b}' % meta))
 
 
 Body = Item | Page
 
 
-class Template:
-    """An answer that lacks nothing but a person's marks: ``parts`` are fragments and filled placeholders in turn."""
+class Filling(NamedTuple):
+    """What an answer says besides the text of its body: ``values`` stand at the cuts, the marks as for an anonymous caller."""
 
-    def __init__(self, digest: bytes, now: float, context: Any) -> None:
-        """``digest`` stands for all fragments; ``now`` (Unix seconds) and ``context`` are what fillers take."""
-        self.parts: list[bytes] = []
-        self._digest = digest
-        self._now = now
-        self._context = context
-        self._items: list[tuple[int, Item]] = []  # and where among the parts each begins
+    head: bytes
+    values: list[bytes]
+    tail: bytes
 
-    def add(self, item: Item) -> None:
-        """Append an item's fragments and filled placeholders, its marks as an anonymous caller sees them."""
-        parts, now, context = self.parts, self._now, self._context
-        self._items.append((len(parts), item))
-        for fragment, placeholder in zip(item.fragments, item.placeholders, strict=False):
-            parts.append(fragment)
-            if isinstance(placeholder, Mark):
-                parts.append(NULL)
-            else:
-                parts.append(_FILLERS[placeholder.filler].fill(placeholder.numbers, now, context))
-        parts.append(item.fragments[-1])
 
-    @cached_property
-    def marks(self) -> dict[Relation, list[tuple[int, int]]]:
-        """Return by relation the place among the parts and the id of each mark."""
-        marks: dict[Relation, list[tuple[int, int]]] = {}
-        for start, item in self._items:
-            for number, placeholder in enumerate(item.placeholders):
-                if isinstance(placeholder, Mark):
-                    marks.setdefault(placeholder.relation, []).append(
-                        (start + 2 * number + 1, placeholder.id)
-                    )
-        return marks
+class Template(NamedTuple):
+    """An answer that lacks nothing but a person's marks."""
 
-    @cached_property
-    def changes_at(self) -> float:
-        """Return the next moment (Unix seconds) when something computed changes by itself, infinity if nothing does."""
-        moments = (
-            moment
-            for _, item in self._items
-            for placeholder in item.placeholders
-            if isinstance(placeholder, Computed)
-            for moment in _FILLERS[placeholder.filler].moments(placeholder.numbers)
-        )
-        return min((moment for moment in moments if moment > self._now), default=math.inf)
+    body: Body
+    filling: Filling
 
     @property
-    def ids(self) -> dict[Relation, set[int]]:
+    def ids(self) -> dict[Relation, tuple[int, ...]]:
         """Return the ids that it shows a mark of, by relation."""
-        return {relation: {id_ for _, id_ in places} for relation, places in self.marks.items()}
+        found: dict[Relation, tuple[int, ...]] = {}
+        for relation, ids in self.body.marked_ids():
+            found[relation] = found.get(relation, ()) + ids
+        return found
+
+    def changes_at(self, now: float) -> float:
+        """Return the next moment (Unix seconds) when something computed changes by itself, infinity if nothing does."""
+        body, rows = self.body, self.body.number
+        moments = (
+            moment
+            for slot, column in zip(body.slots, body.columns, strict=True)
+            if isinstance(slot, str) and rows
+            for numbers in unpacked_numbers(column, rows)
+            for moment in FILLERS[slot].moments(numbers)
+        )
+        return min((moment for moment in moments if moment > now), default=math.inf)
 
     def filled(self, marks: Marks | None) -> tuple[bytes, str]:
-        """Return the body for somebody, None for an anonymous caller, and its strong ETag (RFC 9110, 8.8.3)."""
-        parts = self.parts
-        if marks is not None:
-            parts = parts.copy()
-            for relation, places in self.marks.items():
-                ids = marks[relation]
-                for place, id_ in places:
-                    parts[place] = TRUE if id_ in ids else FALSE
-        # The fragments were digested when they were made: only what fills the placeholders is new.
-        tag = hashlib.blake2b(CUT.join(parts[1::2]), key=self._digest, digest_size=12)
-        return b"".join(parts), f'"{tag.hexdigest()}"'
+        """Return the answer for somebody, None for an anonymous caller, and its strong ETag (RFC 9110, 8.8.3)."""
+        values, (head, _, tail) = self._values(marks), self.filling
+        # A page's text was digested when it was made: only what stands around and in it is new.
+        tag = hashlib.blake2b(b",".join((head, *values, tail)), key=self.body.digest, digest_size=12)
+        return self._joined(values), f'"{tag.hexdigest()}"'
+
+    def _values(self, marks: Marks | None) -> list[bytes]:
+        values, body = self.filling.values, self.body
+        if marks is None:
+            return values
+        values, width = values.copy(), len(body.slots)
+        for place, (slot, column) in enumerate(zip(body.slots, body.columns, strict=True)):
+            if isinstance(slot, tuple):
+                has = marks[slot]
+                values[place::width] = [TRUE if id_ in has else FALSE for id_ in unpacked_ids(column)]
+        return values
+
+    def _joined(self, values: list[bytes]) -> bytes:
+        head, _, tail = self.filling
+        return b"".join((head, self.body.text % tuple(values), tail))
+
+
+def _digest(text: bytes) -> bytes:
+    return hashlib.blake2b(text, digest_size=16).digest()
 
 
 def marks_in(bodies: Collection[Body]) -> dict[Relation, set[int]]:
     """Return the ids that these answers show a mark of, by relation."""
     found: dict[Relation, set[int]] = {}
-    for item in (item for body in bodies for item in body.items):
-        for placeholder in item.placeholders:
-            if isinstance(placeholder, Mark):
-                found.setdefault(placeholder.relation, set()).add(placeholder.id)
+    for body in bodies:
+        for relation, ids in body.marked_ids():
+            found.setdefault(relation, set()).update(ids)
     return found

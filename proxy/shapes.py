@@ -8,9 +8,11 @@ names no field of the service's answer a second time. The same declaration is re
 """
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
-from typing import Annotated, Any, Generic, NamedTuple, TypeVar, get_type_hints
+from functools import partial
+from operator import attrgetter
+from typing import Annotated, Any, Final, Generic, NamedTuple, TypeVar, get_type_hints
 
 import msgspec
 from drf_spectacular.extensions import OpenApiSerializerExtension
@@ -18,11 +20,15 @@ from msgspec import Meta, inspect
 from msgspec.structs import asdict
 
 from clients.values import MAX_ID
-from proxy.rendering import CUT, Computed, Filler, Item, Mark, Relation, Summary
+from proxy.columns import Filler, Relation, Slot, packed_ends, packed_ids, packed_numbers, register_slots
+from proxy.rendering import Item, Page, Summary
 
 T = TypeVar("T")
 
-_PLACEHOLDER = msgspec.Raw(CUT)
+# JSON escapes control characters, so neither this byte nor the end of a line stands in a document of ours.
+_CUT: Final = b"\x00"
+_PLACEHOLDER: Final = msgspec.Raw(_CUT)
+_JSON = msgspec.json.Encoder()
 
 
 class MarkField(NamedTuple):
@@ -31,10 +37,6 @@ class MarkField(NamedTuple):
     relation: Relation
     id: str
 
-    def placeholder(self, source: Any) -> Mark:
-        """Return the mark of what this struct of the service's is about."""
-        return Mark(self.relation, getattr(source, self.id))
-
 
 def mark(relation: str, kind: str, *, id: str = "id") -> MarkField:  # noqa: A002 - the word of whoever declares
     """Declare a field that says whether the caller has this item of ``kind`` in ``relation``."""
@@ -42,7 +44,7 @@ def mark(relation: str, kind: str, *, id: str = "id") -> MarkField:  # noqa: A00
 
 
 class Shape(Generic[T]):
-    """How items of one kind are shown. Makes an ``Item`` of what a client gives."""
+    """How items of one kind are shown. Makes an ``Item`` of what a client gives, or a ``Page`` of many."""
 
     def __init__(
         self, shown: type[msgspec.Struct], *, kind: str, summarize: Callable[[T], Summary] | None = None
@@ -52,31 +54,46 @@ class Shape(Generic[T]):
         self.kind = kind
         self._summarize = summarize
         self._fields = _compiled(shown)
+        columns = list(_columns(self._fields))
+        self._slots = register_slots(tuple(slot for slot, _ in columns))
+        self._columns = tuple(column for _, column in columns)
 
     @property
     def relations(self) -> set[Relation]:
         """Return the relations that it shows marks of."""
-        return _relations(self._fields)
+        return {slot for slot in self._slots if isinstance(slot, tuple)}
 
     @property
     def version(self) -> bytes:
         """Return a digest of what is shown, field by field, and of how copies of it are stored."""
-        stored = [msgspec.json.schema(self.shown), msgspec.json.schema(Item), _described(self._fields)]
+        stored = [*map(msgspec.json.schema, (self.shown, Item, Page)), _described(self._fields)]
         return hashlib.blake2b(msgspec.json.encode(stored), digest_size=8).digest()
 
     def render(self, item: T) -> Item:
         """Return the item cut at its placeholders."""
-        placeholders: list[Mark | Computed] = []
-        document = _written(self._fields, item, placeholders)
-        fragments = tuple(msgspec.json.encode(document).split(CUT))
-        return Item(
-            kind=self.kind,
-            id=getattr(item, "id", None),
-            fragments=fragments,
-            placeholders=tuple(placeholders),
-            digest=hashlib.blake2b(CUT.join(fragments), digest_size=16).digest(),
-            summary=self._summarize(item) if self._summarize else None,
-        )
+        (summary,) = self._summaries((item,)) or (None,)
+        return Item(**self._rows((item,)), summary=summary)
+
+    def render_page(self, count: int, items: Sequence[T]) -> Page:
+        """Return the page of these items, of ``count`` on all pages."""
+        lines = _JSON.encode_lines(self._summaries(items))
+        return Page.of(count, **self._rows(items), summaries=lines[:-1])
+
+    def _rows(self, items: Sequence[T]) -> dict[str, Any]:
+        documents = [_written(self._fields, item) for item in items]
+        lines = _JSON.encode_lines(documents)[:-1].replace(b"%", b"%%").replace(_CUT, b"%b")
+        ids: list[Any] = [getattr(item, "id", None) for item in items]
+        return {
+            "kind": self.kind,
+            "slots": self._slots,
+            "ids": b"" if None in ids else packed_ids(ids),
+            "columns": tuple(column(items) for column in self._columns),
+            "ends": packed_ends(_line_ends(lines)),
+            "text": lines.replace(b"\n", b","),
+        }
+
+    def _summaries(self, items: Sequence[T]) -> list[Summary]:
+        return list(map(self._summarize, items)) if self._summarize else []
 
 
 class _Fields(NamedTuple):
@@ -100,21 +117,42 @@ def _special(hint: Any) -> MarkField | Filler | _Fields | None:
     return inside if inside and inside.special else None
 
 
-def _written(fields: _Fields, source: Any, placeholders: list[Mark | Computed]) -> dict[str, Any]:
-    """Return a struct as a dict in the order of its fields, its placeholders collected in that order."""
-    written = asdict(source)
+def _columns(
+    fields: _Fields, path: tuple[str, ...] = ()
+) -> Iterator[tuple[Slot, Callable[[Sequence[Any]], bytes]]]:
+    """Give what fills each placeholder, in their order, and what makes its column of the service's structs."""
     for name, how in fields.special:
         if isinstance(how, _Fields):
-            written[name] = _written(how, written[name], placeholders)
+            yield from _columns(how, (*path, name))
+        elif isinstance(how, MarkField):
+            yield how.relation, partial(_ids, attrgetter(".".join((*path, how.id))))
         else:
-            written[name] = _PLACEHOLDER
-            placeholders.append(how.placeholder(source))
+            yield how.name, partial(_numbers, how, path)
+
+
+def _ids(id_of: Callable[[Any], int], items: Sequence[Any]) -> bytes:
+    return packed_ids(list(map(id_of, items)))
+
+
+def _numbers(filler: Filler, path: tuple[str, ...], items: Sequence[Any]) -> bytes:
+    sources = map(attrgetter(".".join(path)), items) if path else items
+    return packed_numbers(list(map(filler.numbers, sources)))
+
+
+def _line_ends(lines: bytes) -> list[int]:
+    ends, start = [], 0
+    while (end := lines.find(b"\n", start)) >= 0:
+        ends.append(end)
+        start = end + 1
+    return [*ends, len(lines)] if lines else []
+
+
+def _written(fields: _Fields, source: Any) -> dict[str, Any]:
+    """Return a struct as a dict in the order of its fields, with a cut for each placeholder."""
+    written = asdict(source)
+    for name, how in fields.special:
+        written[name] = _written(how, written[name]) if isinstance(how, _Fields) else _PLACEHOLDER
     return written if tuple(written) == fields.names else {name: written[name] for name in fields.names}
-
-
-def _relations(fields: _Fields) -> set[Relation]:
-    inside = (_relations(how) for _, how in fields.special if isinstance(how, _Fields))
-    return {how.relation for _, how in fields.special if isinstance(how, MarkField)}.union(*inside)
 
 
 def _described(fields: _Fields) -> list[Any]:

@@ -1,17 +1,19 @@
 """What this process caches: entries, and the bounded LRU store that all catalogs share."""
 
 import threading
-import time
 import zlib
+from collections.abc import Callable, Collection, Iterable
 from enum import StrEnum
 from functools import cache
 from typing import Final, NamedTuple
 
 import msgspec
 from cachetools import LRUCache
+from msgspec.structs import force_setattr, replace
 from prometheus_client import Counter, Gauge
 
-from proxy.rendering import Body, Marks
+from proxy.columns import SLOTS, unpacked_ids
+from proxy.rendering import Body, Page
 
 _EVENTS = Counter("flyers_bff_cache", "What happened when answers were looked for.", ["upstream", "event"])
 EVENTS: Final = {
@@ -42,7 +44,7 @@ MAX_BYTES: Final = 64 * MEBIBYTE
 MAX_ENTRIES: Final = 50_000
 MOMENT_DIGITS: Final = 13
 _PLAIN, _COMPRESSED = b"p", b"z"
-_MIN_COMPRESSED_BYTES: Final = 1024
+_MIN_COMPRESSED_BYTES: Final = 2048
 # What an entry takes besides its body, key and etag: itself, its moments, and its place in the store.
 _ENTRY_BYTES: Final = 400
 
@@ -89,58 +91,138 @@ class Answer(NamedTuple):
         """Say whether it is older than it should be."""
         return self.outcome is Outcome.STALE
 
-    def json(self, marks: Marks | None) -> msgspec.Raw:
-        """Return it as it stands inside of another answer, for somebody with these marks and nowhere."""
-        template = self.body.template(as_of=self.entry.fetched_at, is_stale=self.is_stale, now=time.time())
-        return msgspec.Raw(template.filled(marks)[0])
+
+def item_key(upstream: str, kind: str, id_: int) -> str:
+    """Return the key of one item."""
+    return f"{_prefix(upstream, kind)}:{id_}"
+
+
+@cache
+def _prefix(upstream: str, kind: str) -> str:
+    return f"{upstream}:{kind}"
 
 
 class _Entries(LRUCache[str, Entry]):
-    """Counts what falls off for lack of room."""
+    """Entries by key; tells of what falls off for lack of room."""
+
+    def __init__(self, max_bytes: int, min_size: int, on_evict: Callable[[str, Entry], None]) -> None:
+        super().__init__(max_bytes, getsizeof=lambda entry: max(_size(entry), min_size))
+        self._on_evict = on_evict
 
     def popitem(self) -> tuple[str, Entry]:
         key, entry = super().popitem()
         events(key.partition(":")[0])["evicted"].inc()
+        self._on_evict(key, entry)
         return key, entry
 
 
 class Store:
     """Entries by key, the least recently used falling off first. Safe to use from many threads.
 
-    The items of a page are entries of their own and share its bytes; they count nevertheless, as they hold them when the
-    page has gone.
+    The items of a page are found by their own keys: each is cut out when it is first looked for, and an entry of its own
+    from then on. What falls off takes with it the items that nobody has looked for; what is replaced or dropped leaves them.
     """
 
     def __init__(self, *, max_entries: int = MAX_ENTRIES, max_bytes: int = MAX_BYTES) -> None:
         """Bound the entries in number and in bytes of memory."""
-        self._min_size = max_bytes // max_entries  # counted for each at least, which bounds their number
         self._lock = threading.Lock()
-        self._entries = _Entries(max_bytes, getsizeof=lambda entry: max(_size(entry), self._min_size))
+        # Each counts for so much at least, which bounds their number.
+        self._entries = _Entries(max_bytes, max_bytes // max_entries, self._forget_items)
+        # By what their keys begin with, of each item the key of the last page that had it, if it has no later entry of its
+        # own; and by the keys of such pages what those of their items begin with.
+        self._pages: dict[str, dict[int, str]] = {}
+        self._prefixes: dict[str, str] = {}
 
     def get(self, key: str) -> Entry | None:
         """Return the entry, which counts as used now."""
         with self._lock:
-            return self._entries.get(key)
+            return self._get(key)
 
-    def put(self, entries: dict[str, Entry]) -> None:
-        """Store these, the last ones to be the next to fall off; one that is too large only drops what it replaces."""
+    def get_many(self, keys: Iterable[str]) -> dict[str, Entry]:
+        """Return by key those that are there, which count as used now."""
         with self._lock:
-            for key in reversed(entries):
-                self._entries.pop(key, None)
-                if entries[key].body.size <= MAX_ENTRY_BYTES:
-                    self._entries[key] = entries[key]
+            found = {key: self._get(key) for key in keys}
+        return {key: entry for key, entry in found.items() if entry is not None}
+
+    def _get(self, key: str) -> Entry | None:
+        if (place := self._place(key)) is not None:
+            pages, id_ = place
+            self._take_out(pages, id_, self._entries[pages[id_]])
+        return self._entries.get(key)
+
+    def put(self, key: str, entry: Entry, *, items_of: str | None = None) -> None:
+        """Store an entry; one that is too large only drops what it replaces.
+
+        ``items_of`` the upstream of this name are those of a page: they are stored with it.
+        """
+        page = entry.body if isinstance(entry.body, Page) else None
+        ids = unpacked_ids(page.ids) if page and items_of else ()
+        is_small = entry.body.size <= MAX_ENTRY_BYTES
+        with self._lock:
+            self._remove(key, but=ids if is_small else ())
+            if page and items_of:
+                prefix = self._prefixes[key] = _prefix(items_of, page.kind)
+                self._pages.setdefault(prefix, {}).update(dict.fromkeys(ids, key))
+            if is_small:
+                self._entries[key] = entry
+            elif page and items_of:
+                self._leave_items(key, entry)
             ENTRIES.set(len(self._entries))
             BYTES.set(self._entries.currsize)
 
     def drop(self, key: str) -> None:
         """Remove an entry, if it is there."""
         with self._lock:
-            self._entries.pop(key, None)
+            self._remove(key)
 
     def clear(self) -> None:
         """Remove all entries."""
         with self._lock:
             self._entries.clear()
+            self._pages.clear()
+            self._prefixes.clear()
+
+    def _place(self, key: str) -> tuple[dict[int, str], int] | None:
+        """Return where it stands which page has this item, None if no page has it."""
+        prefix, _, number = key.rpartition(":")
+        pages = self._pages.get(prefix)
+        id_ = int(number) if pages and number.isdecimal() else 0
+        return (pages, id_) if pages and id_ in pages else None
+
+    def _take_out(self, pages: dict[int, str], id_: int, entry: Entry) -> None:
+        """Make an item of a page an entry of its own."""
+        assert isinstance(entry.body, Page)  # noqa: S101 - for the type
+        key = f"{self._prefixes[pages.pop(id_)]}:{id_}"
+        self._entries.pop(key, None)
+        self._entries[key] = replace(entry, body=entry.body.item(id_), etag=None)
+
+    def _remove(self, key: str, *, but: Collection[int] = ()) -> None:
+        """Remove an entry, from its page too if it is an item; if it is a page, leave its items, but these."""
+        if (place := self._place(key)) is not None:
+            pages, id_ = place
+            del pages[id_]
+        removed = self._entries.pop(key, None)
+        if removed is not None and key in self._prefixes:
+            self._leave_items(key, removed, but=but)
+
+    def _leave_items(self, key: str, entry: Entry, *, but: Collection[int] = ()) -> None:
+        """Make those items entries of their own that this page, which is no longer there, was the last to have."""
+        pages, ids = self._items_of(key, entry)
+        for id_ in set(ids).difference(but):
+            self._take_out(pages, id_, entry)
+        del self._prefixes[key]
+
+    def _forget_items(self, key: str, entry: Entry) -> None:
+        if key in self._prefixes:
+            pages, ids = self._items_of(key, entry)
+            for id_ in ids:
+                del pages[id_]
+            del self._prefixes[key]
+
+    def _items_of(self, key: str, entry: Entry) -> tuple[dict[int, str], list[int]]:
+        """Return where it stands which page has an item, and the items that this page was the last to have."""
+        pages = self._pages[self._prefixes[key]]
+        return pages, [id_ for id_ in dict.fromkeys(unpacked_ids(entry.body.ids)) if pages.get(id_) == key]
 
 
 def _size(entry: Entry) -> int:
@@ -180,5 +262,6 @@ def unpack(value: bytes) -> Entry:
     except (zlib.error, msgspec.MsgspecError) as error:
         raise ValueError("not an entry") from error
     if not entry.body.is_whole:
-        raise ValueError("fragments and placeholders do not belong together")
+        raise ValueError("text and columns do not belong together")
+    force_setattr(entry.body, "slots", SLOTS[entry.body.slots])  # the one tuple that all share
     return entry

@@ -5,8 +5,9 @@ from typing import Any, cast
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import get_conditional_response
-from rest_framework.views import APIView
+from rest_framework.request import Request
 
+from accounts.api import ApiView
 from accounts.models import User
 from accounts.throttles import caller_of, hit_read_limit
 from clients.values import MAX_ID
@@ -15,8 +16,12 @@ from proxy.marks import marks_for
 from proxy.reads import READ, Read, page_links
 from proxy.store import Answer
 
+_CONDITIONS = {
+    *("HTTP_IF_MATCH", "HTTP_IF_NONE_MATCH", "HTTP_IF_UNMODIFIED_SINCE", "HTTP_IF_MODIFIED_SINCE"),
+}
 
-class CallerView(APIView):
+
+class CallerView(ApiView):
     """A view that knows who calls."""
 
     @property
@@ -64,8 +69,16 @@ class CatalogView(CallerView):
         body, etag = template.filled(marks)
         headers = dict(read.headers(answer, etag, is_public=marks is None, now=now))
         headers["Vary"] = "Authorization, Origin, Accept-Encoding"
-        full = HttpResponse(body, content_type="application/json", headers=headers)
-        response = get_conditional_response(cast("HttpRequest", request), etag=etag, response=full) or full
+        response: HttpResponse = if_changed(
+            request, HttpResponse(body, content_type="application/json", headers=headers)
+        )
         for name in ("Age", "X-Cache"):  # A 304, too, says how old and whence.
             response[name] = headers[name]
         return response
+
+
+def if_changed(request: Request, response: Any) -> Any:
+    """Return the answer, or 304 (or 412) when the caller's conditions about its ``ETag`` say so (RFC 9110, 13)."""
+    if _CONDITIONS.isdisjoint(request.META):
+        return response
+    return get_conditional_response(cast("HttpRequest", request), etag=response["ETag"], response=response)

@@ -14,8 +14,9 @@ from clients.transport import CallOptions, Fetched, ListPage, Transport
 from clients.values import MAX_ID
 from proxy import pages
 from proxy.catalog import Catalog, Kind, Listing
+from proxy.columns import Filler, register_filler
 from proxy.parameters import NoQuery, PageQuery
-from proxy.rendering import FALSE, TRUE, Filler, Summary, register_filler
+from proxy.rendering import FALSE, TRUE, Summary
 from proxy.shapes import ListEnvelope, Shape, mark
 from proxy.views import CatalogView
 

@@ -77,7 +77,8 @@ def flyer(flyer_id: int = 7, **changes: Any) -> Item:
 
 
 def page(*flyer_ids: int, **changes: Any) -> Page:
-    return Page(len(flyer_ids), tuple(flyer(flyer_id, **changes) for flyer_id in flyer_ids))
+    flyers = [msgspec.convert(payloads.flyer(flyer_id, **changes), Flyer) for flyer_id in flyer_ids]
+    return shapes.FLYER.render_page(len(flyer_ids), flyers)
 
 
 def new_cache(clock: Clock | None = None, **changes: Any) -> Cache:

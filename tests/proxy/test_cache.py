@@ -1,5 +1,6 @@
 """The cache's promises about one key, on a clock that a test sets."""
 
+import json
 import threading
 import time
 
@@ -67,8 +68,8 @@ def test_a_stale_answer_is_served_at_once_and_revalidated_in_background(cache, c
     renewed = cache.get("a", fill)
 
     assert (stale.outcome, renewed.outcome) == ("STALE", "HIT")
-    assert b"old" in stale.body.fragments[0]
-    assert b"new" in renewed.body.fragments[0]
+    assert b"old" in stale.body.text
+    assert b"new" in renewed.body.text
     assert fill.calls == 2
 
 
@@ -289,7 +290,7 @@ def test_who_must_know_asks_upstream_before_an_old_copy_is_believed(cache, clock
     in_outage = cache.get("a", Fill(UpstreamTimeoutError()), confirm=True)
 
     assert confirmed.outcome == "MISS"
-    assert b"new" in confirmed.body.fragments[0]
+    assert b"new" in confirmed.body.text
     assert in_outage.outcome == "STALE"
     with pytest.raises(UpstreamNotFoundError):
         cache.get("a", Fill(UpstreamNotFoundError()), confirm=True)
@@ -335,3 +336,67 @@ def test_the_line_of_refreshes_is_bounded():
     gate.set()
     background.settle()
     assert 3 <= sum(taken) <= 5
+
+
+# --- Items of pages ----------------------------------------------------------------------------------
+
+
+def test_what_a_page_no_longer_has_is_still_there_for_an_outage(cache, clock):
+    cache.get("page", Fill(page(1, 2, 3)))
+    clock.now += 70
+    cache.get("page", Fill(page(3, 4)), confirm=True)
+
+    left, kept, new = (cache.copy(f"flyers:flyer:{number}") for number in (2, 3, 4))
+
+    assert left.body == flyer(2)
+    assert (left.fetched_at, kept.fetched_at, new.fetched_at) == (clock.now - 70, clock.now, clock.now)
+
+
+def test_what_a_page_has_takes_the_place_of_an_older_copy_and_gives_way_to_a_newer_one(cache, clock):
+    cache.get("flyers:flyer:2", Fill(flyer(2, title="old")))
+    cache.get("page", Fill(page(1, 2, title="on the page")))
+    on_page = cache.copy("flyers:flyer:2")
+    clock.now += 70
+    cache.get("flyers:flyer:2", Fill(flyer(2, title="new")), confirm=True)
+
+    assert on_page.body == flyer(2, title="on the page")
+    assert cache.copy("flyers:flyer:2").body == flyer(2, title="new")
+
+
+def test_an_item_that_is_not_found_is_gone_though_a_page_has_it(cache, clock):
+    cache.get("page", Fill(page(1, 2)))
+    clock.now += 70
+    for number in (1, 2):
+        with pytest.raises(UpstreamNotFoundError):
+            cache.get(f"flyers:flyer:{number}", Fill(UpstreamNotFoundError()), confirm=True)
+
+    assert [cache.copy(f"flyers:flyer:{number}") for number in (1, 2)] == [None, None]
+
+
+def test_a_page_that_falls_off_takes_along_the_items_that_nobody_looked_for(clock):
+    cache = new_cache(clock, store=Store(max_entries=3))
+    cache.get("page", Fill(page(1, 2)))
+    cache.copy("flyers:flyer:2")
+    for key in "ab":
+        cache.get(key, Fill(flyer()))
+        cache.copy("flyers:flyer:2")
+
+    assert [cache.copy(f"flyers:flyer:{number}") is not None for number in (1, 2)] == [False, True]
+
+
+def test_items_of_a_page_too_large_to_cache_are_cached_nevertheless(cache):
+    cache.get("page", Fill(page(*range(1, 700), description="x" * 2000)))
+
+    assert cache.copy("page") is None
+    assert cache.copy("flyers:flyer:699").body == flyer(699, description="x" * 2000)
+
+
+def test_signs_that_a_format_would_know_are_shown_as_they_are():
+    title = "100 % live, %b %s %(a)d %% \\"
+
+    shown = [
+        json.loads(body.template(as_of=0, is_stale=False, now=0).filled(None)[0])
+        for body in (flyer(title=title), page(7, 8, title=title))
+    ]
+
+    assert [shown[0]["title"], *(each["title"] for each in shown[1]["results"])] == [title] * 3

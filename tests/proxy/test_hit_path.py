@@ -162,13 +162,25 @@ def test_what_was_learned_from_one_caller_is_sent_to_nobody_with_other_headers(
     assert application.calls == calls_before
 
 
-def test_a_cookie_that_one_caller_is_told_to_forget_is_taken_from_nobody_else(hit_path):
-    first = hit_path.request(DISCOVER, HTTP_COOKIE="sessionid=x")
+def test_a_cookie_that_one_caller_is_given_is_given_to_nobody_else(application):
+    def with_a_cookie_for_one(environ, start_response):
+        cookies = [("Set-Cookie", "device=x")] if "HTTP_COOKIE" in environ else []
+        return application(environ, lambda status, headers: start_response(status, [*headers, *cookies]))
+
+    hit_path = hit_path_client(with_a_cookie_for_one)
+    first = hit_path.request(DISCOVER, HTTP_COOKIE="device=old")
 
     others = [hit_path.request(DISCOVER) for _ in range(3)]
 
-    assert "sessionid" in first[1]["set-cookie"]  # Django's own way with a session that is none
+    assert first[1]["set-cookie"] == "device=x"
     assert not [headers for _, headers, _ in others if "set-cookie" in headers or "Cookie" in headers["vary"]]
+
+
+def test_a_read_neither_looks_at_a_cookie_nor_gives_one(hit_path):
+    for _ in range(2):
+        headers = hit_path.request(DISCOVER, HTTP_COOKIE="sessionid=x; csrftoken=y")[1]
+        assert "set-cookie" not in headers
+        assert "Cookie" not in headers["vary"]
 
 
 @pytest.mark.parametrize(("method", "address", "headers"), HOSTILE, ids=ascii)

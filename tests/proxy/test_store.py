@@ -5,13 +5,14 @@ import tracemalloc
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from clients.flyers import Category, Creator, Flyer
 from flyers_proxy import shapes
 from proxy import store as counters
-from proxy.rendering import Page
-from proxy.store import Entry, Store
+from proxy.store import Entry, Store, pack, unpack
 from tests import payloads
+from tests.proxy.fills import page
 
 # An entry is never counted as less than it takes, and as at most so many times that: flyers that came on a page share
 # its bytes, and count as if they did not, as they hold them when the page has been evicted.
@@ -28,8 +29,7 @@ def flyers(first, number, **changes):
 
 
 def page_of(first, number, **changes):
-    items = tuple(map(shapes.FLYER.render, flyers(first, number, **changes)))
-    return Page(1_000_000 + first, items)
+    return shapes.FLYER.render_page(1_000_000 + first, flyers(first, number, **changes))
 
 
 def pages_with_their_flyers(number, limit, **changes):
@@ -65,7 +65,7 @@ WORK = {
     "categories": lambda: (
         (
             f"flyers:categories:{number}",
-            Page(50, tuple(shapes.CATEGORY.render(read(payloads.category(), Category)) for _ in range(50))),
+            shapes.CATEGORY.render_page(50, [read(payloads.category(), Category) for _ in range(50)]),
         )
         for number in range(20)
     ),
@@ -81,7 +81,7 @@ def test_what_entries_take_is_counted_and_not_much_more(work):
         before, _ = tracemalloc.get_traced_memory()
         for place, (key, body) in enumerate(work()):
             now = 1_700_000_000.0 + place
-            store.put({key: Entry(body, now, now + 60.5, 60, f'"etag-{place}"')})
+            store.put(key, Entry(body, now, now + 60.5, 60, f'"etag-{place}"'), items_of="flyers")
         del key, body
         gc.collect()
         taken = tracemalloc.get_traced_memory()[0] - before
@@ -96,11 +96,39 @@ def test_what_falls_off_is_no_longer_counted():
     store = Store(max_entries=40, max_bytes=40 * 10**6)
 
     for key, entry in entries.items():
-        store.put({key: entry})
-        store.put({key: entry})
+        store.put(key, entry)
+        store.put(key, entry)
     assert len([key for key in entries if store.get(key)]) == 40
     for key in entries:
         store.drop(key)
-    store.put({"flyers:flyer:1": Entry(next(iter(entries.values())).body.items[0], 0.0, 60.0, 60)})
+    store.put("flyers:flyer:1", Entry(next(iter(entries.values())).body.items[0], 0.0, 60.0, 60))
 
     assert counters.ENTRIES._value.get() == 1
+
+
+# --- Copies that come from outside ------------------------------------------------------------------
+
+WHOLE = Entry(page(1, 2, description="100 % jazz"), 0.0, 60.0, 60)
+DAMAGED = {
+    "a text cut short": {"text": WHOLE.body.text[:-1]},
+    "a placeholder less": {"text": WHOLE.body.text.replace(b"%b", b"null", 1)},
+    "another sign of a format": {"text": WHOLE.body.text.replace(b"%b", b"%s", 1)},
+    "an end elsewhere": {"ends": WHOLE.body.ends[:4]},
+    "an id less": {"ids": WHOLE.body.ids[8:]},
+    "a column cut short": {"columns": (WHOLE.body.columns[0][:8], *WHOLE.body.columns[1:])},
+    "a column less": {"columns": WHOLE.body.columns[1:]},
+    "placeholders of no shape": {"slots": tuple(("likes", "flyer") for _ in WHOLE.body.slots)},
+    "a summary less": {"summaries": WHOLE.body.summaries.split(b"\n")[0]},
+    "summaries that are none": {"summaries": b"nonsense\n[]"},
+    "a kind that is no text": {"kind": 7},
+}
+
+
+def test_a_copy_comes_back_from_a_shared_level_as_it_was():
+    assert unpack(pack(WHOLE)) == WHOLE
+
+
+@pytest.mark.parametrize("damage", DAMAGED.values(), ids=DAMAGED)
+def test_a_copy_whose_parts_do_not_belong_together_is_no_copy(damage):
+    with pytest.raises(ValueError, match=r"not an entry|belong together"):
+        unpack(pack(replace(WHOLE, body=replace(WHOLE.body, **damage))))
