@@ -1,6 +1,9 @@
 """Requests and answers about what stands on a shelf: rows of flyers, and rows of other kinds."""
 
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import cache
+from operator import attrgetter
 from typing import Annotated, Any, Self, get_args
 
 import msgspec
@@ -12,13 +15,12 @@ from accounts.bodies import Body
 from favorites import models
 from favorites.fields import Boolean, BoundedList, Id, KindName
 from favorites.fields import Rating as RatingField
-from favorites.serializers.kinds import FLYER, by_kind
+from favorites.serializers.kinds import FLYER
 from favorites.services.shelves import FAVORITES, RATINGS, WATCHLIST
 from favorites.services.showing import Availability, Shown
 from flyers_proxy.shapes import FLYER_EXAMPLE, Flyer
 from proxy import shapes
 from proxy.parameters import Flag, PageQuery, Query
-from proxy.rendering import Marks
 from proxy.shapes import READ_ONLY, ListEnvelope, ShownAs, WebUrl
 
 MAX_BATCH = 50
@@ -193,23 +195,24 @@ class _Row(Struct):
     valid_until: datetime | None
 
     @classmethod
-    def of(cls, shown: Shown, marks: Marks | None) -> Self:
-        """Return an entry as it is shown to somebody with these marks."""
-        entry = shown.entry
-        item = shown.item.json(marks) if shown.item else None
-        named = {
-            **{
-                name: getattr(entry, name)
-                for name in ("title", "image_url", "valid_until", "created_at", "kind")
-            },
-            "availability": shown.availability,
-            "rating": entry.value,
-            "flyer": item,
-            "item": item,
-            "id": by_kind(entry.kind, entry.id, entry.item_id),
-            "flyer_id": entry.item_id,
-        }
-        return cls(**{name: named[name] for name in cls.__struct_fields__})
+    def of(cls, shown: Shown) -> Self:
+        """Return an entry as it is shown."""
+        return cls(*_reader(cls)(shown))
+
+
+@cache
+def _reader(row: type[_Row]) -> Callable[[Shown], Sequence[Any]]:
+    """Return what reads the values of a row's fields, in their order."""
+    sources = {
+        "availability": "availability",
+        "flyer": "item",
+        "item": "item",
+        "flyer_id": "entry.item_id",
+        # Flyers were favorites with an id of their own when there was no other kind.
+        "id": "entry.id" if "flyer_id" in row.__struct_fields__ else "entry.item_id",
+        "rating": "entry.value",
+    }
+    return attrgetter(*(sources.get(name, f"entry.{name}") for name in row.__struct_fields__))
 
 
 class SharedFlyer(_Row):

@@ -13,11 +13,11 @@ from clients.values import MAX_ID
 from favorites import models
 from favorites.fields import Id
 from favorites.services.news import News
+from favorites.services.showing import Shown
 from flyers_proxy.shapes import Creator
 from proxy import shapes
 from proxy.parameters import Query, WholeNumber
 from proxy.shapes import READ_ONLY, ListEnvelope, ShownAs
-from proxy.store import Answer
 
 
 class FollowStatusQuery(Query):
@@ -58,8 +58,8 @@ class Followed(Follow):
     creator: Annotated[msgspec.Raw | None, ShownAs(Creator), READ_ONLY, Meta(description=_PROFILE)]
 
     @classmethod
-    def of(cls, row: models.Entry, creator: Answer | None = None) -> Self:
-        return cls(row.item_id, row.created_at, _profile(row, creator))
+    def of_shown(cls, shown: Shown) -> Self:
+        return cls(shown.entry.item_id, shown.entry.created_at, shown.item)
 
 
 class FollowPage(ListEnvelope, kw_only=True):
@@ -73,9 +73,9 @@ class Publisher(Followed):
     published_at: Annotated[datetime, Meta(description="When the newest of them was published.")]
 
     @classmethod
-    def of_news(cls, news: News, creator: Answer | None) -> Self:
+    def of_news(cls, news: News, shown: Shown) -> Self:
         row = news.follow
-        return cls(row.item_id, row.created_at, _profile(row, creator), news.new_flyers, news.published_at)
+        return cls(row.item_id, row.created_at, shown.item, news.new_flyers, news.published_at)
 
 
 class NewsPage(ListEnvelope, kw_only=True):
@@ -98,8 +98,3 @@ class Seen(Struct):
     """Until when the caller has looked."""
 
     until: datetime
-
-
-def _profile(row: models.Entry, creator: Answer | None) -> msgspec.Raw | None:
-    marks = {("follows", "creator"): {row.item_id}}  # those of the follow's owner
-    return creator.json(marks) if creator else None

@@ -1,25 +1,22 @@
 """What a person keeps on a shelf: which items, adding them and removing them."""
 
 from collections.abc import Callable, Sequence
-from datetime import timedelta
 from functools import partial
 from typing import Annotated
 
-from django.db.models import F, QuerySet
-from django.utils import timezone
+from django.db.models import QuerySet
 from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from msgspec import Meta, Struct
 
 from accounts.models import User
 from clients.errors import UpstreamError, UpstreamNotFoundError
 from favorites.models import Entry
+from favorites.services.rows import find_entries
 from favorites.services.shelves import FAVORITES, SHELVES, Key
-from favorites.services.writes import Operation, find_entries, write
+from favorites.services.writes import Operation, write
 from proxy.batches import Batch, confirm, confirm_many
 from proxy.catalog import OnMiss, find_kind
 from proxy.rendering import Summary
-
-EXPIRING = timedelta(hours=48)
 
 
 class EntryNotFoundError(Exception):
@@ -51,19 +48,9 @@ class RemovedBatch(Struct):
     absent: list[int]
 
 
-def entries_of(
-    *, user: User, shelf: str, kind: str, expiring: bool = False, sort: str = "-created_at"
-) -> QuerySet[Entry]:
-    """Return a person's entries: newest first, or (``sort="valid_until"``) by the end, the unknown end last.
-
-    ``expiring`` leaves those that end within 48 hours.
-    """
+def entries_of(*, user: User, shelf: str, kind: str) -> QuerySet[Entry]:
+    """Return all of a person's entries of a kind on a shelf, newest first; for one page of them there is ``page_of_shelf``."""
     saved = Entry.objects.there().filter(user=user, shelf=shelf, kind=kind)
-    if expiring:
-        now = timezone.now()
-        saved = saved.filter(valid_until__gte=now, valid_until__lte=now + EXPIRING)
-    if sort == "valid_until":
-        return saved.order_by(F("valid_until").asc(nulls_last=True), "id")
     return saved.order_by("-created_at", "-id")
 
 

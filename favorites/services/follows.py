@@ -5,6 +5,7 @@ from django.db.models import QuerySet
 from accounts.models import User
 from favorites.models import Entry
 from favorites.services.entries import add_entry, entries_of, find_entry, remove_entries, require_item
+from favorites.services.pages import ShelfPage, page_of_shelf
 from favorites.services.shelves import FOLLOWS, Key
 from flyers_proxy.catalog import CREATOR
 from proxy.catalog import OnMiss
@@ -17,6 +18,11 @@ class SelfFollowError(Exception):
 def follows_of(*, user: User) -> QuerySet[Entry]:
     """Return a person's follows, newest first."""
     return entries_of(user=user, shelf=FOLLOWS.name, kind=CREATOR.name)
+
+
+def page_of_follows(*, user: User, page: int, limit: int) -> ShelfPage:
+    """Return a page of a person's follows, newest first."""
+    return page_of_shelf(user=user, shelf=FOLLOWS.name, kind=CREATOR.name, page=page, limit=limit)
 
 
 def is_following(*, user: User | None, creator_id: int, on_miss: OnMiss) -> bool:

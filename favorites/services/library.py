@@ -10,8 +10,9 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from accounts.models import User
 from favorites.models import Entry
 from favorites.services.follows import is_oneself
+from favorites.services.rows import find_entries
 from favorites.services.shelves import FAVORITES, FOLLOWS, RATINGS, SHELVES, Key
-from favorites.services.writes import Operation, find_entries, open_library
+from favorites.services.writes import Operation, open_library
 from proxy.marks import marks_for
 
 # What stood on its own before there were other kinds: in an export these two still do.

@@ -14,8 +14,9 @@ from clients.values import MAX_ID
 from favorites.models import AppliedOp
 from favorites.services import pruning
 from favorites.services.follows import is_oneself
+from favorites.services.rows import find_entries
 from favorites.services.shelves import RATINGS, SHELVES, Key
-from favorites.services.writes import Operation, find_entries, open_library
+from favorites.services.writes import Operation, open_library
 from proxy.batches import confirm_many
 from proxy.rendering import Summary
 

@@ -7,11 +7,12 @@ continue from a version before these: ``LibraryState.pruned_version`` says so.
 from datetime import timedelta
 from typing import Any, Final
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Max, QuerySet, Subquery
 from django.utils import timezone
 
 from accounts.models import User, lock_library, raise_library_version
+from accounts.sql import fetch_rows
 from favorites.models import AppliedOp, Entry, LibraryState, RatingSummary
 
 MAX_TOMBSTONES: Final = 10_000
@@ -23,18 +24,21 @@ _BATCH: Final = 500
 _FAR: Final = 1_000_000_000
 
 
+def full_sql(user_id: int) -> tuple[str, list[Any]]:
+    """Return a statement that finds a row if a person has no room for another tombstone, and its parameters."""
+    sql = "SELECT 1 FROM favorites_entry WHERE user_id = %s AND removed_at IS NOT NULL LIMIT 1 OFFSET %s"
+    return sql, [user_id, MAX_TOMBSTONES - 1]
+
+
 def bound_tombstones(user_id: int) -> None:
     """Delete a person's oldest tombstones beyond ``MAX_TOMBSTONES``; call it under their lock."""
-    with connection.cursor() as cursor:
-        # By hand: each removal asks, and the ORM takes ten times as long to compile it as the database to answer.
-        cursor.execute(
-            "SELECT id FROM favorites_entry WHERE user_id = %s AND removed_at IS NOT NULL "
-            "ORDER BY removed_at DESC LIMIT 1 OFFSET %s",
-            [user_id, MAX_TOMBSTONES],
-        )
-        surplus = cursor.fetchone()
-    if surplus is not None:
-        oldest = Entry.objects.filter(pk=surplus[0]).values("removed_at")
+    surplus = fetch_rows(
+        "SELECT id FROM favorites_entry WHERE user_id = %s AND removed_at IS NOT NULL "
+        "ORDER BY removed_at DESC LIMIT 1 OFFSET %s",
+        [user_id, MAX_TOMBSTONES],
+    )
+    if surplus:
+        oldest = Entry.objects.filter(pk=surplus[0][0]).values("removed_at")
         _delete(user_id, _tombstones_of(user_id).filter(removed_at__lte=Subquery(oldest)))
 
 

@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
+from accounts.sql import among
 from favorites.models import Entry
 from proxy.catalog import kinds_in
 
@@ -34,12 +35,12 @@ class Shelf:
         return [kind.name for kind in kinds_in(self.name)]
 
     def select(self, user_id: int, kind: str, ids: Collection[int], *, label: int) -> tuple[str, list[Any]]:
-        places = ", ".join(["%s"] * len(ids))
+        condition, values = among(list(ids))
         statement = (
             f"SELECT {label}, item_id FROM favorites_entry WHERE user_id = %s AND shelf = %s AND kind = %s "  # noqa: S608 - our own words
-            f"AND item_id IN ({places}) AND removed_at IS NULL"
+            f"AND item_id {condition} AND removed_at IS NULL"
         )
-        return statement, [user_id, self.name, kind, *ids]
+        return statement, [user_id, self.name, kind, *values]
 
     def all_ids(self, user_id: int, kind: str) -> Sequence[int]:
         rows = Entry.objects.there().filter(user_id=user_id, shelf=self.name, kind=kind)

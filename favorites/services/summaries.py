@@ -4,9 +4,8 @@ from collections.abc import Mapping
 from itertools import chain
 from typing import Any, Final
 
-from django.db import connection
-
 from accounts.models import User, lock_library
+from accounts.sql import fetch_rows
 from favorites.models import Entry, RatingSummary
 from favorites.services.shelves import RATINGS, Key
 
@@ -37,8 +36,7 @@ def count(changes: Mapping[Key, tuple[int | None, int | None]]) -> None:
             rows.append((kind, item_id, *difference))
     for start in range(0, len(rows), _ROWS_PER_STATEMENT):
         part = rows[start : start + _ROWS_PER_STATEMENT]
-        with connection.cursor() as cursor:
-            cursor.execute(_COUNT.format(", ".join(["(%s, %s, %s, %s)"] * len(part))), list(chain(*part)))
+        fetch_rows(_COUNT.format(", ".join(["(%s, %s, %s, %s)"] * len(part))), list(chain(*part)))
 
 
 def forget_person(sender: Any, instance: User, **signal: Any) -> None:

@@ -4,39 +4,25 @@ Routes, batches, imports and the queues of devices all end here.
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal, NamedTuple
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User, lock_library, raise_library_version
+from accounts.sql import VENDOR, among, fetch_rows
 from favorites.models import Entry
 from favorites.services import pruning, summaries
+from favorites.services.rows import find_entries, save_entries, save_unless_changed
 from favorites.services.shelves import RATINGS, SHELVES, Key
 from proxy.rendering import Summary
 
 # What is added again so soon after its removal has its old place and date.
 UNDO: Final = timedelta(minutes=10)
 _TICK: Final = timedelta(microseconds=1)
-# Well under the 32,766 parameters that one statement of SQLite may have.
-_ROWS_PER_STATEMENT: Final = 1_000
-
-# In the order of the model, as ``from_db`` takes them.
-_FIELDS = Entry._meta.local_concrete_fields
-_COLUMNS: Final = ", ".join(str(field.column) for field in _FIELDS)
-_WRITTEN = [field for field in _FIELDS if not field.primary_key]
-_NAMES: Final = ", ".join(str(field.column) for field in _WRITTEN)
-_UNIQUE: Final = ("user_id", "shelf", "kind", "item_id")
-_NEW_VALUES: Final = ", ".join(
-    f"{field.column} = excluded.{field.column}" for field in _WRITTEN if field.column not in _UNIQUE
-)
-_UPSERT: Final = (
-    f"INSERT INTO favorites_entry ({_NAMES}) VALUES {{}} ON CONFLICT ({', '.join(_UNIQUE)}) "  # noqa: S608 - our own names
-    f"DO UPDATE SET {_NEW_VALUES} RETURNING shelf, kind, item_id, id"
-)
 
 
 class AccountRemovedError(Exception):
@@ -80,33 +66,15 @@ class Written(NamedTuple):
     is_new: bool = False
 
 
-def find_entries(user: User, keys: Iterable[Key]) -> dict[Key, Entry]:
-    """Return the rows of these keys, tombstones too."""
-    shelves: dict[tuple[str, str], list[int]] = {}
-    for shelf, kind, item_id in keys:
-        shelves.setdefault((shelf, kind), []).append(item_id)
-    found: dict[Key, Entry] = {}
-    for (shelf, kind), ids in shelves.items():
-        for start in range(0, len(ids), _ROWS_PER_STATEMENT):
-            part = ids[start : start + _ROWS_PER_STATEMENT]
-            # By hand: while the lock is held others wait for the ORM, too, and it takes four times as long.
-            statement = (
-                f"SELECT {_COLUMNS} FROM favorites_entry WHERE user_id = %s AND shelf = %s AND kind = %s "  # noqa: S608 - our own names
-                f"AND item_id IN ({_places(part)})"
-            )
-            rows = Entry.objects.raw(statement, [user.pk, shelf, kind, *part])
-            found |= {Key(shelf, kind, entry.item_id): entry for entry in rows}
-    return found
-
-
 @contextmanager
-def open_library(user: User) -> Iterator["OpenLibrary"]:
+def open_library(user: User, *, durable: bool = True) -> Iterator["OpenLibrary"]:
     """Change one person's library, nobody else meanwhile: all or nothing, and committed when the block ends.
 
     On PostgreSQL the person's row is the lock, on SQLite the whole transaction is. Versions are given under it, so they are
-    committed in their order. ``AccountRemovedError`` when there is no such person any more.
+    committed in their order. ``AccountRemovedError`` when there is no such person any more. Not ``durable``: it is committed
+    with the caller's transaction.
     """
-    with transaction.atomic(durable=True):
+    with transaction.atomic(durable=durable):
         version = lock_library(user.pk)
         if version is None:
             raise AccountRemovedError
@@ -122,11 +90,38 @@ def write(
 ) -> list[Written]:
     """Apply all these or, with a ``LibraryFullError``, none.
 
-    ``known`` are the rows of all their keys as they were read after ``user.library_version`` was: they are read anew only
-    if something has changed since.
+    ``known`` are the rows of all their keys as they were read after ``user.library_version`` was. A single operation is then
+    judged by them and written if nothing has changed since, without a wait for the lock; but for a rating, with which the
+    summary of its item changes, too.
     """
-    with open_library(user) as library:
-        return library.apply_all(operations, known=known if library.version == user.library_version else None)
+    if known is None or len(operations) != 1 or operations[0].key.shelf == RATINGS.name:
+        with open_library(user) as library:
+            is_known = library.version == user.library_version
+            return library.apply_all(operations, known=known if is_known else None)
+    # Of SQLite a transaction is the lock of everybody: who finds another version there goes on in it, and not to the end
+    # of the line again.
+    is_locked = VENDOR == "sqlite"
+    with transaction.atomic(durable=True) if is_locked else nullcontext():
+        written = _write_unless_changed(user, operations[0], known)
+        if written is not None:
+            return [written]
+        with open_library(user, durable=not is_locked) as library:
+            return library.apply_all(operations)
+
+
+def _write_unless_changed(user: User, operation: Operation, known: dict[Key, Entry]) -> Written | None:
+    """Write an operation as judged by ``known``; None, and nothing is written, if the library has changed since.
+
+    Nor is anything written if a bound is reached.
+    """
+    library = OpenLibrary(user, user.library_version)
+    result = library.judge(operation, known.get(operation.key), room=1, now=library.now)
+    if result.outcome == "applied":
+        bound = _full_sql(user.pk, operation.key) if operation.is_add else pruning.full_sql(user.pk)
+        if not save_unless_changed(result.entry, since=user.library_version, bound=bound):
+            return None
+        user.library_version = library.version
+    return result
 
 
 class OpenLibrary:
@@ -165,22 +160,24 @@ class OpenLibrary:
         written = []
         for number, operation in enumerate(operations):
             was_there = operation.key in entries and entries[operation.key].is_there
-            result = self._judge(operation, entries.get(operation.key), room, self.now + number * _TICK)
+            left = room[operation.key[:2]]
+            result = self.judge(
+                operation, entries.get(operation.key), room=left, now=self.now + number * _TICK
+            )
             is_stamped = result.outcome == "already" and operation.at is not None
             if result.outcome == "applied" or is_stamped:
                 entries[operation.key] = touched[operation.key] = result.entry
                 room[operation.key[:2]] += was_there - result.entry.is_there
             written.append(result)
         if touched:
-            self._save(touched)
+            save_entries(touched)
             summaries.count({key: (before.get(key), _rating(entry)) for key, entry in touched.items()})
             if any(not entry.is_there for entry in touched.values()):
                 pruning.bound_tombstones(self.user.pk)
         return written
 
-    def _judge(
-        self, operation: Operation, entry: Entry | None, room: Counter[tuple[str, str]], now: datetime
-    ) -> Written:
+    def judge(self, operation: Operation, entry: Entry | None, *, room: int, now: datetime) -> Written:
+        """Say what becomes of an operation, and change its row, but store nothing; ``room`` is for so many new items."""
         at = operation.at or now
         if entry is None:
             shelf, kind, item_id = operation.key
@@ -198,7 +195,7 @@ class OpenLibrary:
                 entry.changed_at, entry.changed_by = at, operation.op_id
             return Written("already", entry)
         if not was_there:
-            if room[operation.key[:2]] <= 0:
+            if room <= 0:
                 return Written("full", entry)
             _begin(entry, operation, at=at, now=now)
         entry.removed_at = None if operation.is_add else self.now
@@ -215,28 +212,16 @@ class OpenLibrary:
         }
         room = Counter({(shelf, kind): SHELVES[shelf].max_rows for shelf, kind in wanted})
         if wanted:
-            shelves, kinds = ({pair[place] for pair in wanted} for place in (0, 1))
-            for shelf, kind, number in _rows_of(
+            (of_shelves, shelves), (of_kinds, kinds) = (
+                among(list(each)) for each in zip(*wanted, strict=True)
+            )
+            for shelf, kind, number in fetch_rows(
                 "SELECT shelf, kind, count(*) FROM favorites_entry WHERE user_id = %s AND removed_at IS NULL "  # noqa: S608 - our own words
-                f"AND shelf IN ({_places(shelves)}) AND kind IN ({_places(kinds)}) GROUP BY shelf, kind",
+                f"AND shelf {of_shelves} AND kind {of_kinds} GROUP BY shelf, kind",
                 [self.user.pk, *shelves, *kinds],
             ):
                 room[shelf, kind] -= number
         return room
-
-    def _save(self, entries: dict[Key, Entry]) -> None:
-        """Insert the new rows, which get their ids, and update the others."""
-        rows = list(entries.values())
-        for start in range(0, len(rows), _ROWS_PER_STATEMENT):
-            part = rows[start : start + _ROWS_PER_STATEMENT]
-            places = ", ".join([f"({_places(_WRITTEN)})"] * len(part))
-            values = [
-                field.get_db_prep_save(getattr(entry, field.attname), connection)
-                for entry in part
-                for field in _WRITTEN
-            ]
-            for shelf, kind, item_id, pk in _rows_of(_UPSERT.format(places), values):
-                entries[Key(shelf, kind, item_id)].pk = pk
 
 
 def _begin(entry: Entry, operation: Operation, *, at: datetime, now: datetime) -> None:
@@ -256,12 +241,10 @@ def _rating(entry: Entry) -> int | None:
     return entry.value if entry.shelf == RATINGS.name and entry.is_there else None
 
 
-def _places(values: Collection[Any]) -> str:
-    return ", ".join(["%s"] * len(values))
-
-
-def _rows_of(statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        rows: list[tuple[Any, ...]] = cursor.fetchall()
-        return rows
+def _full_sql(user_id: int, key: Key) -> tuple[str, list[Any]]:
+    """Return a statement that finds a row if a person has no room for an item where this is, and its parameters."""
+    sql = (
+        "SELECT 1 FROM favorites_entry WHERE user_id = %s AND shelf = %s AND kind = %s AND removed_at IS NULL "
+        "LIMIT 1 OFFSET %s"
+    )
+    return sql, [user_id, key.shelf, key.kind, SHELVES[key.shelf].max_rows - 1]

@@ -6,12 +6,13 @@ from typing import Any, ClassVar, cast
 from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_view
 from rest_framework.permissions import IsAuthenticatedOrReadOnly
 from rest_framework.request import Request
-from rest_framework.response import Response
 
+from accounts.api import Response
 from accounts.models import User
 from favorites.serializers import entries as serializers
 from favorites.serializers.kinds import by_kind, either, of_kinds
 from favorites.services import entries, ratings
+from favorites.services.pages import page_of_shelf
 from favorites.services.shelves import FAVORITES, RATINGS, WATCHLIST, Key, Shelf
 from favorites.views.private import DONE, OUTAGE, PersonalView, PrivateView, shelf_page
 
@@ -155,9 +156,9 @@ class ShelfList(PersonalView):
     rows: ClassVar[tuple[Any, Any]] = (serializers.KeptFlyer, serializers.KeptItem)
 
     def get(self, request: Request) -> Response:
-        params = {name: self.params[name] for name in ("kind", "expiring", "sort")}
-        rows = entries.entries_of(user=self.person, shelf=self.shelf.name, **params)
-        return shelf_page(self, params["kind"], rows, by_kind(params["kind"], *self.rows))
+        page = page_of_shelf(user=self.person, shelf=self.shelf.name, **self.params)
+        kind = self.params["kind"]
+        return shelf_page(self, kind, page, by_kind(kind, *self.rows))
 
     def put(self, request: Request) -> Response:
         items = self.ids.read_any(request.data)

@@ -5,15 +5,18 @@ from functools import partial
 
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.request import Request
-from rest_framework.response import Response
 
+from accounts.api import Response
 from favorites.models import Entry
 from favorites.serializers import follows as serializers
 from favorites.services import follows, news
+from favorites.services.pages import Row
+from favorites.services.shelves import FOLLOWS
 from favorites.services.showing import Showing, show
 from favorites.views.private import DONE, OUTAGE, PersonalView, PrivateView
+from flyers_proxy.catalog import CREATOR
 from proxy.parameters import PageQuery
-from proxy.reads import freshness, page_of_list
+from proxy.reads import freshness, page_of, page_of_list
 
 follows_operation = partial(extend_schema, tags=["follows"])
 
@@ -27,19 +30,20 @@ class ProfilesView(PersonalView):
 
     query = PageQuery
 
-    def profiles(self, rows: Sequence[Entry]) -> Showing:
-        """Return these with the creators as they are now."""
-        return show("creator", rows, viewer=None, caller=self.caller, on_miss=self.hit_limit)
+    def profiles(self, rows: Sequence[Entry] | Sequence[Row]) -> Showing:
+        """Return these with the creators as they are now, all of whom the caller follows."""
+        marks = {(FOLLOWS.name, CREATOR.name): {row.item_id for row in rows}}
+        return show(CREATOR.name, rows, viewer=None, caller=self.caller, on_miss=self.hit_limit, marks=marks)
 
 
 class FollowList(ProfilesView):
     @follows_operation("follows_list", parameters=[PageQuery], responses=serializers.FollowPage)
     def get(self, request: Request) -> Response:
         """Whom the caller follows, newest first, each with the creator's profile."""
-        page = self.page_of(follows.follows_of(user=self.person))
+        page = page_of(*follows.page_of_follows(user=self.person, **self.params), request, **self.params)
         showing = self.profiles(page.rows)
-        results = [serializers.Followed.of(shown.entry, shown.item) for shown in showing.shown]
-        meta = freshness(showing.items, is_partial=showing.is_partial)
+        results = [serializers.Followed.of_shown(shown) for shown in showing.shown]
+        meta = freshness(showing.answers, is_partial=showing.is_partial)
         return Response(page.envelope(results, meta=meta))
 
     @follows_operation("follow_add", request=serializers.NewFollow, responses=FOLLOW)
@@ -77,11 +81,11 @@ class FollowNews(ProfilesView):
         page = page_of_list(found.news, request, **self.params)
         showing = self.profiles([each.follow for each in page.rows])
         results = [
-            serializers.Publisher.of_news(each, shown.item)
+            serializers.Publisher.of_news(each, shown)
             for each, shown in zip(page.rows, showing.shown, strict=True)
         ]
         # As of when flyers were looked for, whatever the age of the profiles: the caller has seen all until then.
-        is_partial = showing.is_partial or any(profile.is_stale for profile in showing.items)
+        is_partial = showing.is_partial or any(profile.is_stale for profile in showing.answers)
         meta = freshness(found.pages, is_partial=is_partial)
         return Response(page.envelope(results, meta=meta, is_complete=found.is_complete))
 

@@ -4,8 +4,8 @@ from functools import partial
 
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.request import Request
-from rest_framework.response import Response
 
+from accounts.api import Response
 from favorites.serializers import library as serializers
 from favorites.serializers import sync
 from favorites.services import changes, library, ops

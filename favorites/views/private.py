@@ -1,23 +1,19 @@
 """What routes about kept things share: how their answers are cached, and what they may end in."""
 
-from typing import Any, TypeVar, cast
+from typing import Any, cast
 
-from django.db.models import Model, QuerySet
-from django.http import HttpRequest, HttpResponseBase
-from django.utils.cache import get_conditional_response, patch_vary_headers, set_response_etag
+from django.utils.cache import set_response_etag
 from drf_spectacular.utils import OpenApiResponse
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
-from rest_framework.response import Response
 
+from accounts.api import Response
 from accounts.models import User
-from favorites.models import Entry
+from favorites.services.pages import ShelfPage
 from favorites.services.showing import show
 from proxy.parameters import NoQuery, Query
-from proxy.reads import RowPage, freshness, page_of
-from proxy.views import CallerView
-
-Row = TypeVar("Row", bound=Model)
+from proxy.reads import freshness, page_of
+from proxy.views import CallerView, if_changed
 
 # For the schema: when a route ends in what.
 DONE = {204: OpenApiResponse(description="Done.")}
@@ -43,22 +39,13 @@ class PrivateView(CallerView):
             query = NoQuery if request.method in {"POST", "PUT"} else self.query
             self.params = query.read(request.query_params)
 
-    def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         response = super().finalize_response(request, response, *args, **kwargs)
         response.headers.setdefault("Cache-Control", "private, no-cache")
-        patch_vary_headers(response, ["Authorization", "Origin", "Accept-Encoding"])
+        response["Vary"] = "Authorization, Origin, Accept-Encoding"
         if request.method in {"GET", "HEAD"} and response.status_code == 200:
-            response.add_post_render_callback(self._conditional)
+            return if_changed(request, set_response_etag(response))
         return response
-
-    def _conditional(self, response: Any) -> HttpResponseBase | None:
-        """Answer 304 when the caller has just this (RFC 9110, 13.1.2)."""
-        etag = set_response_etag(response)["ETag"]
-        return get_conditional_response(cast("HttpRequest", self.request), etag=etag, response=response)
-
-    def page_of(self, rows: QuerySet[Row]) -> RowPage[Row]:
-        """Return the page of these rows that ``params`` ask for."""
-        return page_of(rows, self.request, page=self.params["page"], limit=self.params["limit"])
 
 
 class PersonalView(PrivateView):
@@ -72,10 +59,10 @@ class PersonalView(PrivateView):
         return cast("User", self.request.user)
 
 
-def shelf_page(view: PrivateView, kind: str, rows: QuerySet[Entry], shown_as: Any, **more: Any) -> Response:
+def shelf_page(view: PrivateView, kind: str, found: ShelfPage, shown_as: Any, **more: Any) -> Response:
     """Return the page of kept items of a kind that a view's caller asks for, ``more`` in its envelope."""
-    page = view.page_of(rows)
+    page = page_of(*found, view.request, page=view.params["page"], limit=view.params["limit"])
     showing = show(kind, page.rows, viewer=view.person, caller=view.caller, on_miss=view.hit_limit)
-    results = [shown_as.of(shown, showing.marks) for shown in showing.shown]
-    meta = freshness(showing.items, is_partial=showing.is_partial)
+    results = [shown_as.of(shown) for shown in showing.shown]
+    meta = freshness(showing.answers, is_partial=showing.is_partial)
     return Response(page.envelope(results, meta=meta, **more))

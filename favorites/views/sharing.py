@@ -5,13 +5,14 @@ from typing import Any
 
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.request import Request
-from rest_framework.response import Response
 
+from accounts.api import Response
 from favorites.serializers import sharing as serializers
 from favorites.serializers.entries import SharedFlyer, SharedItem, SharedKindQuery
 from favorites.serializers.kinds import by_kind, of_kinds
 from favorites.services import sharing
-from favorites.services.entries import KeptBatch, entries_of
+from favorites.services.entries import KeptBatch
+from favorites.services.pages import page_of_shelf
 from favorites.services.shelves import FAVORITES
 from favorites.views.private import DONE, OUTAGE, PersonalView, PrivateView, shelf_page
 from proxy.parameters import PageQuery
@@ -55,7 +56,7 @@ class SharedFavorites(PrivateView):
 
     query = PageQuery
 
-    def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         response["X-Robots-Tag"] = "noindex"
         response["Referrer-Policy"] = "no-referrer"
         return super().finalize_response(request, response, *args, **kwargs)
@@ -65,8 +66,8 @@ class SharedFavorites(PrivateView):
         """Somebody's favorites as they are now, with the marks of whoever asks; 410 once the link is taken back."""
         shared = sharing.get_shared_list(slug=slug)
         named = {"list_name": shared.list_name, "owner": shared.owner.display_name}
-        rows = entries_of(user=shared.owner, shelf=FAVORITES.name, kind=shared.kind)
-        return shelf_page(self, shared.kind, rows, by_kind(shared.kind, SharedFlyer, SharedItem), **named)
+        page = page_of_shelf(user=shared.owner, shelf=FAVORITES.name, kind=shared.kind, **self.params)
+        return shelf_page(self, shared.kind, page, by_kind(shared.kind, SharedFlyer, SharedItem), **named)
 
 
 class SharedListCopy(PersonalView):

@@ -8,6 +8,7 @@ from favorites.models import AppliedOp, Entry, LibraryState, RatingSummary, Shar
 from favorites.services import summaries
 from favorites.services.entries import entries_of
 from favorites.services.follows import follows_of
+from favorites.services.pages import page_statement
 from proxy.marks import marks_statement
 from tests.favorites.keeping import drop, follow, keep
 
@@ -126,6 +127,18 @@ def test_an_index_answers(full_tables, alice, question):
 def test_a_page_is_read_off_the_index_without_sorting(full_tables, alice, question):
     text = plan(*QUERIES[question][0](alice).query.sql_with_params())
 
+    assert "TEMP B-TREE" not in text
+    assert "Sort" not in text
+
+
+@pytest.mark.parametrize("shelf", [("favorites", "flyer"), ("follows", "creator")])
+def test_a_page_with_its_total_is_read_off_the_index_without_sorting(full_tables, alice, shelf):
+    statement, values = page_statement(
+        (alice.pk, *shelf), page=1, limit=10, expiring=False, sort="-created_at"
+    )
+
+    text = plan(statement, values)
+    assert "entries_newest_first" in text, text
     assert "TEMP B-TREE" not in text
     assert "Sort" not in text
 

@@ -10,13 +10,16 @@ from django.utils import timezone
 
 from favorites.models import Entry
 from favorites.services.pruning import prune_library
+from favorites.services.rows import find_entries
 from favorites.services.shelves import SHELVES, Key
-from favorites.services.writes import Operation, open_library
+from favorites.services.writes import AccountRemovedError, Operation, open_library, write
 from tests.conftest import PASSWORD, signed_in
 from tests.favorites.device import OPS, applied, brief, follow, library_of, op, read, versions_of
+from tests.favorites.keeping import drop, keep, row_of
 from tests.races import at_once
 
 HERE = "/api/v1"
+FLYER_7 = Key("favorites", "flyer", 7)
 FAVORITES, SHARE = f"{HERE}/users/me/favorites/", f"{HERE}/favorites/share/"
 
 
@@ -193,6 +196,58 @@ def test_a_list_waits_for_no_row_that_is_being_written(alice, service):
 
     assert (meanwhile.status_code, later.status_code) == (200, 200)
     assert titles == [{"Jazz, moved", "Flyer 2"}, {"Jazz, moved"}]
+
+
+# --- What was judged before it is written ----------------------------------------------------------
+
+
+def fresh(user):
+    """Return the same person as another request knows them."""
+    return type(user).objects.get(pk=user.pk)
+
+
+def test_what_was_added_meanwhile_is_not_new(alice):
+    early = fresh(alice)
+    known = find_entries(early, [FLYER_7])
+    keep(alice, 7, title="Jazz")
+
+    (written,) = write(early, [Operation(FLYER_7, is_add=True)], known=known)
+
+    assert (written.outcome, written.is_new, written.entry.title) == ("already", False, "Jazz")
+    assert version_of(alice) == 1
+
+
+def test_what_was_removed_meanwhile_is_not_removed_again(alice):
+    keep(alice, 7)
+    early = fresh(alice)
+    known = find_entries(early, [FLYER_7])
+    drop(fresh(alice), 7)
+
+    (written,) = write(early, [Operation(FLYER_7, is_add=False)], known=known)
+
+    assert written.outcome == "already"
+    assert version_of(alice) == 2
+
+
+def test_a_change_of_something_else_meanwhile_makes_no_difference_but_for_the_version(alice):
+    early = fresh(alice)
+    known = find_entries(early, [FLYER_7])
+    keep(alice, 8)
+
+    (written,) = write(early, [Operation(FLYER_7, is_add=True)], known=known)
+
+    assert (written.outcome, written.entry.version, early.library_version) == ("applied", 2, 2)
+    assert row_of(alice, 7).pk == written.entry.pk
+
+
+def test_who_was_deleted_meanwhile_has_no_row(alice):
+    early = fresh(alice)
+    alice.delete()
+
+    with pytest.raises(AccountRemovedError):
+        write(early, [Operation(FLYER_7, is_add=True)], known={})
+
+    assert not Entry.objects.exists()
 
 
 # --- A reader in a storm ---------------------------------------------------------------------------
