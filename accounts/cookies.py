@@ -6,15 +6,17 @@ strangers can't exhaust those of the owner. It survives signing out, and holds a
 
 import secrets
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from django.conf import settings
 from django.core.signing import BadSignature, TimestampSigner
+from django.http import HttpResponse
 from django.utils import timezone
-from rest_framework.response import Response
 
 from accounts.models import User
 from accounts.sessions import Tokens
+
+Response = TypeVar("Response", bound=HttpResponse)
 
 REFRESH_COOKIE = "refresh_token"
 DEVICE_COOKIE = "known_device"

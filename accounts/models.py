@@ -1,6 +1,6 @@
 """The tables of people and of their sessions (signed-in devices)."""
 
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Final, Self
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.hashers import check_password, make_password
@@ -9,6 +9,8 @@ from django.db import connection, models
 from django.db.models.functions import Lower
 from django.db.models.lookups import Exact
 from django.utils import timezone
+
+from accounts.sql import fetch_rows, moment
 
 # In ASCII alone "the same address" means the same to every database, every mail server and every eye.
 ascii_address = RegexValidator(r"\A[\x21-\x7e]+\Z", "Enter a valid email address.")
@@ -148,7 +150,12 @@ def live_session_sql(*, session_id: int, user_id: int) -> tuple[str, list[Any]]:
         "WHERE session.id = %s AND session.user_id = %s "
         "AND session.revoked_at IS NULL AND session.expires_at > %s AND person.is_active"
     )
-    return sql, [session_id, user_id, connection.ops.adapt_datetimefield_value(timezone.now())]
+    return sql, [session_id, user_id, moment(timezone.now())]
+
+
+# A table of one row: the library version of the person whose id is its parameter. A statement that reads it with what
+# it is the version of can't find the two apart.
+LIBRARY_VERSION_SQL: Final = "(SELECT library_version FROM accounts_user WHERE id = %s)"
 
 
 def lock_library(user_id: int) -> int | None:
@@ -158,16 +165,23 @@ def lock_library(user_id: int) -> int | None:
     is time that others wait.
     """
     lock = " FOR NO KEY UPDATE" if connection.features.has_select_for_no_key_update else ""
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT library_version FROM accounts_user WHERE id = %s{lock}", [user_id])  # noqa: S608 - our own words
-        row = cursor.fetchone()
-    return None if row is None else int(row[0])
+    rows = fetch_rows(f"SELECT library_version FROM accounts_user WHERE id = %s{lock}", [user_id])  # noqa: S608 - our own words
+    return int(rows[0][0]) if rows else None
 
 
 def raise_library_version(*, user_id: int, to: int) -> None:
     """Set a person's library version; call it in the transaction that holds ``lock_library`` and changes the library."""
-    with connection.cursor() as cursor:
-        cursor.execute("UPDATE accounts_user SET library_version = %s WHERE id = %s", [to, user_id])
+    fetch_rows("UPDATE accounts_user SET library_version = %s WHERE id = %s", [to, user_id])
+
+
+def raised_library_version_sql(*, user_id: int, since: int, to: int) -> tuple[str, list[Any]]:
+    """Return an ``UPDATE … WHERE …`` that raises a person's library version if it is still ``since``, and its parameters.
+
+    A part, so that it can share a statement or a transaction with a change that was judged by what the library was then.
+    It locks the person's row.
+    """
+    sql = "UPDATE accounts_user SET library_version = %s WHERE id = %s AND library_version = %s"
+    return sql, [to, user_id, since]
 
 
 class Session(models.Model):

@@ -7,7 +7,7 @@ from django.core.validators import RegexValidator
 from rest_framework import serializers
 
 from accounts.bodies import Body
-from accounts.models import one_line, plain_username
+from accounts.models import User, one_line, plain_username
 from accounts.passwords import MAX_PASSWORD_LENGTH
 from clients.values import MAX_ID
 
@@ -99,6 +99,14 @@ class UserSerializer(serializers.Serializer[Any]):
     role = serializers.ChoiceField(choices=["user", "admin"])
 
 
+_USER = UserSerializer()
+
+
+def shown(user: User) -> dict[str, Any]:
+    """Return a person as they see themselves. By one serializer for all: to make one takes ten times as long as to use it."""
+    return dict(_USER.to_representation(user))
+
+
 class AccessSerializer(serializers.Serializer[Any]):
     access = serializers.CharField(help_text="For `Authorization: Bearer …`. Keep it in memory only.")
     expires_in = serializers.IntegerField(help_text="Seconds.")
@@ -121,7 +129,7 @@ class SessionSerializer(serializers.Serializer[Any]):
     is_current = serializers.SerializerMethodField(help_text="Whether it is the one that asks.")
 
     def get_is_current(self, session: Any) -> bool:
-        return bool(session == self.context["current"])
+        return bool(session.pk == self.context["current_id"])
 
 
 class SessionListMetaSerializer(serializers.Serializer[Any]):

@@ -13,7 +13,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Count, Q
 
 from accounts import mail
-from accounts.models import Session, User
+from accounts.models import User
 from accounts.sessions import Tokens, end_sessions, open_session
 from accounts.throttles import TooManyCallsError, hit_rate_limit
 from accounts.tokens import InvalidTokenError
@@ -106,10 +106,10 @@ def update_profile(*, user: User, changes: dict[str, str | None]) -> User:
     return user
 
 
-def change_password(*, user: User, session: Session, current: str, new: str) -> None:
-    """Set a new password and end every other session; raise ``WrongPasswordError`` or ``FieldRefusedError``."""
+def change_password(*, user: User, session_id: int, current: str, new: str) -> None:
+    """Set a new password and end every session but this one; raise ``WrongPasswordError`` or ``FieldRefusedError``."""
     is_right = user.check_password(current)
-    if not is_right or not _set_password(user, _hashed(new, user=user, field="new"), but=session):
+    if not is_right or not _set_password(user, _hashed(new, user=user, field="new"), but=session_id):
         raise WrongPasswordError("current")
 
 
@@ -171,7 +171,7 @@ def _hashed(password: str, *, user: User, field: str) -> str:
     return make_password(password)
 
 
-def _set_password(user: User, hashed: str, *, but: Session | None = None) -> bool:
+def _set_password(user: User, hashed: str, *, but: int | None = None) -> bool:
     """Replace the password that ``user`` was read with; return whether it was still that one."""
     with transaction.atomic():
         if not User.objects.filter(pk=user.pk, password=user.password).update(password=hashed):

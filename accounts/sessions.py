@@ -4,13 +4,14 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 import structlog
-from django.db import connection, transaction
+from django.db import DEFAULT_DB_ALIAS, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from prometheus_client import Counter
 
 from accounts import tokens
 from accounts.models import Session, SessionQuerySet, User, live_session_sql
+from accounts.sql import fetch_rows
 
 log = structlog.get_logger(__name__)
 
@@ -54,30 +55,24 @@ class Tokens(NamedTuple):
     expires_in: int = tokens.ACCESS_SECONDS
 
 
-def live_session(claims: tokens.Claims) -> Session:
-    """Return the session with its person in one query; raise ``InvalidTokenError`` unless it is live.
+def person_of(claims: tokens.Claims) -> User:
+    """Return whose session this is, in one query; raise ``InvalidTokenError`` unless it is live.
 
-    Of the session only its id is loaded, of the person all but ``created_at``; Django loads the others on access.
+    All of the person but ``created_at`` is loaded, which Django loads on access.
     """
     live, values = live_session_sql(session_id=claims.session_id, user_id=claims.user_id)
-    with connection.cursor() as cursor:
-        cursor.execute(f"{_SELECT_PERSON} {live}", values)
-        row = cursor.fetchone()
-    if row is None:
+    rows = fetch_rows(f"{_SELECT_PERSON} {live}", values)
+    if not rows:
         raise tokens.InvalidTokenError
-    *texts, is_active, is_staff = row
-    session = Session.from_db(connection.alias, ["id", "user_id"], [claims.session_id, claims.user_id])
-    session.user = User.from_db(connection.alias, _PERSON, [*texts, bool(is_active), bool(is_staff)])
-    return session
+    *texts, is_active, is_staff = rows[0]
+    return User.from_db(DEFAULT_DB_ALIAS, _PERSON, [*texts, bool(is_active), bool(is_staff)])
 
 
 def library_version_of(*, session_id: int, user_id: int) -> int | None:
     """Return the library version of the person whose session this is, None unless it is live."""
     live, values = live_session_sql(session_id=session_id, user_id=user_id)
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT person.library_version {live}", values)
-        row = cursor.fetchone()
-    return None if row is None else int(row[0])
+    rows = fetch_rows(f"SELECT person.library_version {live}", values)
+    return int(rows[0][0]) if rows else None
 
 
 def open_session(*, user: User, user_agent: str = "") -> Tokens:
@@ -151,11 +146,11 @@ def sessions_of(user: User) -> SessionQuerySet:
     return Session.objects.live().filter(user=user).order_by("-created_at", "-pk")
 
 
-def end_sessions(user: User, *, but: Session | None = None) -> None:
-    """Sign all of a person's devices out, or all but one."""
+def end_sessions(user: User, *, but: int | None = None) -> None:
+    """Sign all of a person's devices out, or all but the session of this id."""
     ended = Session.objects.filter(user=user)
     if but is not None:
-        ended = ended.exclude(pk=but.pk)
+        ended = ended.exclude(pk=but)
     ended.end()
 
 

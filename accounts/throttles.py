@@ -93,10 +93,14 @@ class _Counter:
 
 
 def _increment(cache: BaseCache, key: str, seconds: int) -> int:
-    cache.add(key, 0, timeout=seconds)
     try:
         return cache.incr(key)
-    except ValueError:  # The cache was full and dropped it in between: it counts from the start.
+    except ValueError:  # It is the first of this window, or the cache was full and dropped it.
+        if cache.add(key, 1, timeout=seconds):
+            return 1
+    try:
+        return cache.incr(key)  # Another was the first meanwhile.
+    except ValueError:
         return 1
 
 

@@ -8,14 +8,14 @@ from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_sche
 from rest_framework.exceptions import NotAuthenticated, NotFound
 from rest_framework.permissions import IsAdminUser, IsAuthenticated
 from rest_framework.request import Request
-from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from accounts import cookies, serializers, services, sessions
+from accounts.api import ApiView, Response
 from accounts.authentication import FromOurPages, shown_token
 from accounts.cookies import shown_device
-from accounts.models import Session, User
+from accounts.models import User
 from accounts.throttles import AttemptThrottle, SignInThrottle
+from accounts.tokens import Claims
 
 # Which tokens a route takes, where that is not the access token; drf-spectacular's types know names alone.
 BY_COOKIE: Any = [{"refreshCookie": []}]
@@ -34,7 +34,7 @@ TOO_MANY = {429: OpenApiResponse(description="`THROTTLED`: wait for `Retry-After
 operation = partial(extend_schema, tags=["accounts"])
 
 
-class AccountView(APIView):
+class AccountView(ApiView):
     """A route whose answers are never cached."""
 
     @property
@@ -65,6 +65,11 @@ class CookieView(AccountView):
 class PersonalView(AccountView):
     permission_classes = [IsAuthenticated]
 
+    @property
+    def session_id(self) -> int:
+        """The session of the device that asks."""
+        return cast("Claims", self.request.auth).session_id
+
 
 class Register(AttemptView):
     throttle_scope = "register"
@@ -77,7 +82,7 @@ class Register(AttemptView):
     def post(self, request: Request) -> Response:
         """Sign up. It does not sign in: that is `POST auth/login/`."""
         user = services.register(**serializers.RegistrationSerializer.read(request.data))
-        return Response(serializers.UserSerializer(user).data, status=201)
+        return Response(serializers.shown(user), status=201)
 
 
 class Login(CookieView):
@@ -160,14 +165,14 @@ class Me(PersonalView):
     @operation("auth_me", responses=serializers.UserSerializer)
     def get(self, request: Request) -> Response:
         """The caller."""
-        return Response(serializers.UserSerializer(self.person).data)
+        return Response(serializers.shown(self.person))
 
     @operation("auth_me_update", request=serializers.ProfileSerializer, responses=serializers.UserSerializer)
     def patch(self, request: Request) -> Response:
         """Change the caller's names; what is left out stays."""
         changes = serializers.ProfileSerializer.read(request.data)
         user = services.update_profile(user=self.person, changes=changes)
-        return Response(serializers.UserSerializer(user).data)
+        return Response(serializers.shown(user))
 
     @operation(
         "auth_me_delete", request=serializers.PasswordConfirmationSerializer, responses=DONE | TOO_MANY
@@ -188,7 +193,7 @@ class Password(PersonalView):
     def post(self, request: Request) -> Response:
         """Set a new password; every other device is signed out."""
         passwords = serializers.NewPasswordSerializer.read(request.data)
-        services.change_password(user=self.person, session=cast("Session", request.auth), **passwords)
+        services.change_password(user=self.person, session_id=self.session_id, **passwords)
         return Response(status=204)
 
 
@@ -223,7 +228,7 @@ class SessionList(PersonalView):
         found = list(sessions.sessions_of(self.person))
         meta = {"as_of": timezone.now().replace(microsecond=0), "stale": False}
         page = {"count": len(found), "next": None, "previous": None, "results": found, "meta": meta}
-        return Response(serializers.SessionListSerializer(page, context={"current": request.auth}).data)
+        return Response(serializers.SessionListSerializer(page, context={"current_id": self.session_id}).data)
 
 
 class SessionDetail(PersonalView):

@@ -38,26 +38,32 @@ class BoundedBodies:
         self._wait_seconds = wait_seconds
 
     def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
-        with ExitStack() as until_answered:
-
-            def admit_large_body() -> None:
-                until_answered.enter_context(_slot(self._large, self._wait_seconds))
-                environ[UNTIL_ANSWERED] = until_answered
-
-            environ["wsgi.input"] = _Body(environ["wsgi.input"], self._readers, admit_large_body)
+        body = environ["wsgi.input"] = _Body(environ, self._readers, self._admit_large_body)
+        try:
             return self._application(environ, start_response)
+        finally:
+            if body.until_answered is not None:
+                body.until_answered.close()
+
+    def _admit_large_body(self) -> ExitStack:
+        with ExitStack() as until_answered:
+            until_answered.enter_context(_slot(self._large, self._wait_seconds))
+            return until_answered.pop_all()
 
 
 class _Body:
     """A body with the two ways that Django reads it by; ``BodiesBusyError`` when too many are being read."""
 
+    until_answered: ExitStack | None = None
+
     def __init__(
-        self, body: IO[bytes], readers: threading.BoundedSemaphore, when_large: Callable[[], None]
+        self, environ: Environ, readers: threading.BoundedSemaphore, admit_large: Callable[[], ExitStack]
     ) -> None:
-        """``when_large`` is called once, when more than ``LARGE_BODY_BYTES`` have been read."""
-        self._body = body
+        """``admit_large`` is called once, when more than ``LARGE_BODY_BYTES`` have been read."""
+        self._environ = environ
+        self._body: IO[bytes] = environ["wsgi.input"]
         self._readers = readers
-        self._when_large = when_large
+        self._admit_large = admit_large
         self._left = LARGE_BODY_BYTES
 
     def read(self, size: int = -1) -> bytes:
@@ -72,7 +78,7 @@ class _Body:
             was_small = self._left >= 0
             self._left -= len(part)
             if was_small and self._left < 0:
-                self._when_large()
+                self._environ[UNTIL_ANSWERED] = self.until_answered = self._admit_large()
             return part
 
 

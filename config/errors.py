@@ -7,7 +7,7 @@ import logging
 import math
 import sys
 from collections.abc import Callable
-from functools import wraps
+from functools import cache, wraps
 from typing import Any, NamedTuple
 
 import structlog
@@ -143,9 +143,15 @@ def envelope(failure: Failure, *, details: dict[str, list[str]] | None = None) -
     return JsonResponse({"error": body}, status=failure.status, headers={"Cache-Control": "no-store"})
 
 
+@cache
+def _failure_of(kind: Any) -> Failure | None:
+    return next((row for base, row in FAILURES.items() if issubclass(kind, base)), None)
+
+
 def answer_exception(error: Exception, context: Any = None) -> HttpResponse | None:
     """Answer an exception of a view; ``None`` (a bug) makes Django log it and call ``server_error``."""
-    failure = next((row for kind, row in FAILURES.items() if isinstance(error, kind)), None)
+    kind: Any = type(error)  # mypy takes ``hash`` of the class for that of its instances
+    failure = _failure_of(kind)
     details: dict[str, list[str]] = getattr(error, "details", {})
     if isinstance(error, upstream.UpstreamNotFoundError) and error.kind:
         failure = Failure(404, "NOT_FOUND", f"There is no such {error.kind}.")

@@ -3,8 +3,10 @@
 import logging
 import re
 import sys
+from datetime import UTC, datetime
 from typing import Any
 
+import msgspec
 import structlog
 from structlog.types import Processor
 
@@ -26,6 +28,35 @@ def scrubbed(text: str) -> str:
 
 def _scrub(logger: Any, name: str, line: Any) -> str:
     return scrubbed(line)
+
+
+class _RequestLine(logging.LogRecord):
+    """The line of a request: ``fields`` holds words and numbers of ours alone."""
+
+    def __init__(self, fields: dict[str, Any]) -> None:
+        super().__init__(_requests.name, logging.INFO, "", 0, {"event": "request", **fields}, None, None)
+        self.fields = fields
+        self._logger, self._name = _requests, "info"  # what structlog gives its formatter
+
+
+class JSONLines(structlog.stdlib.ProcessorFormatter):
+    """Structlog's formatter, and for the lines of requests an encoder: each answer waits for its own."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        if not isinstance(record, _RequestLine):
+            return super().format(record)
+        moment = datetime.fromtimestamp(record.created, UTC)
+        common = {"event": "request", "level": "info", "logger": record.name, "timestamp": moment}
+        return msgspec.json.encode(record.fields | common).decode()
+
+
+_requests = logging.getLogger("config.middleware")
+
+
+def log_request(fields: dict[str, Any]) -> None:
+    """Log one answered request. Nothing is removed from these fields: they may hold nothing that a caller has written."""
+    if _requests.isEnabledFor(logging.INFO):
+        _requests.handle(_RequestLine(fields))
 
 
 def _has_traceback(record: logging.LogRecord) -> bool:
@@ -51,6 +82,8 @@ def configuration(*, log_format: str, level: str) -> dict[str, Any]:
     else:
         formatter = structlog.dev.plain_traceback
         render = [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=formatter)]
+    # What no line says need not be looked up for each.
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
@@ -61,7 +94,7 @@ def configuration(*, log_format: str, level: str) -> dict[str, Any]:
         "disable_existing_loggers": False,
         "formatters": {
             "line": {
-                "()": structlog.stdlib.ProcessorFormatter,
+                "()": JSONLines if log_format == "json" else structlog.stdlib.ProcessorFormatter,
                 "foreign_pre_chain": shared,
                 "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, *render, _scrub],
             }

@@ -39,10 +39,26 @@ ROUTE: Final = "flyers_bff.route"
 _METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 
 
+def route_of(request: HttpRequest) -> str:
+    """Return the pattern of the address that was requested, ``none`` if it is no route."""
+    return (request.resolver_match and request.resolver_match.route) or "none"
+
+
 def observe(*, route: str, method: str, status: int, seconds: float) -> None:
     """Count one answered request."""
-    REQUESTS.labels(route, method if method in _METHODS else "other", str(status)).inc()
-    SECONDS.labels(route).observe(seconds)
+    _requests(route, method if method in _METHODS else "other", status).inc()
+    _seconds(route).observe(seconds)
+
+
+# Each metric of given labels, looked up once: routes are those of config.urls, methods and statuses are few.
+@functools.cache
+def _requests(route: str, method: str, status: int) -> Counter:
+    return REQUESTS.labels(route, method, str(status))
+
+
+@functools.cache
+def _seconds(route: str) -> Histogram:
+    return SECONDS.labels(route)
 
 
 def counter(environ: Mapping[str, Any]) -> Callable[[str, str], None]:

@@ -15,7 +15,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from config.logging import scrubbed
-from config.metrics import ROUTE
+from config.metrics import route_of
 
 # The parts of an error report that say where it happened; others may contain what a person sent.
 _REPORTED = ("event_id", "timestamp", "level", "logger", "platform", "environment", "release", "server_name")
@@ -92,7 +92,7 @@ class Traced:
         with self.tracer.start_as_current_span("request", kind=self.server) as span:
             structlog.contextvars.bind_contextvars(trace_id=f"{span.get_span_context().trace_id:032x}")
             response = self.get_response(request)
-            route = request.META.get(ROUTE, "none")
+            route = route_of(request)
             span.update_name(f"{request.method} {route}")
             span.set_attribute("http.request.method", request.method)
             span.set_attribute("http.route", route)

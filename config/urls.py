@@ -1,8 +1,12 @@
 """Every URL of the service, on one screen."""
 
+from functools import lru_cache
+from typing import Any
+
 from django.contrib import admin
-from django.urls import URLPattern, URLResolver, include, path, re_path, register_converter
+from django.urls import ResolverMatch, URLPattern, URLResolver, include, path, re_path, register_converter
 from django.urls.converters import StringConverter
+from django.urls.resolvers import RoutePattern
 from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSplitView
 
 from clients.values import MAX_ID
@@ -24,13 +28,34 @@ class IdConverter(StringConverter):
 
 register_converter(IdConverter, "id")
 
+# Addresses remembered, of about 2 KB each, and the longest worth it.
+MAX_ADDRESSES = 1_000
+MAX_ADDRESS_LENGTH = 200
+
 api: list[URLPattern | URLResolver] = [
     path("", include("accounts.urls")),
     path("", include("favorites.urls")),
     path("", include("flyers_proxy.urls")),
 ]
 
-urlpatterns: list[URLPattern | URLResolver] = [
+
+class Remembering(URLResolver):
+    """Remembers which view the latest addresses led to: an address of the API is compared with dozens of patterns."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._remembered = lru_cache(MAX_ADDRESSES)(self._resolve)
+
+    def resolve(self, path: str) -> ResolverMatch:
+        return self._remembered(path) if len(path) <= MAX_ADDRESS_LENGTH else self._resolve(path)
+
+    def _resolve(self, path: str) -> ResolverMatch:
+        match = super().resolve(path)
+        match.tried = None  # Dozens of lists, for Django's own pages of what was not found.
+        return match
+
+
+routes: list[URLPattern | URLResolver] = [
     # With an api_version the view takes none from the query, into a header.
     path(
         "api/schema/",
@@ -48,6 +73,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
         "", errors.not_found
     ),  # for every method, and with DEBUG, where Django answers with a page of its own
 ]
+
+urlpatterns = [Remembering(RoutePattern(""), routes)]
 
 handler400 = errors.bad_request
 handler403 = errors.permission_denied

@@ -7,6 +7,7 @@ only as long here, too, and while it gives none, one thread probes it and the ot
 import select
 import threading
 import time
+from collections.abc import Sequence
 from functools import partial
 from typing import Any, Final
 
@@ -16,6 +17,7 @@ from django.db import OperationalError
 from django.db.backends.base.base import NO_DB_ALIAS
 from django.db.backends.postgresql import base
 from psycopg.pq import TransactionStatus
+from psycopg.types.numeric import Int8Dumper
 
 from config.bulkhead import Bulkhead, BusyError, Permit
 
@@ -27,6 +29,8 @@ WAIT_SECONDS: Final = 1.0
 MAX_AGE_SECONDS: Final = 600.0
 # For so long after its return a connection counts as open without a check.
 QUIET_SECONDS: Final = 1.0
+# A statement about so many rows seldom comes again, and the server remembers its plan for each connection.
+MAX_PREPARED_PARAMETERS: Final = 50
 
 
 class PooledConnection:
@@ -163,10 +167,25 @@ class DatabaseWrapper(base.DatabaseWrapper):
         if self._pooled is not None:
             return self._pooled.connection
         connection = super().get_new_connection(conn_params)
+        # Otherwise the type of a number depends on how large it is, and a statement is prepared for each.
+        connection.adapters.register_dumper(int, Int8Dumper)
         if self.alias != NO_DB_ALIAS:
             connection.wait = partial(_wait, self._pool, connection, connection.wait)
             self._pooled = PooledConnection(connection)
         return connection
+
+    def fetch_rows(self, query: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
+        """Execute a statement, prepared if it came before, and return its rows; ``accounts.sql`` says more."""
+        try:
+            return _fetch_rows(self.connection, query, params)
+        except psycopg.errors.FeatureNotSupported:
+            # As a rule that a column has another type since the statement was prepared.
+            if self.connection.pgconn.transaction_status != TransactionStatus.IDLE:
+                raise
+        self.connection.close()
+        self.close()  # and the idle ones with it, which may have prepared it, too
+        self.connect()
+        return _fetch_rows(self.connection, query, params)
 
     def close(self) -> None:
         self.validate_thread_sharing()
@@ -186,6 +205,15 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def close_pool(self) -> None:
         self._pool.clear()
+
+
+def _fetch_rows(
+    connection: psycopg.Connection[Any], query: str, params: Sequence[Any]
+) -> list[tuple[Any, ...]]:
+    # Not Django's cursor, which puts the parameters into the text: the server can't prepare that.
+    cursor = psycopg.Cursor(connection)
+    cursor.execute(query, params, prepare=None if len(params) <= MAX_PREPARED_PARAMETERS else False)
+    return [] if cursor.rownumber is None else cursor.fetchall()
 
 
 def _wait(pool: Pool, connection: psycopg.Connection[Any], wait: Any, *arguments: Any, **options: Any) -> Any:

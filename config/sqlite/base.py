@@ -5,10 +5,10 @@ transaction is open any more. Reads never wait.
 """
 
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
-from functools import partial
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache, partial
 from itertools import islice
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db.backends.sqlite3 import base
 
@@ -19,13 +19,41 @@ from config.sqlite.write_lock import WritePermit, write_lock_of
 _READS = ("SELECT", "PRAGMA", "EXPLAIN", "VALUES")
 
 
+@lru_cache(maxsize=1_000)
+def _statement(query: str) -> tuple[str, bool]:
+    """Return a statement as SQLite takes it, with ``?`` for ``%s``, and whether it only reads."""
+    placed = query.replace("%%", "\0").replace("%s", "?").replace("\0", "%")
+    return placed, query.lstrip()[:7].upper().startswith(_READS)
+
+
+Result = TypeVar("Result")
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
     _permit: WritePermit | None = None
 
     def create_cursor(self, name: str | None = None) -> Any:
         return self.connection.cursor(factory=partial(Cursor, self))
 
-    def run_write(self, write: Callable[[], Any]) -> Any:
+    def fetch_rows(self, query: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
+        """Execute a statement and return its rows; ``accounts.sql`` says more."""
+        statement, is_read = _statement(query)
+
+        def fetch() -> list[tuple[Any, ...]]:
+            return list(self.connection.execute(statement, params))
+
+        return fetch() if is_read else self.run_write(fetch)
+
+    def _start_transaction_under_autocommit(self) -> None:
+        begin = f"BEGIN {self.settings_dict['OPTIONS']['transaction_mode']}"
+        if self.queries_logged or self.execute_wrappers:
+            with self.cursor() as cursor:
+                cursor.execute(begin)
+            return
+        with self.wrap_database_errors:  # Django's cursor would cost as much as the statement
+            self.fetch_rows(begin, ())
+
+    def run_write(self, write: Callable[[], Result]) -> Result:
         """Call ``write`` under the write lock, which is held until no transaction is open."""
         bulkhead = None
         if self._permit is None and not self.is_in_memory_db():

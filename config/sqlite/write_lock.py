@@ -7,7 +7,6 @@ the time of a write under load. Here writers wait in a queue that is bounded in 
 import fcntl
 import os
 import time
-import weakref
 from typing import Final
 
 from django.conf import settings
@@ -22,15 +21,24 @@ _POLL_SECONDS: Final = 0.0005
 class WritePermit:
     """The right to write, until it is released or dropped."""
 
+    __slots__ = ("_lock_file", "_permit")
+
     def __init__(self, permit: Permit, lock_file: int) -> None:
         """``lock_file`` is the descriptor of the locked file."""
         self._permit = permit
-        self._unlock = weakref.finalize(self, os.close, lock_file)
+        self._lock_file: int | None = lock_file
 
     def release(self) -> None:
         """Let the next one write; a second call does nothing."""
         self._unlock()
         self._permit.release()
+
+    def _unlock(self) -> None:
+        lock_file, self._lock_file = self._lock_file, None
+        if lock_file is not None:
+            os.close(lock_file)
+
+    __del__ = _unlock
 
 
 class WriteLock:

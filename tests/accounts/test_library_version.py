@@ -5,7 +5,7 @@ from django.db import transaction
 from django.test import Client
 
 from accounts.models import User, lock_library, raise_library_version
-from accounts.sessions import end_sessions, library_version_of, live_session, open_session
+from accounts.sessions import end_sessions, library_version_of, open_session, person_of
 from accounts.tokens import verify_access_token
 from tests.conftest import PASSWORD
 from tests.races import at_once
@@ -55,7 +55,7 @@ def test_who_is_signed_in_is_read_with_the_version(alice, django_assert_num_quer
     raise_library_version(user_id=alice.pk, to=7)
 
     with django_assert_num_queries(1):
-        assert live_session(verify_access_token(access)).user.library_version == 7
+        assert person_of(verify_access_token(access)).library_version == 7
 
 
 def test_saving_somebody_who_was_read_earlier_leaves_the_version(alice):

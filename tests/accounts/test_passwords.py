@@ -63,7 +63,9 @@ def test_a_password_that_was_changed_meanwhile_is_not_changed_by_the_old_one(ali
     User.objects.update(password=make_password(NEW))
 
     with pytest.raises(services.WrongPasswordError):
-        services.change_password(user=alice, session=session, current=PASSWORD, new="yet-another-password")
+        services.change_password(
+            user=alice, session_id=session.pk, current=PASSWORD, new="yet-another-password"
+        )
     with pytest.raises(services.WrongPasswordError):
         services.delete_account(user=alice, password=PASSWORD)
 

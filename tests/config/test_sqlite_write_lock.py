@@ -89,6 +89,24 @@ def test_who_reads_waits_for_nobody(bob):
         assert bob(NAMES).result(LONG) == []
 
 
+def test_who_fetches_rows_of_a_write_waits_too(file):
+    with ThreadPoolExecutor(1) as thread, transaction.atomic("file"):
+        add("alice")
+        written = thread.submit(fetched_by_bob)
+        until_somebody_waits(file)
+        assert connections["file"].fetch_rows(NAMES, ()) == [("alice",)]
+
+    assert written.result(LONG) == [("bob",)]
+
+
+def fetched_by_bob():
+    try:
+        connections["file"].ensure_connection()
+        return connections["file"].fetch_rows("INSERT INTO thing (name) VALUES (%s) RETURNING name", ["bob"])
+    finally:
+        hang_up()
+
+
 def test_a_transaction_within_a_transaction_releases_no_lock(file, bob):
     with transaction.atomic("file"):
         with transaction.atomic("file"):
@@ -112,6 +130,11 @@ def returning():
     with connections["file"].cursor() as cursor:
         cursor.execute(statement)
         assert cursor.fetchone() == ("alice",)  # and who fetches the others later has not held anybody up
+
+
+def fetched():
+    statement = "INSERT INTO thing (name) VALUES ('alice') RETURNING name"
+    assert connections["file"].fetch_rows(statement, ()) == [("alice",)]
 
 
 def many():
@@ -148,7 +171,9 @@ def by_hand():
     connections["file"].set_autocommit(True)
 
 
-@pytest.mark.parametrize("write", [single, returning, many, failing, committed, rolled_back, closed, by_hand])
+@pytest.mark.parametrize(
+    "write", [single, returning, fetched, many, failing, committed, rolled_back, closed, by_hand]
+)
 def test_however_a_write_ends_the_next_one_can_begin(bob, write):
     write()
 
