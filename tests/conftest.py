@@ -12,6 +12,7 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from accounts.sessions import open_session
+from favorites.services.pages import forget_totals
 from proxy.catalog import catalogs
 from proxy.marks import forget_marks
 from proxy.single_flight import waiters
@@ -29,6 +30,7 @@ def fresh_process() -> Iterator[None]:
     """Let each test begin like a new process: empty caches, no remembered marks, and no caller's counts."""
     caches["local"].clear()
     forget_marks()
+    forget_totals()
     if settings.CACHE_URL:
         with redis.Redis.from_url(settings.CACHE_URL) as shared:  # more patient than the service's own
             shared.flushdb()

@@ -20,7 +20,7 @@ NOT_RUN = {
     r"make help": "lists the targets; that each is there is tested below",
     r"poetry install|pip-audit": "needs an index on the network",
     r"\.venv/bin/pre-commit install": "changes the clone that the tests run in",
-    r"python -m benchmarks\.(growth|memory)( .*)?": "takes minutes",
+    r"python -m benchmarks\.(alone|growth|memory)( .*)?": "takes minutes",
     r"python examples/spa/serve\.py --port 5173 --api http://localhost:8000": "tests/examples/test_serve.py runs it",
     r"npm test": "tests/contract/test_typescript_client.py runs it, with the addresses that it needs",
     r"tools/(backup|restore)\.sh FILE": "tests/operations/test_backup.py runs it",
