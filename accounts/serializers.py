@@ -99,12 +99,12 @@ class UserSerializer(serializers.Serializer[Any]):
     role = serializers.ChoiceField(choices=["user", "admin"])
 
 
-_USER = UserSerializer()
+_SHOWN = tuple(UserSerializer().fields)
 
 
 def shown(user: User) -> dict[str, Any]:
-    """Return a person as they see themselves. By one serializer for all: to make one takes ten times as long as to use it."""
-    return dict(_USER.to_representation(user))
+    """Return a person as they see themselves: attributes that JSON has, which need no serializer's work."""
+    return {name: getattr(user, name) for name in _SHOWN}
 
 
 class AccessSerializer(serializers.Serializer[Any]):

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import structlog
 from django.db import DEFAULT_DB_ALIAS, transaction
 from django.db.models import Q, QuerySet
+from django.db.models.base import ModelState
 from django.utils import timezone
 from prometheus_client import Counter
 
@@ -64,8 +65,13 @@ def person_of(claims: tokens.Claims) -> User:
     rows = fetch_rows(f"{_SELECT_PERSON} {live}", values)
     if not rows:
         raise tokens.InvalidTokenError
-    *texts, is_active, is_staff = rows[0]
-    return User.from_db(DEFAULT_DB_ALIAS, _PERSON, [*texts, bool(is_active), bool(is_staff)])
+    # As ``Model.from_db`` does, without its look at each field.
+    state = ModelState()
+    state.adding, state.db = False, DEFAULT_DB_ALIAS
+    person = User.__new__(User)
+    person.__dict__.update(zip(_PERSON, rows[0], strict=True), _state=state)
+    person.is_active, person.is_staff = bool(person.is_active), bool(person.is_staff)
+    return person
 
 
 def library_version_of(*, session_id: int, user_id: int) -> int | None:

@@ -16,7 +16,6 @@ from django.contrib.sessions.middleware import SessionMiddleware
 from django.core.exceptions import DisallowedHost, MiddlewareNotUsed
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import CsrfViewMiddleware
-from django.utils.cache import patch_vary_headers
 from django.utils.deprecation import MiddlewareMixin
 from django.utils.log import log_response
 
@@ -26,6 +25,9 @@ from config.logging import log_request
 from proxy.reads import LIBRARY_VERSION
 
 Handler = Callable[[HttpRequest], HttpResponse]
+
+# Names of this service that were found to be allowed are remembered, so many; a wildcard allows any number.
+MAX_HOSTS, MAX_HOST_LENGTH = 100, 260
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9-]{1,64}")
 
@@ -71,12 +73,13 @@ class EveryRequest:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         start = time.perf_counter()
         request_id = request_id_of(request.META.get("HTTP_X_REQUEST_ID"))
-        structlog.contextvars.clear_contextvars()  # a thread serves one request after the other
         structlog.contextvars.bind_contextvars(request_id=request_id)
-        response = self.get_response(request)
+        try:
+            response = self.get_response(request)
+            bound = structlog.contextvars.get_contextvars()
+        finally:
+            structlog.contextvars.clear_contextvars()  # a thread serves one request after the other
         seconds = time.perf_counter() - start
-        bound = structlog.contextvars.get_contextvars()
-        structlog.contextvars.clear_contextvars()
         ms = round(seconds * 1000, 1)
         request.META[metrics.ROUTE] = route = metrics.route_of(request)
         metrics.observe(
@@ -112,13 +115,10 @@ def _add(response: HttpResponse, headers: dict[str, str]) -> None:
 
     They are ours: Django would examine each for letters that no header may hold, which takes 2 µs a header.
     """
-    store = response.headers._store  # noqa: SLF001 - it has no other way to take them as they are
     is_page = response.get("Content-Type", "").startswith("text/html")
     common = _PAGE_HEADERS if is_page else _API_HEADERS
-    store |= {
-        **{key: pair for key, pair in common.items() if key not in store},
-        **_by_key(headers),
-    }
+    mapping = response.headers
+    mapping._store = {**common, **mapping._store, **_by_key(headers)}  # noqa: SLF001 - it takes them no other way
 
 
 class Routing:
@@ -134,12 +134,17 @@ class Routing:
         signed_in = AuthenticationMiddleware(with_messages)
         self.forms = CsrfViewMiddleware(signed_in)
         self.admin_site = SessionMiddleware(self.forms)
+        self.known_hosts: set[str | None] = set()
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        try:
-            request.get_host()
-        except DisallowedHost as error:
-            return errors.bad_request(request, error)
+        host = request.META.get("HTTP_HOST")
+        if host not in self.known_hosts:
+            try:
+                request.get_host()
+            except DisallowedHost as error:
+                return errors.bad_request(request, error)
+            if len(self.known_hosts) < MAX_HOSTS and host and len(host) <= MAX_HOST_LENGTH:
+                self.known_hosts.add(host)
         if not request.path_info.endswith("/"):
             request.path_info += "/"
         answer: Handler = (
@@ -177,8 +182,9 @@ class ExactCors(CorsMiddleware):
             return super().__call__(request)
         # To whoever names no origin the library says only that the answer depends on it.
         response: Any = self.get_response(request)
-        if "origin" not in response.get("Vary", "").lower():
-            patch_vary_headers(response, ["origin"])
+        vary = response.get("Vary", "")
+        if "origin" not in vary.lower():
+            response["Vary"] = f"{vary}, origin" if vary else "origin"
         return response
 
     def origin_found_in_white_lists(self, origin: str, url: SplitResult) -> bool:

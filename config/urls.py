@@ -74,7 +74,8 @@ routes: list[URLPattern | URLResolver] = [
     ),  # for every method, and with DEBUG, where Django answers with a page of its own
 ]
 
-urlpatterns = [Remembering(RoutePattern(""), routes)]
+ROUTES = Remembering(RoutePattern(""), routes)
+urlpatterns = [ROUTES]
 
 handler400 = errors.bad_request
 handler403 = errors.permission_denied

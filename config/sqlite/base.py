@@ -6,13 +6,14 @@ transaction is open any more. Reads never wait.
 
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import lru_cache, partial
 from itertools import islice
 from typing import Any, TypeVar
 
 from django.db.backends.sqlite3 import base
 
-from config.bulkhead import BusyError
+from config.bulkhead import Bulkhead, BusyError
 from config.sqlite.write_lock import WritePermit, write_lock_of
 
 # A statement that begins otherwise writes, or begins a transaction, which locks the file at once (BEGIN IMMEDIATE).
@@ -31,6 +32,7 @@ Result = TypeVar("Result")
 
 class DatabaseWrapper(base.DatabaseWrapper):
     _permit: WritePermit | None = None
+    _keeps_permit = False
 
     def create_cursor(self, name: str | None = None) -> Any:
         return self.connection.cursor(factory=partial(Cursor, self))
@@ -38,11 +40,42 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def fetch_rows(self, query: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
         """Execute a statement and return its rows; ``accounts.sql`` says more."""
         statement, is_read = _statement(query)
+        if is_read:
+            return self.connection.execute(statement, params).fetchall()  # type: ignore[no-any-return]
+        return self.run_write(lambda: self.connection.execute(statement, params).fetchall())
 
-        def fetch() -> list[tuple[Any, ...]]:
-            return list(self.connection.execute(statement, params))
+    def fetch_together(self, statements: Sequence[tuple[str, Sequence[Any]]]) -> list[list[tuple[Any, ...]]]:
+        """Execute statements in a transaction of their own and return their rows."""
+        return self.run_write(partial(self._execute_together, statements))
 
-        return fetch() if is_read else self.run_write(fetch)
+    def _execute_together(
+        self, statements: Sequence[tuple[str, Sequence[Any]]]
+    ) -> list[list[tuple[Any, ...]]]:
+        execute = self.connection.execute
+        execute("BEGIN IMMEDIATE")
+        try:
+            rows = [execute(_statement(query)[0], params).fetchall() for query, params in statements]
+            execute("COMMIT")
+        except BaseException:
+            self.connection.rollback()
+            raise
+        return rows
+
+    @contextmanager
+    def write_lock(self) -> Iterator[None]:
+        """Hold the write lock over several transactions; in one it is held already."""
+        if self._permit is not None or self.in_atomic_block:
+            yield
+            return
+        self.ensure_connection()
+        with self.wrap_database_errors:
+            self._acquire()
+        self._keeps_permit = True
+        try:
+            yield
+        finally:
+            self._keeps_permit = False
+            self._release_when_done()
 
     def _start_transaction_under_autocommit(self) -> None:
         begin = f"BEGIN {self.settings_dict['OPTIONS']['transaction_mode']}"
@@ -55,14 +88,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def run_write(self, write: Callable[[], Result]) -> Result:
         """Call ``write`` under the write lock, which is held until no transaction is open."""
-        bulkhead = None
-        if self._permit is None and not self.is_in_memory_db():
-            lock = write_lock_of(str(self.settings_dict["NAME"]))
-            try:
-                self._permit = lock.acquire()
-            except BusyError as error:
-                raise sqlite3.OperationalError(f"database is locked: {error}") from error
-            bulkhead = lock.bulkhead
+        bulkhead = self._acquire()
         try:
             result = write()
         except sqlite3.OperationalError as error:
@@ -75,6 +101,17 @@ class DatabaseWrapper(base.DatabaseWrapper):
             return result
         finally:
             self._release_when_done()
+
+    def _acquire(self) -> Bulkhead | None:
+        """Wait for the write lock if this thread does not hold it; return its queue, None if it is held already."""
+        if self._permit is not None or self.is_in_memory_db():
+            return None
+        lock = write_lock_of(str(self.settings_dict["NAME"]))
+        try:
+            self._permit = lock.acquire()
+        except BusyError as error:
+            raise sqlite3.OperationalError(f"database is locked: {error}") from error
+        return lock.bulkhead
 
     def commit(self) -> None:
         try:
@@ -93,7 +130,9 @@ class DatabaseWrapper(base.DatabaseWrapper):
         self._release_when_done(is_closed=True)
 
     def _release_when_done(self, *, is_closed: bool = False) -> None:
-        if self._permit is not None and (is_closed or not self.connection.in_transaction):
+        if self._permit is None:
+            return
+        if is_closed or not (self._keeps_permit or self.connection.in_transaction):
             self._permit.release()
             self._permit = None
 

@@ -5,17 +5,21 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from django.db import DEFAULT_DB_ALIAS
+from django.db.models import DateTimeField
+from django.db.models.base import ModelState
 
 from accounts.models import User, raised_library_version_sql
-from accounts.sql import VENDOR, among, fetch_rows, moment
+from accounts.sql import VENDOR, among, fetch_rows, fetch_together, moment
 from favorites.models import Entry
 from favorites.services.shelves import Key
 
 # Well under the 32,766 parameters that one statement of SQLite may have.
 _ROWS_PER_STATEMENT: Final = 1_000
 
-# In the order of the model, as ``from_db`` takes them.
 _FIELDS: Final = [field.attname for field in Entry._meta.local_concrete_fields]
+_MOMENTS: Final = [
+    field.attname for field in Entry._meta.local_concrete_fields if isinstance(field, DateTimeField)
+]
 _COLUMNS: Final = ", ".join(_FIELDS)
 _WRITTEN: Final = [name for name in _FIELDS if name != "id"]
 _VALUES: Final = ", ".join(["%s"] * len(_WRITTEN))
@@ -42,9 +46,22 @@ def find_entries(user: User, keys: Iterable[Key]) -> dict[Key, Entry]:
                 f"AND item_id {condition}"
             )
             for row in fetch_rows(statement, [user.pk, shelf, kind, *values]):
-                entry = Entry.from_db(DEFAULT_DB_ALIAS, _FIELDS, [_in_utc(value) for value in row])
+                entry = _entry_of(row)
                 found[Key(shelf, kind, entry.item_id)] = entry
     return found
+
+
+def _entry_of(row: Sequence[Any]) -> Entry:
+    """Return the entry of a row as ``Model.from_db`` does, without its look at each field."""
+    state = ModelState()
+    state.adding, state.db = False, DEFAULT_DB_ALIAS
+    entry = Entry.__new__(Entry)
+    entry.__dict__.update(zip(_FIELDS, row, strict=True), _state=state)
+    for name in _MOMENTS:
+        # SQLite's driver returns moments in UTC without saying so.
+        if (value := entry.__dict__[name]) is not None and value.tzinfo is None:
+            entry.__dict__[name] = value.replace(tzinfo=UTC)
+    return entry
 
 
 def save_entries(entries: dict[Key, Entry]) -> None:
@@ -61,8 +78,8 @@ def save_entries(entries: dict[Key, Entry]) -> None:
 def save_unless_changed(entry: Entry, *, since: int, bound: tuple[str, Sequence[Any]]) -> bool:
     """Insert or update a row if its person's library version is ``since`` and ``bound`` finds no row; return whether.
 
-    The version becomes that of the row. One statement, or on SQLite two in the caller's transaction: whoever changes the
-    library at the same time waits, and finds another version.
+    The version becomes that of the row. One statement, or on SQLite two in a transaction: whoever changes the library at
+    the same time waits, and finds another version.
     """
     raising, values = raised_library_version_sql(user_id=entry.user_id, since=since, to=entry.version)
     raising = f"{raising} AND NOT EXISTS ({bound[0]})"
@@ -71,16 +88,11 @@ def save_unless_changed(entry: Entry, *, since: int, bound: tuple[str, Sequence[
         statement = f"WITH person AS ({raising} RETURNING id) {_UPSERT_FROM.format('FROM person')}"
         rows = fetch_rows(statement, [*values, *_values_of(entry)])
     else:
-        fetch_rows(raising, values)
-        rows = fetch_rows(_UPSERT_FROM.format("WHERE changes() = 1"), _values_of(entry))
+        upsert = _UPSERT_FROM.format("WHERE changes() = 1"), _values_of(entry)
+        _, rows = fetch_together((raising, values), upsert)
     for *_, entry.pk in rows:
         pass
     return bool(rows)
-
-
-def _in_utc(value: Any) -> Any:
-    """Return what SQLite's driver returns of a moment, which is in UTC without saying so, as one with its time zone."""
-    return value.replace(tzinfo=UTC) if isinstance(value, datetime) and value.tzinfo is None else value
 
 
 def _values_of(entry: Entry) -> list[Any]:

@@ -5,7 +5,7 @@ Routes, batches, imports and the queues of devices all end here.
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal, NamedTuple
 
@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User, lock_library, raise_library_version
-from accounts.sql import VENDOR, among, fetch_rows
+from accounts.sql import among, fetch_rows, write_lock
 from favorites.models import Entry
 from favorites.services import pruning, summaries
 from favorites.services.rows import find_entries, save_entries, save_unless_changed
@@ -67,14 +67,13 @@ class Written(NamedTuple):
 
 
 @contextmanager
-def open_library(user: User, *, durable: bool = True) -> Iterator["OpenLibrary"]:
+def open_library(user: User) -> Iterator["OpenLibrary"]:
     """Change one person's library, nobody else meanwhile: all or nothing, and committed when the block ends.
 
     On PostgreSQL the person's row is the lock, on SQLite the whole transaction is. Versions are given under it, so they are
-    committed in their order. ``AccountRemovedError`` when there is no such person any more. Not ``durable``: it is committed
-    with the caller's transaction.
+    committed in their order. ``AccountRemovedError`` when there is no such person any more.
     """
-    with transaction.atomic(durable=durable):
+    with transaction.atomic(durable=True):
         version = lock_library(user.pk)
         if version is None:
             raise AccountRemovedError
@@ -98,14 +97,12 @@ def write(
         with open_library(user) as library:
             is_known = library.version == user.library_version
             return library.apply_all(operations, known=known if is_known else None)
-    # Of SQLite a transaction is the lock of everybody: who finds another version there goes on in it, and not to the end
-    # of the line again.
-    is_locked = VENDOR == "sqlite"
-    with transaction.atomic(durable=True) if is_locked else nullcontext():
+    # Who finds another version goes on at once, where all others wait, and not from the end of the line.
+    with write_lock():
         written = _write_unless_changed(user, operations[0], known)
         if written is not None:
             return [written]
-        with open_library(user, durable=not is_locked) as library:
+        with open_library(user) as library:
             return library.apply_all(operations)
 
 
