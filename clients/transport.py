@@ -23,6 +23,7 @@ import urllib3
 from clients import errors, headers, strict_json
 from clients.breaker import Breaker, Bulkhead, State
 from clients.call_metrics import Call, CallMetrics
+from clients.inflater import inflater_for
 from clients.timed_http import Resolve, TimedAdapter
 
 T = TypeVar("T")
@@ -237,8 +238,6 @@ class Transport:
             raise errors.UpstreamUnavailableError(f"status {status}", is_momentary=status in {500, 502, 503})
         if not (status == 200 or 400 <= status <= 499 or (status == 304 and can_be_unmodified)):
             raise errors.UpstreamMalformedError(f"status {status}")
-        if status == 200 and response.headers.get("Content-Encoding", "identity").lower() != "identity":
-            raise errors.UpstreamMalformedError("an encoding that was not asked for")
 
     def _raise_for_refusal(self, response: requests.Response) -> None:
         """Raise for the 4xx of a service in good order."""
@@ -275,16 +274,22 @@ class Transport:
 
     def _body(self, response: requests.Response) -> bytearray:
         """Return the whole body; nothing larger than ``max_body`` is ever held in memory."""
+        is_empty = response.status_code == 304
+        inflater = (
+            None if is_empty else inflater_for(response.headers.get("Content-Encoding"), self._max_body)
+        )
         body = bytearray()
         try:
             while chunk := response.raw.read1(_READ_BYTES, decode_content=False):
-                body += chunk
+                body += inflater.feed(chunk) if inflater else chunk
                 if len(body) > self._max_body:
                     raise errors.UpstreamMalformedError("the body is too large")
         except urllib3.exceptions.ReadTimeoutError:
             raise errors.UpstreamTimeoutError("the body did not end in time") from None
         except urllib3.exceptions.HTTPError:
             raise errors.UpstreamUnavailableError("the body was cut", is_momentary=True) from None
+        if inflater:
+            inflater.finish()
         return body
 
 

@@ -132,7 +132,10 @@ def test_a_body_may_be_as_large_as_the_limit_and_not_a_byte_larger(server, trans
         transport.get("/", same)
 
 
-@pytest.mark.parametrize(("encoding", "is_good"), [("identity", True), ("Identity", True), ("gzip", False)])
+@pytest.mark.parametrize(
+    ("encoding", "is_good"),
+    [("identity", True), ("Identity", True), ("br", False), ("gzip, gzip", False), ("identity, gzip", False)],
+)
 def test_an_answer_in_an_encoding_that_was_not_asked_for_is_malformed(
     encoding, is_good, server, transport_to
 ):
