@@ -177,23 +177,18 @@ class FlyerClient:
 
 def _params(query: FlyerQuery) -> dict[str, str | int]:
     params: dict[str, str | int | None] = {
-        "lat": _decimal(query.lat),
-        "lng": _decimal(query.lng),
+        "lat": values.decimal(query.lat),
+        "lng": values.decimal(query.lng),
         "page": query.page,
         "page_size": query.page_size,
         "categories": ",".join(query.categories),
         "search": query.search,
         "near_me": "true" if query.near_me else None,
-        "radius": _decimal(query.radius) if query.near_me else None,
+        "radius": values.decimal(query.radius) if query.near_me else None,
         "creators": ",".join(map(str, query.creators)),
         "ids": ",".join(map(str, query.ids)),
     }
     return {name: value for name, value in params.items() if value}
-
-
-def _decimal(number: float) -> str:
-    """Write a number without an exponent, which not every service reads: 45.5, 9, 0.00001."""
-    return f"{number:.6f}".rstrip("0").rstrip(".")
 
 
 class _Page(Struct):

@@ -1,4 +1,4 @@
-"""Single values: the largest id, and texts, addresses and moments made safe to show, whoever sent them."""
+"""Single values: the largest id; texts, addresses and moments made safe to show, and numbers written to be sent."""
 
 import re
 from datetime import UTC, datetime
@@ -41,6 +41,11 @@ def web_url(value: str | None) -> str | None:
     if value and len(value) <= 2000 and _WEB_URL.fullmatch(value):
         return value
     return None
+
+
+def decimal(number: float) -> str:
+    """Return a number without an exponent, which not every service reads: 45.5, 9, 0.00001."""
+    return f"{number:.6f}".rstrip("0").rstrip(".")
 
 
 def utc(moment: datetime) -> datetime:
