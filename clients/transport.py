@@ -148,6 +148,9 @@ class Transport:
                 value = None if is_unmodified else decode(document)
         except errors.UpstreamError as failure:
             failure.upstream = self._name
+            if isinstance(failure, errors.UpstreamThrottledError):
+                failure.retry_after = failure.retry_after or 1.0
+                self._breaker.cool_down(failure.retry_after)
             self._metrics.failed(call, failure)
             raise
         self._metrics.succeeded(call, "not_modified" if is_unmodified else "ok")
@@ -250,9 +253,7 @@ class Transport:
             case 401 | 403:
                 raise errors.UpstreamRefusedError(reason)
             case 429:
-                seconds = _retry_after(response) or 1.0
-                self._breaker.cool_down(seconds)
-                raise errors.UpstreamThrottledError(reason, retry_after=seconds)
+                raise errors.UpstreamThrottledError(reason, retry_after=_retry_after(response))
             case _:
                 raise errors.UpstreamMalformedError(reason)
 

@@ -184,6 +184,18 @@ def test_retry_after_starts_a_cooldown_without_anyone_waiting(server, transport_
     assert transport.get("/", same).value == []
 
 
+def test_a_limit_that_stands_in_a_document_starts_a_cooldown_too(server, transport_to, clock):
+    transport = transport_to(server.url, breaker=Breaker(clock=clock))
+
+    def over_the_limit(document):
+        raise errors.UpstreamThrottledError("the document says so")
+
+    with pytest.raises(errors.UpstreamThrottledError) as throttled:
+        transport.get("/", over_the_limit)
+
+    assert (throttled.value.retry_after, transport.health().retry_in) == (1, 1)
+
+
 @pytest.mark.parametrize(
     ("fault", "least", "most"),
     [
