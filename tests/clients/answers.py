@@ -4,6 +4,8 @@ UPSTREAM = "http://flyers.example"
 KEY = "the-key-of-the-service"
 NAME = "flyers"
 
+TMDB = "http://tmdb.example"
+
 
 def creator_summary(creator_id=3, **fields):
     picture = "https://pictures.example/anna.png"

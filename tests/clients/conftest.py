@@ -1,4 +1,4 @@
-"""Fixtures: a client on a replaced adapter, or on a real socket to a hostile server; no Django."""
+"""Fixtures: clients on a replaced adapter, or on a real socket to a hostile server; no Django."""
 
 from collections.abc import Callable, Iterator
 
@@ -6,8 +6,11 @@ import pytest
 import responses
 
 from clients.flyers import FlyerClient
+from clients.tmdb import TMDbClient
+from clients.tmdb_titles import ShowDetail, TitleDetail
 from clients.transport import Transport
-from tests.clients.answers import KEY, NAME, UPSTREAM
+from tests import payloads_tmdb
+from tests.clients.answers import KEY, NAME, TMDB, UPSTREAM
 from tests.hostile import HostileServer, answers
 
 
@@ -56,3 +59,30 @@ def transport_to() -> Iterator[Callable[..., Transport]]:
 @pytest.fixture
 def client(transport_to) -> FlyerClient:
     return FlyerClient(transport_to(UPSTREAM))
+
+
+@pytest.fixture
+def tmdb(transport_to) -> TMDbClient:
+    return TMDbClient(transport_to(TMDB))
+
+
+@pytest.fixture
+def movie_of(wire, tmdb) -> Callable[..., TitleDetail]:
+    """Return the movie 605 that is made of a document with these changes."""
+
+    def ask(language: str = "en-US", **changes):
+        wire.get(f"{TMDB}/3/movie/605", json=payloads_tmdb.movie_detail(605, **changes))
+        return tmdb.get_movie(605, language).value
+
+    return ask
+
+
+@pytest.fixture
+def show_of(wire, tmdb) -> Callable[..., ShowDetail]:
+    """Return the show 605 that is made of a document with these changes."""
+
+    def ask(language: str = "en-US", **changes):
+        wire.get(f"{TMDB}/3/tv/605", json=payloads_tmdb.show_detail(605, **changes))
+        return tmdb.get_show(605, language).value
+
+    return ask
