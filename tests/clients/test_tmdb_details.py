@@ -154,9 +154,9 @@ def test_providers_by_region_in_their_order(movie_of):
         "US": payloads.offers(rent=[payloads.provider(2)], buy=[payloads.provider(3, logo_path=None)]),
         "BR": payloads.offers(
             flatrate=[
-                payloads.provider(9, display_priority=5),
-                payloads.provider(7, display_priority=1),
-                payloads.provider(9, display_priority=7),
+                payloads.provider(7, display_priority=5),
+                payloads.provider(9, display_priority=1),
+                payloads.provider(7, display_priority=7),
             ]
         ),
         "DE": payloads.offers(free=[payloads.provider(4)], ads=[payloads.provider(5)]),
@@ -166,7 +166,7 @@ def test_providers_by_region_in_their_order(movie_of):
     providers = movie_of(**{"watch/providers": {"results": results}}).providers
 
     assert list(providers) == ["BR", "US"]
-    assert [company.id for company in providers["BR"].stream] == [7, 9]
+    assert [company.id for company in providers["BR"].stream] == [9, 7]
     assert providers["US"].rent == (Company(2, "Provider 2", "/logo2.jpg"),)
     assert providers["US"].buy == (Company(3, "Provider 3", None),)
 
@@ -232,6 +232,7 @@ def test_the_crew_begins_with_those_who_are_asked_for_most(show_of):
         (2, "Gaffer"),
     ]
     assert len(found) == 20
+    assert all(member.job for member in found)
 
 
 @pytest.mark.parametrize(
