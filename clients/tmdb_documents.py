@@ -123,7 +123,7 @@ def title_fields(kind: Kind, language: str, document: object) -> dict[str, Any]:
         "release_date": day(item.release_date),
         "poster": picture(item.poster_path),
         "backdrop": picture(item.backdrop_path),
-        "genre_ids": tuple(dict.fromkeys(each(item.genre_ids, _id)))[:MAX_GENRES_OF_TITLE],
+        "genre_ids": tuple(filter(None, dict.fromkeys(each(item.genre_ids, positive))))[:MAX_GENRES_OF_TITLE],
         "vote": Vote(item.vote_average, item.vote_count),
     }
 
@@ -218,10 +218,6 @@ def positive(value: object) -> int:
     if not isinstance(value, int) or isinstance(value, bool):
         return 0
     return value if 0 < value <= MAX_TMDB_ID else 0
-
-
-def _id(value: object) -> int:
-    return convert(value, Id)
 
 
 prepare(Item, ShowItem, _Page, _Genres, _Genre)
