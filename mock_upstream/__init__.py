@@ -1,1 +1,1 @@
-"""The bundled flyer service for demos and tests: a process of its own."""
+"""The bundled upstream services for demos and tests: a process of its own, a port a service."""

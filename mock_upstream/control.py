@@ -3,7 +3,7 @@
 import json
 from http import HTTPStatus
 
-from mock_upstream.added import BadKnobError
+from mock_upstream.knob_readers import BadKnobError
 from mock_upstream.knobs import Board
 from mock_upstream.messages import Answer, Request, answer_json, error
 from mock_upstream.request_log import RequestLog

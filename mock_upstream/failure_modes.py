@@ -1,11 +1,10 @@
-"""The answers of the modes in which the service fails."""
+"""The answers of the modes in which a service fails."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from http import HTTPStatus
 
 from mock_upstream.knobs import Knobs
-from mock_upstream.messages import JSON, Answer, answer_json, error
+from mock_upstream.messages import JSON, Answer, Request, Service, answer_json
 
 BROKEN_DELIVERIES = frozenset({"cut", "reset", "drip_headers", "drip_body"})
 HUGE_BYTES = 4 * 1024 * 1024
@@ -17,33 +16,40 @@ _PAGE = (
 )
 
 
-def answer_in_mode(knobs: Knobs, regular: Callable[[], Answer]) -> Answer:
-    """Return the answer of a mode; ``regular`` gives the one that the contract specifies."""
+def answer_in_mode(service: Service, request: Request, knobs: Knobs) -> Answer:
+    """Return the answer of a mode; in most of them the service is not asked for its own."""
     later = {} if knobs.retry_after is None else {"Retry-After": str(knobs.retry_after)}
     match knobs.mode:
         case "down":
-            return error(HTTPStatus.SERVICE_UNAVAILABLE, "the flyer service is down")
+            return service.error(HTTPStatus.SERVICE_UNAVAILABLE, f"the {service.name} is down")
         case "maintenance":
-            return error(HTTPStatus.SERVICE_UNAVAILABLE, "the flyer service is being looked after", later)
+            return service.error(
+                HTTPStatus.SERVICE_UNAVAILABLE, f"the {service.name} is being looked after", later
+            )
         case "throttled":
-            return error(HTTPStatus.TOO_MANY_REQUESTS, "too many requests, come back later", later)
+            return service.error(HTTPStatus.TOO_MANY_REQUESTS, "too many requests, come back later", later)
         case "garbage":
             return Answer(HTTPStatus.OK, _GARBAGE, {"Content-Type": JSON})
         case "html":
             return Answer(HTTPStatus.OK, _PAGE, {"Content-Type": "text/html; charset=utf-8"})
         case "huge":
             return answer_json(
-                {"count": 0, "next": None, "previous": None, "results": [], "x": "x" * HUGE_BYTES}
+                {"count": 0, "next": None, "previous": None, "page": 1, "results": [], "x": "x" * HUGE_BYTES}
             )
+        case "refused":
+            answer = service.error(HTTPStatus.UNAUTHORIZED, f"the {service.name} does not want to")
+            return replace(answer, status=HTTPStatus.OK)
         case "redirect":
-            moved = {"Location": "http://elsewhere.example/api/v1/flyers/feed/"}
-            return error(HTTPStatus.FOUND, "the flyer service has moved", moved)
+            moved = {"Location": f"http://elsewhere.example{request.path}"}
+            return service.error(HTTPStatus.FOUND, f"the {service.name} has moved", moved)
         case mode if mode in BROKEN_DELIVERIES:
-            return replace(regular(), delivery=mode)
+            return replace(service.answer(request, knobs), delivery=mode)
         case _:
-            return regular()
+            return service.answer(request, knobs)
 
 
-def failed() -> Answer:
+def failed(service: Service) -> Answer:
     """Return the answer of a request that fails by chance or by count."""
-    return error(HTTPStatus.INTERNAL_SERVER_ERROR, "the flyer service failed, as its knobs told it to")
+    return service.error(
+        HTTPStatus.INTERNAL_SERVER_ERROR, f"the {service.name} failed, as its knobs told it to"
+    )

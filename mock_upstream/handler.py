@@ -14,9 +14,8 @@ from typing import Any
 from mock_upstream.control import ROOT, control
 from mock_upstream.failure_modes import answer_in_mode, failed
 from mock_upstream.knobs import Board
-from mock_upstream.messages import Answer, RefusedRequestError, Request, error
+from mock_upstream.messages import Answer, RefusedRequestError, Request, Service, error, packed
 from mock_upstream.request_log import RequestLog
-from mock_upstream.service import FlyerService
 
 MAX_BODY_BYTES = 1024 * 1024
 IDLE_SECONDS = 75
@@ -26,9 +25,10 @@ DISCONNECT_POLL_SECONDS = 0.1  # how often a delayed answer checks that its call
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """What every connection shares."""
+    """What every connection of a service shares; ``site`` is where others find it."""
 
-    service: FlyerService
+    service: Service
+    site: str
     board: Board
     request_log: RequestLog
     stopping: Event
@@ -57,7 +57,7 @@ class Handler(BaseHTTPRequestHandler):
             return
         if request.path == ROOT or request.path.startswith(f"{ROOT}/"):
             self._send(control(request, self.shared.board, self.shared.request_log))
-        elif request.path.startswith("/media/"):
+        elif request.path.startswith(self.shared.service.media):
             self._send(self.shared.service.answer(request, self.shared.board.now))
         else:
             self._send_logged(request)
@@ -75,7 +75,7 @@ class Handler(BaseHTTPRequestHandler):
     def _request(self) -> Request:
         headers = {name.lower(): value for name, value in self.headers.items()}
         path, _, query = self.path.partition("?")
-        return Request(self.command, path, query, headers, self._body(headers))
+        return Request(self.command, path, query, headers, self._body(headers), self.shared.site)
 
     def _body(self, headers: dict[str, str]) -> bytes:
         if "transfer-encoding" in headers:
@@ -90,7 +90,7 @@ class Handler(BaseHTTPRequestHandler):
         return self.rfile.read(int(length))
 
     def _send_logged(self, request: Request) -> None:
-        """Answer a request to the flyer service. It is in the log before its answer is sent."""
+        """Answer a request to the service. It is in the log before its answer is sent."""
         ticket = self.shared.request_log.begin(request)
         answer = None
         try:
@@ -118,8 +118,9 @@ class Handler(BaseHTTPRequestHandler):
                 return None
             self.changed = board.changed
         if board.fails():
-            return failed()
-        return answer_in_mode(knobs, lambda: service.answer(request, knobs))
+            return failed(service)
+        answer = answer_in_mode(service, request, knobs)
+        return packed(answer) if knobs.gzip and answer.body else answer
 
     def _wait(self, seconds: float) -> bool:
         """Wait so many seconds, or until a knob is turned; False: the caller has disconnected, or the service ends."""
@@ -173,7 +174,7 @@ class Handler(BaseHTTPRequestHandler):
 def head_of(answer: Answer, *, keep_alive: bool) -> bytes:
     """Return the status line and the headers of an answer."""
     headers = {
-        "Server": "mock-flyer-service",
+        "Server": "mock-upstream",
         "Date": formatdate(usegmt=True),
         **answer.headers,
         "Connection": "keep-alive" if keep_alive else "close",

@@ -1,24 +1,14 @@
-"""The knobs with which a developer makes the service slow, failing or different."""
+"""The knobs with which a developer makes a service slow, failing or different."""
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, fields, replace
-from datetime import UTC, datetime
+from dataclasses import dataclass, fields, replace
 from email.utils import parsedate_to_datetime
 from random import Random
 from threading import Event, Lock
-from typing import Any
+from typing import Any, ClassVar, Self, TypeVar
 
-from mock_upstream.added import (
-    MAX_ID,
-    AddedFlyer,
-    BadKnobError,
-    read_added,
-    read_list,
-    read_number,
-    read_text,
-    read_whole,
-)
+from mock_upstream.knob_readers import BadKnobError, one_of, read_number, read_text, read_whole, read_yes
 
 MODES = (
     "ok",  # as the contract says
@@ -29,40 +19,47 @@ MODES = (
     "garbage",  # 200, said to be JSON, and it is not
     "html",  # 200 with a web page
     "huge",  # 200 with 4 MB of JSON
+    "refused",  # 200 with the body of an error
     "redirect",  # 302 to another host
     "cut",  # the connection ends in the middle of the body
     "reset",  # the connection is reset instead of an answer
     "drip_headers",  # a byte of the answer every 0.1 s, from the first
     "drip_body",  # the headers at once, then a byte of the body every 0.1 s
 )
-SHAPES = (
-    "full",  # every field of the contract
-    "sparse",  # only those fields that it requires
-    "extra",  # fields too that it does not know
-)
-# Parameters of the feed that a service of another version may not know.
-IGNORABLE = ("page", "page_size", "categories", "search", "near_me", "radius", "creators", "ids")
 MAX_MILLISECONDS = 60_000
-MAX_GONE = 1000
-MAX_ADDED = 100
-BY_ENVIRONMENT = (
-    "latency_ms",
-    "jitter_ms",
-    "error_rate",
-    "fail_next",
-    "mode",
-    "retry_after",
-    "only",
-    "shape",
-)
+
+Reader = Callable[[str, object], Any]
+
+
+def _milliseconds(name: str, value: object) -> int:
+    return read_whole(name, value, 0, MAX_MILLISECONDS)
+
+
+def _retry_after(name: str, value: object) -> int | str | None:
+    """Read seconds, an HTTP date, or null for an answer without the header."""
+    if isinstance(value, str):
+        try:
+            parsedate_to_datetime(read_text(name, value, 60))
+        except ValueError:
+            raise BadKnobError(
+                f"{name} must be seconds, null or a date such as Wed, 21 Oct 2026 07:28:00 GMT"
+            ) from None
+        return value
+    return None if value is None else read_whole(name, value, 0, 86_400)
+
+
+def _only(name: str, value: object) -> str:
+    prefix = read_text(name, value, 200)
+    if prefix and not prefix.startswith("/"):
+        raise BadKnobError(f"{name} must be the beginning of a path, such as /api/v1/users/")
+    return prefix
 
 
 @dataclass(frozen=True, slots=True)
 class Knobs:
-    """How the service behaves.
+    """How a service behaves; a service with knobs of its own adds them.
 
-    What makes it slow or failing can be limited to the paths that begin with ``only``. It answers as if the parameters
-    that it ``ignores`` had not been given.
+    What makes it slow, failing or packed can be limited to the paths that begin with ``only``.
     """
 
     latency_ms: int = 0
@@ -71,31 +68,42 @@ class Knobs:
     fail_next: int = 0
     mode: str = "ok"
     retry_after: int | str | None = 5
+    gzip: bool = False
     only: str = ""
-    shape: str = "full"
-    ignores: tuple[str, ...] = ()
-    gone: tuple[int, ...] = ()
-    gone_creators: tuple[int, ...] = ()
-    added: tuple[AddedFlyer, ...] = ()
 
-    def turned(self, changes: Mapping[str, object]) -> "Knobs":
+    readers: ClassVar[Mapping[str, Reader]] = {
+        "latency_ms": _milliseconds,
+        "jitter_ms": _milliseconds,
+        "error_rate": lambda name, value: read_number(name, value, 0, 1),
+        "fail_next": lambda name, value: read_whole(name, value, 0, 1_000_000),
+        "mode": one_of(MODES),
+        "retry_after": _retry_after,
+        "gzip": read_yes,  # every answer packed, whether that was asked for or not
+        "only": _only,
+    }
+    by_environment: ClassVar[tuple[str, ...]] = tuple(name for name in readers if name != "gzip")
+
+    def turned(self, changes: Mapping[str, object]) -> Self:
         """Return these knobs with some of them turned; ``BadKnobError`` if any can't be, and then none is."""
-        if unknown := sorted(changes.keys() - _READERS.keys()):
-            raise BadKnobError(f"no such knob: {', '.join(unknown)}; there are {', '.join(_READERS)}"[:400])
-        values: dict[str, Any] = {name: _READERS[name](name, value) for name, value in changes.items()}
+        readers = self.readers
+        if unknown := sorted(changes.keys() - readers.keys()):
+            raise BadKnobError(f"no such knob: {', '.join(unknown)}; there are {', '.join(readers)}"[:400])
+        values: dict[str, Any] = {name: readers[name](name, value) for name, value in changes.items()}
         return replace(self, **values)
 
     def as_json(self) -> dict[str, Any]:
-        """Return every knob as it would be given; an added flyer shows what was chosen for it by hand."""
-        shown = {field.name: getattr(self, field.name) for field in fields(self)}
-        return {**shown, "added": [_given(flyer) for flyer in self.added]}
+        """Return every knob as it would be given."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
+
+
+K = TypeVar("K", bound=Knobs)
 
 
 class Board:
     """The knobs of a running service, turned by any thread. ``changed`` is set, and replaced, at every change."""
 
-    def __init__(self, start: Knobs | None = None) -> None:
-        self._start = start or Knobs()
+    def __init__(self, start: Knobs) -> None:
+        self._start = start
         self._lock = Lock()
         self._chance = Random(0)
         self.now = self._start
@@ -135,10 +143,9 @@ class Board:
         self.changed = Event()
 
 
-def knobs_from(environ: Mapping[str, str]) -> Knobs:
-    """Return the knobs that MOCK_LATENCY_MS, MOCK_MODE ... set; ``BadKnobError`` names the variable."""
-    knobs = Knobs()
-    for name in BY_ENVIRONMENT:
+def knobs_from(environ: Mapping[str, str], knobs: K) -> K:
+    """Return these knobs as MOCK_LATENCY_MS, MOCK_MODE ... turn them; ``BadKnobError`` names the variable."""
+    for name in knobs.by_environment:
         variable = f"MOCK_{name.upper()}"
         if text := environ.get(variable, "").strip():
             try:
@@ -155,73 +162,3 @@ def _plain(text: str) -> object:
     except ValueError:
         return text
     return value if isinstance(value, int | float) else text
-
-
-def _given(flyer: AddedFlyer) -> dict[str, Any]:
-    values = {name: value for name, value in asdict(flyer).items() if value is not None}
-    for name, value in values.items():
-        if isinstance(value, datetime):
-            values[name] = value.astimezone(UTC).isoformat().replace("+00:00", "Z")
-    return values
-
-
-def _one_of(choices: tuple[str, ...]) -> Callable[[str, object], str]:
-    def read(name: str, value: object) -> str:
-        if value not in choices:
-            raise BadKnobError(f"{name} must be one of {', '.join(choices)}")
-        return str(value)
-
-    return read
-
-
-def _milliseconds(name: str, value: object) -> int:
-    return read_whole(name, value, 0, MAX_MILLISECONDS)
-
-
-def _retry_after(name: str, value: object) -> int | str | None:
-    """Read seconds, an HTTP date, or null for an answer without the header."""
-    if isinstance(value, str):
-        try:
-            parsedate_to_datetime(read_text(name, value, 60))
-        except ValueError:
-            raise BadKnobError(
-                f"{name} must be seconds, null or a date such as Wed, 21 Oct 2026 07:28:00 GMT"
-            ) from None
-        return value
-    return None if value is None else read_whole(name, value, 0, 86_400)
-
-
-def _only(name: str, value: object) -> str:
-    prefix = read_text(name, value, 200)
-    if prefix and not prefix.startswith("/"):
-        raise BadKnobError(f"{name} must be the beginning of a path, such as /api/v1/users/")
-    return prefix
-
-
-def _ids(name: str, value: object) -> tuple[int, ...]:
-    return tuple(read_whole(f"each of {name}", id_, 1, MAX_ID) for id_ in read_list(name, value, MAX_GONE))
-
-
-def _ignores(name: str, value: object) -> tuple[str, ...]:
-    read = _one_of(IGNORABLE)
-    return tuple(read(f"each of {name}", one) for one in read_list(name, value, len(IGNORABLE)))
-
-
-def _added(name: str, value: object) -> tuple[AddedFlyer, ...]:
-    return tuple(read_added(flyer) for flyer in read_list(name, value, MAX_ADDED))
-
-
-_READERS: dict[str, Callable[[str, object], Any]] = {
-    "latency_ms": _milliseconds,
-    "jitter_ms": _milliseconds,
-    "error_rate": lambda name, value: read_number(name, value, 0, 1),
-    "fail_next": lambda name, value: read_whole(name, value, 0, 1_000_000),
-    "mode": _one_of(MODES),
-    "retry_after": _retry_after,
-    "only": _only,
-    "shape": _one_of(SHAPES),
-    "ignores": _ignores,
-    "gone": _ids,
-    "gone_creators": _ids,
-    "added": _added,
-}

@@ -1,4 +1,4 @@
-"""A bounded log of the requests to the flyer service, without credentials."""
+"""A bounded log of the requests to a service, without credentials."""
 
 from collections import Counter, deque
 from dataclasses import asdict, dataclass

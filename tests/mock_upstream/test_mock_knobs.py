@@ -6,7 +6,9 @@ from time import perf_counter
 import pytest
 import requests
 
-from mock_upstream.knobs import BadKnobError, Knobs, knobs_from
+from mock_upstream.flyers.knobs import FlyerKnobs
+from mock_upstream.knob_readers import BadKnobError
+from mock_upstream.knobs import knobs_from
 from mock_upstream.server import start
 from tests.mock_upstream.caller import HERE
 from tests.mock_upstream.conftest import NOW
@@ -32,6 +34,7 @@ def test_the_knobs_need_no_key_and_begin_at_rest(mock):
         "fail_next": 0,
         "mode": "ok",
         "retry_after": 5,
+        "gzip": False,
         "only": "",
         "shape": "full",
         "ignores": [],
@@ -51,7 +54,7 @@ def test_turning_some_knobs_leaves_the_others_and_delete_resets_all(caller):
 
 
 def test_reset_goes_back_to_how_the_service_was_started():
-    with start(knobs=Knobs(mode="down")) as service:
+    with start(knobs=FlyerKnobs(mode="down")) as service:
         service.knobs.turn({"mode": "ok"})
         assert service.knobs.reset().mode == "down"
 
@@ -106,7 +109,7 @@ def test_a_knob_that_cannot_be_turned_so_is_named_and_nothing_changes(caller, bo
 
     assert answer.status_code == 400
     assert named in answer.json()["detail"]
-    assert caller.request(KNOBS).json() == Knobs().as_json() | {
+    assert caller.request(KNOBS).json() == FlyerKnobs().as_json() | {
         name: [] for name in ("ignores", "gone", "gone_creators", "added")
     }
 
@@ -326,10 +329,11 @@ def test_knobs_are_read_from_the_environment():
             "MOCK_MODE": "throttled",
             "MOCK_RETRY_AFTER": "Wed, 21 Oct 2026 07:28:00 GMT",
             "MOCK_SHAPE": " ",
-        }
+        },
+        FlyerKnobs(),
     )
 
-    assert knobs == Knobs(
+    assert knobs == FlyerKnobs(
         latency_ms=250, error_rate=0.2, mode="throttled", retry_after="Wed, 21 Oct 2026 07:28:00 GMT"
     )
 
@@ -340,7 +344,7 @@ def test_knobs_are_read_from_the_environment():
 )
 def test_a_wrong_variable_is_named(name, value):
     with pytest.raises(BadKnobError, match=name):
-        knobs_from({name: value})
+        knobs_from({name: value}, FlyerKnobs())
 
 
 # --- ignores ----------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from xml.etree import ElementTree as ET
 import pytest
 import requests
 
-from mock_upstream.pictures import flyer_picture, portrait
+from mock_upstream.flyers.pictures import flyer_picture, portrait
 from tests.mock_upstream.test_mock_sample import FLYERS, SAMPLE
 
 SVG = "{http://www.w3.org/2000/svg}"

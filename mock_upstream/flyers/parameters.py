@@ -10,9 +10,9 @@ from math import isfinite
 from typing import TypeVar
 from urllib.parse import parse_qsl
 
-from mock_upstream.catalog import FeedQuery
+from mock_upstream.flyers.catalog import FeedQuery
+from mock_upstream.flyers.places import Position
 from mock_upstream.messages import RefusedRequestError
-from mock_upstream.places import Position
 
 MAX_PAGE_SIZE = 50
 MAX_IDS = 50

@@ -1,6 +1,6 @@
 """The words of the culture flyers."""
 
-from mock_upstream.words.theme import Form, Host, Subject, Theme
+from mock_upstream.flyers.words.theme import Form, Host, Subject, Theme
 
 CULTURE = Theme(
     slug="culture",

@@ -1,4 +1,4 @@
-"""The sample of one day, composed from ``mock_upstream.words``.
+"""The sample of one day, composed from ``mock_upstream.flyers.words``.
 
 The same day and centre always give the same sample, and the next day gives it one day younger, so that
 flyers stay valid whatever the date. For whoever writes tests:
@@ -16,10 +16,10 @@ from itertools import count
 from random import Random
 from typing import NamedTuple
 
-from mock_upstream.catalog import Catalog, Creator, Flyer
-from mock_upstream.places import CITY, MADRID, TOWNS, Position, moved
-from mock_upstream.words import THEMES
-from mock_upstream.words.theme import Host, Theme
+from mock_upstream.flyers.catalog import Catalog, Creator, Flyer
+from mock_upstream.flyers.places import CITY, MADRID, TOWNS, Position, moved
+from mock_upstream.flyers.words import THEMES
+from mock_upstream.flyers.words.theme import Host, Theme
 
 PUBLISHED_TOGETHER = 3
 HOURS_BETWEEN = 6

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from mock_upstream.places import Position, distance_km
+from mock_upstream.flyers.places import Position, distance_km
 
 
 @dataclass(frozen=True, slots=True)

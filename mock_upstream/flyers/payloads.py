@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from mock_upstream.catalog import Creator, Flyer
-from mock_upstream.words import THEMES
+from mock_upstream.flyers.catalog import Creator, Flyer
+from mock_upstream.flyers.words import THEMES
 
 Payload = dict[str, Any]
 REQUIRED = ("id", "title", "creator", "location", "validity")

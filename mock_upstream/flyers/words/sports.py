@@ -1,6 +1,6 @@
 """The words of the sports flyers."""
 
-from mock_upstream.words.theme import Form, Host, Subject, Theme
+from mock_upstream.flyers.words.theme import Form, Host, Subject, Theme
 
 SPORTS = Theme(
     slug="sports",

@@ -1,6 +1,6 @@
 """The words of the flyers for fairs and gatherings."""
 
-from mock_upstream.words.theme import Form, Host, Subject, Theme
+from mock_upstream.flyers.words.theme import Form, Host, Subject, Theme
 
 EVENTS = Theme(
     slug="events",

@@ -1,6 +1,6 @@
 """The words of the flyers of trades and lessons."""
 
-from mock_upstream.words.theme import Form, Host, Subject, Theme
+from mock_upstream.flyers.words.theme import Form, Host, Subject, Theme
 
 SERVICES = Theme(
     slug="services",

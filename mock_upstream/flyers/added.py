@@ -1,4 +1,4 @@
-"""Flyers that a developer adds by hand, and the strict readers of their fields."""
+"""Flyers that a developer adds by hand, strictly read."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,20 +6,16 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from mock_upstream.catalog import Creator, Flyer
-from mock_upstream.places import Position
-from mock_upstream.sample import last_second, midnight
-from mock_upstream.words import THEMES
+from mock_upstream.flyers.catalog import Creator, Flyer
+from mock_upstream.flyers.places import Position
+from mock_upstream.flyers.sample import last_second, midnight
+from mock_upstream.flyers.words import THEMES
+from mock_upstream.knob_readers import MAX_ID, BadKnobError, read_list, read_number, read_text, read_whole
 
 CREATORS = sum(len(theme.hosts) for theme in THEMES)
 CATEGORIES = tuple(theme.slug for theme in THEMES)
-MAX_ID = 2**63 - 1
 MAX_IMAGES = 5
 DAYS_VALID = 7
-
-
-class BadKnobError(ValueError):
-    """A knob can't be turned that way; the message is a sentence for a developer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,30 +64,6 @@ def read_added(value: object) -> AddedFlyer:
         raise BadKnobError(f"an added flyer needs {' and '.join(missing)}")
     fields: dict[str, Any] = {name: _READERS[name](name, given) for name, given in value.items()}
     return AddedFlyer(**fields)
-
-
-def read_whole(name: str, value: object, least: int, most: int) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
-        raise BadKnobError(f"{name} must be a whole number from {least} to {most}")
-    return value
-
-
-def read_number(name: str, value: object, least: float, most: float) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value <= most:
-        raise BadKnobError(f"{name} must be a number from {least} to {most}")
-    return value
-
-
-def read_text(name: str, value: object, most: int) -> str:
-    if not isinstance(value, str) or len(value) > most or not value.isprintable():
-        raise BadKnobError(f"{name} must be text of at most {most} characters, without control characters")
-    return value
-
-
-def read_list(name: str, value: object, most: int) -> list[object]:
-    if not isinstance(value, list) or len(value) > most:
-        raise BadKnobError(f"{name} must be a list of at most {most}")
-    return value
 
 
 def _title(name: str, value: object) -> str:

@@ -11,23 +11,23 @@ from math import ceil
 from typing import Any
 from urllib.parse import urlencode
 
-from mock_upstream import parameters, payloads, pictures
-from mock_upstream.added import AddedFlyer
-from mock_upstream.catalog import Catalog
-from mock_upstream.knobs import Knobs
-from mock_upstream.messages import Answer, RefusedRequestError, Request, answer_json, cacheable
-from mock_upstream.places import Position, distance_km
-from mock_upstream.sample import compose
+from mock_upstream.flyers import parameters, payloads, pictures
+from mock_upstream.flyers.added import AddedFlyer
+from mock_upstream.flyers.catalog import Catalog
+from mock_upstream.flyers.knobs import FlyerKnobs
+from mock_upstream.flyers.places import Position, distance_km
+from mock_upstream.flyers.sample import compose
+from mock_upstream.messages import (
+    Answer,
+    RefusedRequestError,
+    Request,
+    answer_json,
+    cacheable,
+    error,
+    picture,
+)
 
 API_LIFETIME = "max-age=30"
-PICTURE_LIFETIME = "public, max-age=3600"
-PICTURE_HEADERS = {
-    "Content-Type": "image/svg+xml; charset=utf-8",
-    "Access-Control-Allow-Origin": "*",
-    "Cross-Origin-Resource-Policy": "cross-origin",
-    "Content-Security-Policy": "default-src 'none'",
-    "X-Content-Type-Options": "nosniff",
-}
 
 
 def not_found(detail: str) -> RefusedRequestError:
@@ -52,21 +52,25 @@ def catalog_of(
 class Moment:
     """The knobs, the time and the catalog with which one request is answered."""
 
-    knobs: Knobs
+    knobs: FlyerKnobs
     now: datetime
     catalog: Catalog
 
 
 class FlyerService:
-    """The contract and the pictures. ``site`` is the service's own address, without a slash at the end."""
+    """The contract and the pictures, in front of a sample spread around a centre."""
 
-    def __init__(self, *, key: str, site: str, centre: Position, clock: Callable[[], datetime]) -> None:
+    name = "flyer service"
+    media = "/media/"
+    error = staticmethod(error)
+
+    def __init__(self, *, key: str, centre: Position, clock: Callable[[], datetime]) -> None:
+        self.knobs = FlyerKnobs()
         self._key = key.encode()
-        self._site = site
         self._centre = centre
         self._clock = clock
 
-    def answer(self, request: Request, knobs: Knobs) -> Answer:
+    def answer(self, request: Request, knobs: FlyerKnobs) -> Answer:
         """Answer any request; what breaks the contract is answered with an error."""
         now = self._clock().astimezone(UTC)
         catalog = catalog_of(now.date(), self._centre, knobs.added, knobs.gone, knobs.gone_creators)
@@ -99,12 +103,12 @@ class FlyerService:
         def link(number: int) -> str | None:
             if not 1 <= number <= last:
                 return None
-            return f"{self._site}{request.path}?{urlencode({**fields, 'page': number})}"
+            return f"{request.site}{request.path}?{urlencode({**fields, 'page': number})}"
 
         shown = hits[(page - 1) * size : page * size]
         results = [
             payloads.flyer_payload(
-                flyer, distance=distance, now=moment.now, site=self._site, shape=moment.knobs.shape
+                flyer, distance=distance, now=moment.now, site=request.site, shape=moment.knobs.shape
             )
             for flyer, distance in shown
         ]
@@ -119,7 +123,7 @@ class FlyerService:
             raise not_found(f"there is no flyer {flyer_id}")
         distance = distance_km(position, flyer.position) if position else None
         body = payloads.flyer_payload(
-            flyer, distance=distance, now=moment.now, site=self._site, shape=moment.knobs.shape
+            flyer, distance=distance, now=moment.now, site=request.site, shape=moment.knobs.shape
         )
         return self._fresh(body, request)
 
@@ -130,7 +134,7 @@ class FlyerService:
         if creator is None:
             raise not_found(f"there is no user {creator_id}")
         return self._fresh(
-            payloads.creator_payload(creator, site=self._site, shape=moment.knobs.shape), request
+            payloads.creator_payload(creator, site=request.site, shape=moment.knobs.shape), request
         )
 
     def categories(self, request: Request, moment: Moment) -> Answer:
@@ -144,14 +148,14 @@ class FlyerService:
         flyer = moment.catalog.flyers.get(flyer_id)
         if flyer is None or request.path not in (flyer.images or ()):
             raise not_found("there is no such picture")
-        return self._picture(pictures.flyer_picture(flyer, number), request)
+        return picture(pictures.flyer_picture(flyer, number), request)
 
     def portrait(self, request: Request, moment: Moment, creator_id: int) -> Answer:
         """Answer a creator's profile picture; public."""
         creator = moment.catalog.creators.get(creator_id)
         if creator is None or creator.picture is None:
             raise not_found("there is no such picture")
-        return self._picture(pictures.portrait(creator), request)
+        return picture(pictures.portrait(creator), request)
 
     def _checked(self, request: Request, allowed: frozenset[str]) -> dict[str, str]:
         """Return the parameters of a caller that has the key."""
@@ -163,9 +167,6 @@ class FlyerService:
 
     def _fresh(self, body: Any, request: Request) -> Answer:
         return cacheable(answer_json(body), request, API_LIFETIME)
-
-    def _picture(self, svg: str, request: Request) -> Answer:
-        return cacheable(Answer(200, svg.encode(), PICTURE_HEADERS), request, PICTURE_LIFETIME)
 
 
 _ID = "([1-9][0-9]{0,18})"

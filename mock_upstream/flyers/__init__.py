@@ -1,0 +1,1 @@
+"""The flyer service: its contract, its sample and its pictures."""

@@ -1,0 +1,79 @@
+"""Posters, backdrops, faces and logos, drawn as SVG behind TMDb's addresses."""
+
+import re
+from itertools import accumulate
+from random import Random
+
+from mock_upstream.lettering import fitted, initials, lightness, sheet, text
+from mock_upstream.motifs import HEIGHT, MOTIFS, PALETTES, WIDTH
+from mock_upstream.tmdb.sample import PEOPLE
+from mock_upstream.tmdb.titles import Title, Titles
+from mock_upstream.tmdb.words.world import IMAGE_SIZES, PROVIDERS
+
+POSTER_HEIGHT, BAND = 1200, 400
+BACKDROP = (1280, 720)
+MARGIN = 56
+THEMES = tuple(MOTIFS)
+_PICTURE = re.compile(
+    r"/t/p/(\w+)/(movie|tv|person|provider)([0-9]{1,9})(poster|backdrop|profile|logo)\.(?:jpg|png)"
+)
+_NAMES = {
+    "person": {person.id: person.name for person in PEOPLE},
+    "provider": dict(enumerate(PROVIDERS)),
+    "movie": {},
+    "tv": {},
+}
+
+
+def path_of(kind: str, number: int, role: str) -> str:
+    """Return what follows the size in an address, such as ``/movie605poster.jpg``."""
+    return f"/{kind}{number}{role}.{'png' if role == 'logo' else 'jpg'}"
+
+
+def drawn(path: str, titles: Titles) -> str | None:
+    """Return the picture at ``/t/p/<size>/<name>``; None if there is none, or not in that size."""
+    found = _PICTURE.fullmatch(path)
+    if found is None or found[1] not in IMAGE_SIZES[f"{found[4]}_sizes"]:
+        return None
+    kind, number, role = found[2], int(found[3]), found[4]
+    if role in {"profile", "logo"}:
+        name = _NAMES[kind].get(number)
+        return name and initials(name, THEMES[number % len(THEMES)], number, Random(f"{kind} {number}"))
+    title = titles.get(kind, {}).get(number)
+    if title is None or not getattr(title, role):
+        return None
+    return _poster(title) if role == "poster" else _backdrop(title)
+
+
+def _poster(title: Title) -> str:
+    """Draw a poster, 800 by 1200: a cut-out of the motif over a band with the original title."""
+    palette, chance = PALETTES[title.motif][title.id % 2], Random(f"{title.kind} {title.id}")
+    height = POSTER_HEIGHT - BAND
+    scale = height / HEIGHT
+    shift = -chance.uniform(0, WIDTH * scale - WIDTH)
+    drawing = MOTIFS[title.motif](chance, palette)
+    accent = max(palette.bright, key=lambda colour: abs(lightness(colour) - lightness(palette.ink)))
+    size, lines = fitted(title.original_name, WIDTH - 2 * MARGIN, 230)
+    steps = accumulate([height + 90 + size * 0.76] + [size * 1.04] * (len(lines) - 1))
+    words = "".join(text(MARGIN, y, size, line, palette.paper) for y, line in zip(steps, lines, strict=True))
+    names = " · ".join(person.name for person, _ in title.cast[:2])
+    return sheet(
+        WIDTH,
+        POSTER_HEIGHT,
+        palette.paper,
+        f'<g transform="translate({shift:.0f} 0) scale({scale})">{drawing}</g>'
+        f'<rect y="{height}" width="{WIDTH}" height="{BAND}" fill="{palette.ink}"/>'
+        + words
+        + text(MARGIN, height + 60, 24, names, accent)
+        + text(MARGIN, POSTER_HEIGHT - 34, 24, title.iso_date[:4], palette.paper),
+        title.original_name,
+    )
+
+
+def _backdrop(title: Title) -> str:
+    """Draw a backdrop, 1280 by 720: the motif alone."""
+    palette = PALETTES[title.motif][title.id % 2]
+    drawing = MOTIFS[title.motif](Random(f"backdrop {title.kind} {title.id}"), palette)
+    width, height = BACKDROP
+    inside = f'<g transform="translate(0 -152) scale({width / WIDTH})">{drawing}</g>'
+    return sheet(width, height, palette.paper, inside, title.original_name)

@@ -1,0 +1,139 @@
+"""The sample, composed from ``mock_upstream.tmdb.words``; the same for everybody on one day.
+
+240 movies and 70 shows. Every show has the id of a movie. What tests can count on, by id:
+
+* ``id % 25 == 0``: to come, counted from today, without votes; ``id % 8 == 3``: not translated;
+* ``id % 12 == 11``: a movie that was released in its own countries alone; ``id % 11 == 6``: nowhere to be watched;
+* ``id % 7 == 0``: no videos; ``id % 10 == 3``: no imdb_id; ``TRAPS``: titles that are odd in one way each.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+from functools import lru_cache
+from itertools import product
+from random import Random
+from typing import Any
+
+from mock_upstream.tmdb.titles import Person, Providers, Title, Titles
+from mock_upstream.tmdb.words import FAMILIES, world
+from mock_upstream.tmdb.words.family import Family, Words
+
+FIRST_ID = 601
+FIRST_PERSON = 5001
+NEWEST_YEAR = 2025
+MOST_OF_THE_CAST = 24
+
+TRAPS: dict[tuple[str, int], dict[str, Any]] = {
+    ("movie", 607): {"date": ""},
+    ("movie", 606): {"date": None},
+    ("movie", 610): {"poster": False, "backdrop": False},
+    ("movie", 613): {"genres": ()},  # sent as {}
+    ("movie", 618): {"vote_average": 7.0},  # sent as 7
+    ("movie", 621): {"overviews": {"en": "", "es": ""}},
+    ("movie", 620): {"overviews": {"en": None, "es": None}},
+    ("movie", 628): {"runtime": 0},
+    ("movie", 631): {"runtime": None},
+    ("movie", 642): {"revenue": 2_923_706_026},  # more than 2**31
+    ("movie", 645): {"adult": True},
+    ("movie", 646): {"video": True},
+    ("tv", 601): {"date": None},
+    ("tv", 604): {"date": ""},
+    ("tv", 608): {"poster": False, "backdrop": False},
+}
+
+PEOPLE = tuple(
+    Person(FIRST_PERSON + number, f"{first} {last}", gender)
+    for number, ((first, gender), last) in enumerate(product(world.FIRST_NAMES, world.LAST_NAMES))
+)
+
+
+@lru_cache(maxsize=2)
+def compose(today: date) -> Titles:
+    """Return the sample as it stands on a day (UTC)."""
+    chance = Random("tmdb")
+    sample: dict[str, dict[int, Title]] = {"movie": {}, "tv": {}}
+    for kind, titles in sample.items():
+        drafts = [(family, words) for family in FAMILIES for words in _named(family, kind, chance)]
+        chance.shuffle(drafts)
+        for number, (family, words) in enumerate(drafts, start=FIRST_ID):
+            title = _title(kind, number, family, words, today, chance)
+            titles[number] = replace(title, **TRAPS.get((kind, number), {}))
+    return sample
+
+
+def _named(family: Family, kind: str, chance: Random) -> Iterator[Words]:
+    """Yield what the titles of a family are called: as they are written, and patterns with places."""
+    written, patterns, times = (
+        (family.movies, family.movie_patterns, 2)
+        if kind == "movie"
+        else (family.shows, family.show_patterns, 1)
+    )
+    yield from written
+    for pattern in patterns:
+        for place in chance.sample(world.PLACES, times):
+            yield Words(pattern.en.format(place), pattern.es.format(place))
+
+
+def _title(kind: str, number: int, family: Family, words: Words, today: date, chance: Random) -> Title:
+    language = words.language or chance.choice(("en", "en", "en", "es"))
+    place = chance.choice(world.PLACES)
+    hero, turn, stake = (chance.choice(table) for table in (family.heroes, family.turns, family.stakes))
+    names = {"en": words.en, "es": words.es} | ({language: words.original} if words.language else {})
+    overviews: dict[str, str | None] = {
+        "en": f"In {place}, {hero.en[0].lower()}{hero.en[1:]} {turn.en}. {stake.en}",
+        "es": f"En {place}, {hero.es[0].lower()}{hero.es[1:]} {turn.es}. {stake.es}",
+    }
+    tagline = chance.choice(world.TAGLINES)
+    taglines = {"en": tagline.en, "es": tagline.es} if chance.random() < 0.7 else {}
+    if number % 8 == 3:
+        names = {language: names[language]}
+        overviews = {language: overviews.get(language, overviews["en"])}
+        taglines = {}
+    popularity = round(min(8 * chance.paretovariate(1.3), 2500), 3)
+    year = max(NEWEST_YEAR - int(chance.expovariate(1 / 12)), 1948)
+    released = date(year, 1, 1) + timedelta(days=chance.randrange(365))
+    average, votes = (
+        round(min(max(chance.gauss(6.6, 0.9), 3.1), 9.1), 1),
+        int(popularity * chance.uniform(3, 60)),
+    )
+    if number % 25 == 0:
+        released, average, votes = today + timedelta(days=chance.randint(30, 200)), 0.0, 0
+    first, *more = family.movie_genres if kind == "movie" else family.tv_genres
+    country = chance.choice(world.HOMES[language])
+    team = chance.sample(PEOPLE, chance.randint(4, MOST_OF_THE_CAST) + len(world.JOBS))
+    return Title(
+        kind=kind,
+        id=number,
+        motif=family.motif,
+        language=language,
+        names=names,
+        overviews=overviews,
+        taglines=taglines,
+        date=released,
+        genres=(first, *chance.sample(more, chance.randint(0, len(more)))),
+        countries=(country,),
+        popularity=popularity,
+        vote_average=average,
+        vote_count=votes,
+        runtime=chance.randint(78, 164) if kind == "movie" else chance.choice((25, 45, 50)),
+        revenue=int(popularity * chance.randint(10_000, 900_000)),
+        cast=tuple((person, chance.choice(world.CHARACTERS)) for person in team[len(world.JOBS) :]),
+        crew=tuple((person, *job) for person, job in zip(team, world.JOBS, strict=False)),
+        providers={} if number % 11 == 6 else _providers(chance),
+        only_in=(country,) if kind == "movie" and number % 12 == 11 else (),
+    )
+
+
+def _providers(chance: Random) -> Providers:
+    """Choose where a title can be watched; a region or a way that has nothing is missing."""
+    ways = {"flatrate": 0.7, "rent": 0.5, "buy": 0.4, "ads": 0.2, "free": 0.1}
+    numbers = range(len(world.PROVIDERS))
+    regions = {
+        region: {
+            way: tuple(chance.sample(numbers, 2)) for way, share in ways.items() if chance.random() < share
+        }
+        for region in world.REGIONS
+        if chance.random() < 0.75
+    }
+    return {region: there for region, there in regions.items() if there}
