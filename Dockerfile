@@ -1,4 +1,4 @@
-# The image of Flyers BFF, and the one of the bundled flyer service. Settings come from the environment.
+# The image of Flyers BFF, and the one of the bundled upstream services. Settings come from the environment.
 #
 #   docker build -t flyers-bff .                       the service
 #   docker build -t flyers-bff-mock --target mock .    the flyer service with sample data, for development
@@ -39,15 +39,15 @@ ENV PATH="/opt/venv/bin:${PATH}"
 WORKDIR /app
 
 
-# The flyer service for demos and tests; it needs nothing but Python.
+# The upstream services for demos and tests; they need nothing but Python. The last port is the last to listen.
 FROM runtime AS mock
 COPY mock_upstream mock_upstream
 ENV MOCK_HOST=0.0.0.0
 USER 10001:10001
-EXPOSE 9000
+EXPOSE 9000 9001
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=5s --timeout=3s --start-period=10s \
-    CMD ["python", "-c", "import socket; socket.create_connection(('127.0.0.1', 9000), 2)"]
+    CMD ["python", "-c", "import socket; socket.create_connection(('127.0.0.1', 9001), 2)"]
 CMD ["python", "-m", "mock_upstream"]
 
 

@@ -14,7 +14,7 @@ help: ## list these commands
 setup: ## make .venv hold what poetry.lock says (every command below begins with it)
 	@sh tools/setup.sh
 
-run: setup .env ## the example app on :5173, the BFF on :8000 and the flyer service on :9000, until Ctrl-C
+run: setup .env ## the example app on :5173, the BFF on :8000 and the bundled services from :9000 on, until Ctrl-C
 	@$(python) -m tools.run
 
 # Coverage needs the suite on all stores: some lines are for one of them alone. Two processes share the tests where each has stores
@@ -70,7 +70,7 @@ deploy: setup
 serve: setup ## the production server alone, as the environment says
 	@$(python) -m config.server
 
-upstream: setup ## the flyer service alone
+upstream: setup ## the bundled services alone: flyers on :9000, movies on :9001
 	@$(python) -m mock_upstream --port $${MOCK_PORT:-9000}
 
 bench: setup ## the figures of docs/performance.md (needs wrk); BENCH=--quick takes four minutes

@@ -49,7 +49,7 @@ def bff(tmp_path_factory) -> Iterator[str]:
         return subprocess.Popen([sys.executable, *command], env=environment)
 
     subprocess.run([sys.executable, "manage.py", "migrate", "--verbosity=0"], env=environment, check=True)
-    upstream = run("-m", "mock_upstream", "--port", str(upstream_port))
+    upstream = run("-m", "mock_upstream", "--services", "flyers", "--port", str(upstream_port))
     server = run("-m", "config.server")
     try:
         wait_for(f"http://127.0.0.1:{upstream_port}/_control", upstream)

@@ -156,6 +156,8 @@ def run() -> None:
     """Check, prepare, start, say where everything is, and stay."""
     mock_port, app_port = os.environ.get("MOCK_PORT", "9000"), os.environ.get("APP_PORT", "5173")
     refuse_taken_ports({"PORT": str(settings.PORT), "MOCK_PORT": mock_port, "APP_PORT": app_port})
+    tmdb_port = str(int(mock_port) + 1)  # the services count on from MOCK_PORT
+    refuse_taken_ports({"PORT": str(settings.PORT), "MOCK_PORT": tmdb_port, "APP_PORT": app_port})
     bff_url, upstream_url = f"http://localhost:{settings.PORT}", f"http://localhost:{mock_port}"
     app_url = f"http://localhost:{app_port}"
     environment = os.environ | {
@@ -173,7 +175,7 @@ def run() -> None:
     supervisor = Supervisor(environment)
     try:
         # Not vital: the BFF stays up without it, and that is worth seeing.
-        supervisor.start(Service("The flyer service", mock, f"{upstream_url}/_control", vital=False))
+        supervisor.start(Service("The bundled upstream", mock, f"{upstream_url}/_control", vital=False))
         supervisor.prepare("migrate", "--no-input")
         account = supervisor.prepare("sample_user") if settings.DEBUG else ""  # it is for development alone
         supervisor.start(Service("The BFF", bff, f"{bff_url}/health/live"))
@@ -185,6 +187,9 @@ def run() -> None:
         print(f"         Flyers           {bff_url}/api/v1/flyers/discover/")
         print(f"         Documentation    {bff_url}/api/docs/")
         print(f"         Flyer service    {upstream_url}/_control (make it slow, broken or silent)")
+        print(
+            f"         Movie service    http://localhost:{tmdb_port}/_control (the same; it stands in for TMDb)"
+        )
         print("Ctrl-C stops everything.\n", flush=True)
         supervisor.watch()
     finally:

@@ -102,7 +102,9 @@ def raised(folder: Path, **settings: str) -> Iterator[Stage]:
     python = sys.executable
     subprocess.run([python, "manage.py", "migrate", "--verbosity=0"], cwd=ROOT, env=environment, check=True)
     commands = {
-        f"{stage.upstream}/_control/health": ["-m", "mock_upstream", "--port", str(upstream_port)],
+        f"{stage.upstream}/_control/health": [
+            *("-m", "mock_upstream", "--services", "flyers", "--port", str(upstream_port))
+        ],
         f"{stage.api}/health/live": ["-m", "config.server"],
         stage.app: ["examples/spa/serve.py", "--port", str(app_port), "--api", stage.api],
         stage.stranger: ["examples/spa/serve.py", "--port", str(strange_port), "--api", stage.api],

@@ -1,4 +1,4 @@
-"""A caller of the bundled flyer service, over its socket."""
+"""Callers of the bundled services, over their sockets."""
 
 from typing import Any
 
@@ -12,11 +12,11 @@ HERE = {"lat": "40.4168", "lng": "-3.7038"}
 class Caller:
     """A caller with the key and a connection that is reused."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, key: str = DEFAULT_KEY) -> None:
         self.url = url
         self.session = requests.Session()
         self.session.trust_env = False
-        self.session.headers["Authorization"] = f"Bearer {DEFAULT_KEY}"
+        self.session.headers["Authorization"] = f"Bearer {key}"
 
     def request(self, path: str, method: str = "GET", **options: Any) -> requests.Response:
         return self.session.request(method, self.url + path, timeout=5, allow_redirects=False, **options)
@@ -33,3 +33,23 @@ class Caller:
         pages = range(2, (first["count"] + 49) // 50 + 1)
         others = [self.feed(page_size=50, page=page, **params).json()["results"] for page in pages]
         return sum(others, first["results"])
+
+
+class Asker(Caller):
+    """A caller of the stand-in for TMDb."""
+
+    def get(self, path: str, **params: object) -> requests.Response:
+        return self.request(f"/3/{path}", params=params)
+
+    def ids(self, path: str, **params: object) -> list[int]:
+        return [item["id"] for item in self.get(path, **params).json()["results"]]
+
+    def every(self, path: str, **params: object) -> list[dict[str, Any]]:
+        """Return every item of a list, page by page, until one is empty."""
+        rows: list[dict[str, Any]] = []
+        for page in range(1, 501):
+            items = self.get(path, page=page, **params).json()["results"]
+            if not items:
+                break
+            rows += items
+        return rows

@@ -1,4 +1,4 @@
-"""The bundled flyer service on a live socket, always on the same morning in January."""
+"""The bundled services on live sockets, always on the same morning in January."""
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -8,8 +8,8 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator, FormatChecker
 
-from mock_upstream.server import MockUpstream, start
-from tests.mock_upstream.caller import Caller
+from mock_upstream.server import DEFAULT_TMDB_TOKEN, MockUpstream, start, start_tmdb
+from tests.mock_upstream.caller import Asker, Caller
 
 NOW = datetime(2026, 1, 15, 10, 30, tzinfo=UTC)
 CONTRACT = yaml.safe_load(Path("docs/flyer-service.openapi.yaml").read_text())
@@ -45,3 +45,24 @@ def agrees() -> Callable[[str, object], None]:
         Draft202012Validator(rules, format_checker=FormatChecker()).validate(document)
 
     return check
+
+
+@pytest.fixture(scope="session")
+def running_tmdb() -> Iterator[MockUpstream]:
+    with start_tmdb(clock=lambda: NOW, hang_seconds=0.3) as service:
+        yield service
+
+
+@pytest.fixture
+def tmdb(running_tmdb: MockUpstream) -> MockUpstream:
+    """The stand-in for TMDb as it was started."""
+    running_tmdb.knobs.reset()
+    running_tmdb.request_log.clear()
+    return running_tmdb
+
+
+@pytest.fixture
+def asker(tmdb: MockUpstream) -> Iterator[Asker]:
+    asker = Asker(tmdb.url, DEFAULT_TMDB_TOKEN)
+    with asker.session:
+        yield asker

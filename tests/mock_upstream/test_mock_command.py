@@ -1,6 +1,7 @@
 """The command ``python -m mock_upstream``."""
 
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -24,6 +25,18 @@ def ended(process: subprocess.Popen[str]) -> Iterator[None]:
         yield
     finally:
         process.kill()
+
+
+def two_free_ports() -> int:
+    """Return the first of two free ports; the system gives none of these to others meanwhile."""
+    for first in random.sample(range(20_000, 32_000, 2), 500):
+        try:
+            for port in (first, first + 1):
+                socket.create_server(("127.0.0.1", port)).close()
+        except OSError:
+            continue
+        return first
+    pytest.fail("no two free ports")
 
 
 def at_once() -> None:
@@ -64,6 +77,44 @@ def test_host_port_and_public_address_come_from_the_environment_too(capsys):
     assert capsys.readouterr().out.startswith("Mocked flyer service on http://[::1]:")
 
 
+def test_every_service_has_the_port_after_the_one_before_it(capsys):
+    first = two_free_ports()
+    seen = []
+
+    def look():
+        lines = capsys.readouterr().out.splitlines()
+        seen.extend(line.split("on ")[1].split(" ")[0] for line in lines)
+        seen.append(
+            requests.get(
+                f"{seen[1]}/3/configuration", headers={"Authorization": "Bearer t"}, timeout=5
+            ).json()
+        )
+
+    environ = {"TMDB_API_TOKEN": "t", "MOCK_PUBLIC_URL": "http://mock.test:7000", "MOCK_LATENCY_MS": "1"}
+    assert main(["--port", str(first)], environ, look) == 0
+
+    assert seen[:2] == [f"http://127.0.0.1:{first}", f"http://127.0.0.1:{first + 1}"]
+    assert seen[2]["images"]["base_url"] == "http://mock.test:7001/t/p/"
+
+
+def test_one_service_can_be_started_without_the_others(capsys):
+    assert main(["--services", "tmdb", "--port", "0"], {}, at_once) == 0
+
+    [line] = capsys.readouterr().out.splitlines()
+    assert line.startswith("Mocked movie service on http://127.0.0.1:")
+
+
+def test_a_second_port_taken_stops_the_first_service_too(capsys):
+    first = two_free_ports()
+    with socket.create_server(("127.0.0.1", first + 1)):
+        assert main(["--port", str(first)], {}, at_once) == 1
+
+    out, err = capsys.readouterr()
+    assert (out, err.count("\n")) == ("", 1)
+    assert f"can't listen on 127.0.0.1:{first + 1}" in err
+    socket.create_server(("127.0.0.1", first)).close()
+
+
 def test_a_port_taken_is_one_clear_sentence(capsys):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
@@ -86,6 +137,7 @@ def test_a_port_taken_is_one_clear_sentence(capsys):
         ([], {"FLYERS_DEFAULT_LAT": "90"}, "FLYERS_DEFAULT_LAT"),
         (["--lng", "nan"], {}, "FLYERS_DEFAULT_LNG"),
         ([], {"MOCK_MODE": "tired"}, "MOCK_MODE: mode must be one of ok, down"),
+        ([], {"MOCK_PUBLIC_URL": "http://[x"}, "MOCK_PUBLIC_URL"),
         (["--host", "nowhere.invalid"], {}, "can't listen on nowhere.invalid"),
     ],
 )

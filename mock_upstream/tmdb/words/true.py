@@ -180,8 +180,8 @@ opens the rehearsal room to whoever comes by | abre el local de ensayo a quien p
 crosses three borders with one double bass | cruza tres fronteras con un contrabajo
 """),
     stakes=words("""
-A film about listening. | Una película sobre el acto de escuchar.
-Shot over six years, with one microphone. | Rodada durante seis años, con un solo micrófono.
+A portrait of the art of listening. | Un retrato del arte de escuchar.
+Six years of work, with one microphone. | Seis años de trabajo, con un solo micrófono.
 What remains is not the applause. | Lo que queda no son los aplausos.
 The audience is small, and sings along. | El público es poco, y canta.
 Nobody here is famous, and everybody should be. | Nadie aquí tiene fama, y todos la merecen.
