@@ -1,11 +1,11 @@
 """Which titles a list holds: the filters and orders of discover, the words of search, and recommendations."""
 
 from collections.abc import Callable, Iterable, Mapping
-from math import inf
+from operator import attrgetter
 from random import Random
+from typing import Any
 
 from mock_upstream.tmdb.titles import Title, folded
-from mock_upstream.tmdb.words.world import PROVIDERS
 
 Fields = Mapping[str, str]
 Filter = Callable[[Title, str, Fields], bool]
@@ -26,7 +26,7 @@ def _genres(title: Title, text: str, fields: Fields) -> bool:
 def _watchable(title: Title, text: str, fields: Fields) -> bool:
     there = title.providers.get(fields.get("watch_region", ""), {})
     numbers = {number for way in there.values() for number in way}
-    return several(text, lambda one: int(one) in numbers and int(one) < len(PROVIDERS))
+    return several(text, lambda one: int(one) in numbers)
 
 
 def _year(title: Title, text: str, _: Fields) -> bool:
@@ -66,17 +66,12 @@ FILTERS: dict[str, Filter] = {
     "region": lambda title, text, _: not title.only_in or text in title.only_in,
     "with_watch_providers": _watchable,
 }
-ORDERS: dict[str, Callable[[Title], float | str]] = {
-    "popularity": lambda title: title.popularity,
-    "vote_average": lambda title: title.vote_average,
-    "vote_count": lambda title: title.vote_count,
-    "revenue": lambda title: title.revenue,
-    "title": lambda title: folded(title.name("en")),
-    "original_title": lambda title: folded(title.original_name),
-    "primary_release_date": lambda title: title.iso_date,
-} | {}
-ORDERS |= {"name": ORDERS["title"], "original_name": ORDERS["original_title"]}
-ORDERS |= {"first_air_date": ORDERS["primary_release_date"], "release_date": ORDERS["primary_release_date"]}
+ORDERS: dict[str, Callable[[Title], Any]] = {
+    **{name: attrgetter(name) for name in ("popularity", "vote_average", "vote_count", "revenue")},
+    **dict.fromkeys(("title", "name"), lambda title: folded(title.name("en"))),
+    **dict.fromkeys(("original_title", "original_name"), lambda title: folded(title.original_name)),
+    **dict.fromkeys(("primary_release_date", "release_date", "first_air_date"), attrgetter("iso_date")),
+}
 
 
 def is_narrowed(fields: Fields) -> bool:
@@ -119,13 +114,11 @@ def search(titles: Iterable[Title], fields: Fields) -> list[Title]:
 
 def trending(titles: Iterable[Title], window: str) -> list[Title]:
     """Return everything in the order of a day or of a week: popularity and luck."""
-    shown = (title for title in titles if _is_shown(title, {}))
-    return sorted(
-        shown,
-        key=lambda it: (
-            -it.popularity * Random(f"{window} {it.kind} {it.id}").uniform(0.2, 5) if it.popularity else inf
-        ),
-    )
+
+    def talked_about(title: Title) -> float:
+        return title.popularity * Random(f"{window} {title.kind} {title.id}").uniform(0.2, 5)
+
+    return sorted((title for title in titles if _is_shown(title, {})), key=talked_about, reverse=True)
 
 
 def recommended(titles: Iterable[Title], title: Title) -> list[Title]:

@@ -85,7 +85,7 @@ def providers(title: Title, language: str, fields: Mapping[str, str], site: str)
 def _provider(number: int, order: int) -> Payload:
     return {
         "provider_id": number,
-        "provider_name": world.PROVIDERS[number],
+        "provider_name": world.PROVIDERS[number - 1],
         "logo_path": path_of("provider", number, "logo"),
         "display_priority": order,
     }

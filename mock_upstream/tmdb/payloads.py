@@ -64,51 +64,45 @@ def details(title: Title, language: str, today: date, site: str) -> Payload:
     return shared | (_movie(title, today) if title.kind == "movie" else _show(title, language, today))
 
 
+def _is_out(title: Title, today: date) -> bool:
+    return isinstance(title.date, date) and title.date <= today
+
+
 def _movie(title: Title, today: date) -> Payload:
-    is_out = isinstance(title.date, date) and title.date <= today
     return {
         "belongs_to_collection": None,
         "budget": title.revenue // 3,
         "imdb_id": imdb_id(title),
         "revenue": title.revenue,
         "runtime": title.runtime,
-        "status": "Released" if is_out else "Post Production",
+        "status": "Released" if _is_out(title, today) else "Post Production",
     }
 
 
 def _show(title: Title, language: str, today: date) -> Payload:
     """Return what a show alone has. One of three goes on, and has its next episode within the week."""
-    goes_on, count = title.id % 3 == 0, 1 + title.id % 6
+    goes_on, count = title.id % 3 == 0 and _is_out(title, today), 1 + title.id % 6
     numbers = range(0 if title.id % 5 == 0 else 1, count + 1)
     seasons = [_season(title, season, language) for season in numbers]
-    whole = seasons[-count:]
-    last = today - timedelta(days=7 - title.id % 6) if goes_on else title.date or None
+    aired = today - timedelta(days=7 - title.id % 6) if goes_on else title.date
+    last = str(aired) if _is_out(title, today) else None
+    coming = str(today + timedelta(days=1 + title.id % 6)) if goes_on else None
+    episodes = seasons[-1]["episode_count"]
+    maker = title.crew[1][0]
+    known = {"id": maker.id, "name": maker.name, "gender": maker.gender, "profile_path": None}
     return {
-        "created_by": [
-            {
-                "id": person.id,
-                "credit_id": f"c{person.id:023x}",
-                "name": person.name,
-                "gender": person.gender,
-                "profile_path": None,
-            }
-            for person, _, _ in title.crew[1:2]
-        ],
+        "created_by": [{**known, "credit_id": f"{maker.id:024x}"}],
         "episode_run_time": [title.runtime] if title.id % 2 else [],
         "in_production": goes_on,
         "languages": [title.language],
-        "last_air_date": last and str(last),
-        "last_episode_to_air": last and _episode(title, count, whole[-1]["episode_count"] - 1, str(last)),
-        "next_episode_to_air": _episode(
-            title, count, whole[-1]["episode_count"], str(today + timedelta(days=1 + title.id % 6))
-        )
-        if goes_on
-        else None,
+        "last_air_date": last,
+        "last_episode_to_air": _episode(title, count, episodes - 1, last),
+        "next_episode_to_air": _episode(title, count, episodes, coming),
         "networks": [_company(title.id % len(world.NETWORKS), world.NETWORKS, title)],
-        "number_of_episodes": sum(season["episode_count"] for season in whole),
+        "number_of_episodes": sum(season["episode_count"] for season in seasons[-count:]),
         "number_of_seasons": count,
         "seasons": seasons,
-        "status": "Returning Series" if goes_on else "Ended",
+        "status": "Returning Series" if goes_on else "Ended" if last else "In Production",
         "type": "Scripted",
     }
 
@@ -128,21 +122,18 @@ def _season(title: Title, season: int, language: str) -> Payload:
     }
 
 
-def _episode(title: Title, season: int, episode: int, day: str) -> Payload:
-    return {
+def _episode(title: Title, season: int, episode: int, day: str | None) -> Payload | None:
+    """Return an episode of a day; None without one."""
+    own = {
         "id": title.id * 10_000 + season * 100 + episode,
         "name": f"Episode {episode}",
-        "overview": "",
         "air_date": day,
         "season_number": season,
         "episode_number": episode,
         "runtime": None if title.id % 2 else title.runtime,
-        "production_code": "",
         "show_id": title.id,
-        "still_path": None,
-        "vote_average": 0,
-        "vote_count": 0,
     }
+    return {**world.BARE_EPISODE, **own} if day else None
 
 
 def _company(number_: int, names: tuple[str, ...], title: Title) -> Payload:

@@ -19,7 +19,7 @@ _PICTURE = re.compile(
 )
 _NAMES = {
     "person": {person.id: person.name for person in PEOPLE},
-    "provider": dict(enumerate(PROVIDERS)),
+    "provider": dict(enumerate(PROVIDERS, start=1)),
     "movie": {},
     "tv": {},
 }

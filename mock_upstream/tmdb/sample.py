@@ -4,7 +4,7 @@
 
 * ``id % 25 == 0``: to come, counted from today, without votes; ``id % 8 == 3``: not translated;
 * ``id % 12 == 11``: a movie that was released in its own countries alone; ``id % 11 == 6``: nowhere to be watched;
-* ``id % 7 == 0``: no videos; ``id % 10 == 3``: no imdb_id; ``TRAPS``: titles that are odd in one way each.
+* ``id % 7 == 0``: no videos; ``id % 10 == 3``: no imdb_id; ``words/traps.py``: titles that are odd in one way each.
 """
 
 from collections.abc import Iterator
@@ -13,34 +13,15 @@ from datetime import date, timedelta
 from functools import lru_cache
 from itertools import product
 from random import Random
-from typing import Any
 
 from mock_upstream.tmdb.titles import Person, Providers, Title, Titles
-from mock_upstream.tmdb.words import FAMILIES, world
+from mock_upstream.tmdb.words import FAMILIES, traps, world
 from mock_upstream.tmdb.words.family import Family, Words
 
 FIRST_ID = 601
 FIRST_PERSON = 5001
 NEWEST_YEAR = 2025
 MOST_OF_THE_CAST = 24
-
-TRAPS: dict[tuple[str, int], dict[str, Any]] = {
-    ("movie", 607): {"date": ""},
-    ("movie", 606): {"date": None},
-    ("movie", 610): {"poster": False, "backdrop": False},
-    ("movie", 613): {"genres": ()},  # sent as {}
-    ("movie", 618): {"vote_average": 7.0},  # sent as 7
-    ("movie", 621): {"overviews": {"en": "", "es": ""}},
-    ("movie", 620): {"overviews": {"en": None, "es": None}},
-    ("movie", 628): {"runtime": 0},
-    ("movie", 631): {"runtime": None},
-    ("movie", 642): {"revenue": 2_923_706_026},  # more than 2**31
-    ("movie", 645): {"adult": True},
-    ("movie", 646): {"video": True},
-    ("tv", 601): {"date": None},
-    ("tv", 604): {"date": ""},
-    ("tv", 608): {"poster": False, "backdrop": False},
-}
 
 PEOPLE = tuple(
     Person(FIRST_PERSON + number, f"{first} {last}", gender)
@@ -54,30 +35,28 @@ def compose(today: date) -> Titles:
     chance = Random("tmdb")
     sample: dict[str, dict[int, Title]] = {"movie": {}, "tv": {}}
     for kind, titles in sample.items():
-        drafts = [(family, words) for family in FAMILIES for words in _named(family, kind, chance)]
+        drafts = [(family, *named) for family in FAMILIES for named in _named(family, kind, chance)]
         chance.shuffle(drafts)
-        for number, (family, words) in enumerate(drafts, start=FIRST_ID):
-            title = _title(kind, number, family, words, today, chance)
-            titles[number] = replace(title, **TRAPS.get((kind, number), {}))
+        for number, (family, words, place) in enumerate(drafts, start=FIRST_ID):
+            title = _title(kind, number, family, words, place, today, chance)
+            titles[number] = replace(title, **traps.TRAPS.get((kind, number), {}))
     return sample
 
 
-def _named(family: Family, kind: str, chance: Random) -> Iterator[Words]:
-    """Yield what the titles of a family are called: as they are written, and patterns with places."""
-    written, patterns, times = (
-        (family.movies, family.movie_patterns, 2)
-        if kind == "movie"
-        else (family.shows, family.show_patterns, 1)
-    )
-    yield from written
-    for pattern in patterns:
-        for place in chance.sample(world.PLACES, times):
-            yield Words(pattern.en.format(place), pattern.es.format(place))
+def _named(family: Family, kind: str, chance: Random) -> Iterator[tuple[Words, str]]:
+    """Yield what the titles of a family are called, as written or by a pattern, and where each takes place."""
+    movie = kind == "movie"
+    for words in family.movies if movie else family.shows:
+        yield words, chance.choice(world.PLACES)
+    for pattern in family.movie_patterns if movie else family.show_patterns:
+        for place in chance.sample(world.PLACES, 2 if movie else 1):
+            yield Words(pattern.en.format(place), pattern.es.format(place)), place
 
 
-def _title(kind: str, number: int, family: Family, words: Words, today: date, chance: Random) -> Title:
+def _title(
+    kind: str, number: int, family: Family, words: Words, place: str, today: date, chance: Random
+) -> Title:
     language = words.language or chance.choice(("en", "en", "en", "es"))
-    place = chance.choice(world.PLACES)
     hero, turn, stake = (chance.choice(table) for table in (family.heroes, family.turns, family.stakes))
     names = {"en": words.en, "es": words.es} | ({language: words.original} if words.language else {})
     overviews: dict[str, str | None] = {
@@ -128,7 +107,7 @@ def _title(kind: str, number: int, family: Family, words: Words, today: date, ch
 def _providers(chance: Random) -> Providers:
     """Choose where a title can be watched; a region or a way that has nothing is missing."""
     ways = {"flatrate": 0.7, "rent": 0.5, "buy": 0.4, "ads": 0.2, "free": 0.1}
-    numbers = range(len(world.PROVIDERS))
+    numbers = range(1, len(world.PROVIDERS) + 1)
     regions = {
         region: {
             way: tuple(chance.sample(numbers, 2)) for way, share in ways.items() if chance.random() < share

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 Providers = Mapping[
     str, Mapping[str, tuple[int, ...]]
-]  # by region, and by how it is watched: indexes of PROVIDERS
+]  # by region, and by how it is watched: numbers in PROVIDERS, from 1
 
 
 class Person(NamedTuple):

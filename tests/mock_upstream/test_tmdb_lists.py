@@ -143,7 +143,7 @@ def test_lists_are_sorted_as_asked_for(asker, kind, field, name):
 
 
 def test_no_genres_are_an_object_instead_of_a_list_once(asker):
-    empty = [it["id"] for it in asker.every("discover/movie", year=2003) if it["genre_ids"] == {}]
+    empty = [it["id"] for it in asker.every("discover/movie") if it["genre_ids"] == {}]
 
     assert empty == [613]
 
@@ -152,7 +152,7 @@ def test_no_genres_are_an_object_instead_of_a_list_once(asker):
 def test_search_finds_titles_in_both_languages(asker, query):
     found = asker.get("search/movie", query=query).json()
 
-    assert {it["title"] for it in found["results"]} >= {"The Clockmaker of Quirama"}
+    assert any(it["title"].startswith("The Clockmaker of ") for it in found["results"])
     assert found["total_results"] == len(found["results"])
     assert "media_type" not in found["results"][0]
 

@@ -108,6 +108,8 @@ def test_a_show_in_full(asker):
     assert show["number_of_seasons"] == len(show["seasons"])
     assert "cast_id" not in show["credits"]["cast"][0]
     assert show["external_ids"]["imdb_id"].startswith("tt")
+    coming = asker.get("tv/625").json()
+    assert (coming["status"], coming["last_air_date"]) == ("In Production", None)
     ended = asker.get("tv/605").json()
     assert (ended["next_episode_to_air"], ended["in_production"]) == (None, False)
     specials = ended["seasons"][0]

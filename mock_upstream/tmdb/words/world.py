@@ -90,6 +90,8 @@ IMAGE_SIZES = {
     "still_sizes": ("w92", "w185", "w300", "original"),
 }
 
+BARE_EPISODE = {"overview": "", "production_code": "", "still_path": None, "vote_average": 0, "vote_count": 0}
+
 # Numbers are HTTP statuses and TMDb's own codes; a status comes here once, with the code that a mode or a route means.
 MESSAGES = {
     5: "Invalid parameters: Your request parameters are incorrect.",
