@@ -18,6 +18,8 @@ from benchmarks.stub import SERVICES
 
 ROOT = Path(__file__).resolve().parent.parent
 _TICK = os.sysconf("SC_CLK_TCK")
+# Processor time that a server takes in half a second in which it does nothing, with something to spare.
+_IDLE_SECONDS = 0.03
 
 
 def free_port() -> int:
@@ -63,7 +65,15 @@ class Program:
                     raise SystemExit(f"{command} did not start:\n{log.read_text()[-4000:]}") from None
                 time.sleep(0.05)
             else:
+                self._wait_until_idle(give_up)
                 return
+
+    def _wait_until_idle(self, give_up: float) -> None:
+        """Return when nothing is loaded any more: one worker may answer long before the other."""
+        used = -1.0
+        while self.cpu_seconds > used + _IDLE_SECONDS and time.monotonic() < give_up:
+            used = self.cpu_seconds
+            time.sleep(0.5)
 
     def stop(self) -> None:
         """End it."""

@@ -118,9 +118,11 @@ class Cache:
         With ``confirm`` a stale copy is good enough only if upstream gives no answer. ``on_miss`` is called when nothing
         can be served at once; what it raises ends the question before anybody else has to do with it.
         """
-        if (entry := self.fresh(key)) is not None:
+        entry = self.copy(key)  # Looked at once: another thread may store one at any moment.
+        if entry is not None and self._is_fresh(entry):
+            self._events["hit"].inc()
             return Answer(entry, Outcome.HIT, key)
-        if (entry := self.copy(key)) is not None and not confirm:
+        if entry is not None and not confirm:
             self.revalidate(key, fill)
             return self._stale(key, entry)
         on_miss()

@@ -58,6 +58,25 @@ def test_a_fresh_answer_is_served_again_without_asking(cache, clock):
     assert fill.calls == 1
 
 
+def test_an_answer_that_another_thread_stores_meanwhile_is_not_called_stale(clock):
+    class FilledMeanwhile(Store):
+        """Another thread stores its answer whenever ours has just looked for one in vain."""
+
+        def get(self, key):
+            found = super().get(key)
+            if found is None:
+                self.put(key, other.get(key, Fill(flyer())).entry)
+            return found
+
+    other = new_cache(clock)
+    fill = Fill(flyer())
+
+    answer = new_cache(clock, store=FilledMeanwhile()).get("a", fill)
+
+    assert answer.outcome == "HIT"
+    assert fill.calls == 0
+
+
 def test_a_stale_answer_is_served_at_once_and_revalidated_in_background(cache, clock):
     fill = Fill(flyer(title="old"), flyer(title="new"))
     cache.get("a", fill)
