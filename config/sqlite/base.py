@@ -103,14 +103,15 @@ class DatabaseWrapper(base.DatabaseWrapper):
             self._release_when_done()
 
     def _acquire(self) -> Bulkhead | None:
-        """Wait for the write lock if this thread does not hold it; return its queue, None if it is held already."""
-        if self._permit is not None or self.is_in_memory_db():
+        """Wait for the write lock if this thread does not hold it; return its queue, None in a transaction that began before."""
+        if self.is_in_memory_db() or (self._permit is not None and not self._keeps_permit):
             return None
         lock = write_lock_of(str(self.settings_dict["NAME"]))
-        try:
-            self._permit = lock.acquire()
-        except BusyError as error:
-            raise sqlite3.OperationalError(f"database is locked: {error}") from error
+        if self._permit is None:
+            try:
+                self._permit = lock.acquire()
+            except BusyError as error:
+                raise sqlite3.OperationalError(f"database is locked: {error}") from error
         return lock.bulkhead
 
     def commit(self) -> None:

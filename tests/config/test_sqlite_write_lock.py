@@ -121,6 +121,17 @@ def test_a_transaction_within_a_transaction_releases_no_lock(file, bob):
     assert say(NAMES) == [("alice",), ("alice again",), ("bob",)]
 
 
+def test_a_lock_that_is_kept_is_kept_between_two_transactions(file, bob):
+    with connections["file"].write_lock():
+        add("alice")
+        written = bob(*adding("bob"))
+        until_somebody_waits(file)
+        add("carol")
+
+    written.result(LONG)
+    assert say(NAMES) == [("alice",), ("carol",), ("bob",)]
+
+
 def single():
     add("alice")
 
@@ -171,8 +182,39 @@ def by_hand():
     connections["file"].set_autocommit(True)
 
 
+def together():
+    database = connections["file"]
+    database.ensure_connection()
+    rows = database.fetch_together([adding("alice"), (NAMES, ())])
+    assert rows == [[], [("alice",)]]
+
+
+def together_in_vain():
+    database = connections["file"]
+    database.ensure_connection()
+    with pytest.raises(sqlite3.IntegrityError):
+        database.fetch_together([adding("alice"), adding("alice")])
+    assert say(NAMES) == []
+
+
+def under_a_lock_that_is_kept():
+    with connections["file"].write_lock(), connections["file"].write_lock():
+        add("alice")
+        with transaction.atomic("file"):
+            add("carol")
+
+
+def in_vain_under_a_lock_that_is_kept():
+    with pytest.raises(IntegrityError), connections["file"].write_lock():
+        say("INSERT INTO thing (id, name) VALUES (1, 'alice'), (1, 'alice')")
+
+
 @pytest.mark.parametrize(
-    "write", [single, returning, fetched, many, failing, committed, rolled_back, closed, by_hand]
+    "write",
+    [
+        *(single, returning, fetched, many, failing, committed, rolled_back, closed, by_hand),
+        *(together, together_in_vain, under_a_lock_that_is_kept, in_vain_under_a_lock_that_is_kept),
+    ],
 )
 def test_however_a_write_ends_the_next_one_can_begin(bob, write):
     write()
@@ -219,14 +261,20 @@ def test_a_storm_is_all_served_though_nobody_waits_for_a_lock_of_sqlites(file, s
     assert say("SELECT count(*) FROM thing") == [(64 * 5,)]
 
 
-def test_while_an_outsider_holds_the_lock_one_finds_out_and_the_others_are_told_at_once(file):
+def add_under_a_lock_that_is_kept(name):
+    with connections["file"].write_lock():
+        add(name)
+
+
+@pytest.mark.parametrize("add_one", [add, add_under_a_lock_that_is_kept])
+def test_while_an_outsider_holds_the_lock_one_finds_out_and_the_others_are_told_at_once(file, add_one):
     outsider = sqlite3.connect(file, isolation_level=None)
     outsider.execute("BEGIN IMMEDIATE")
 
     with pytest.raises(OperationalError, match=r"database is locked$"):
-        add("alice")
+        add_one("alice")
     with pytest.raises(OperationalError, match="a moment ago"):
-        add("alice")
+        add_one("alice")
 
     outsider.close()
     until(lambda: can(add, "alice"), what="noticing that the lock is free")
