@@ -10,8 +10,8 @@ class StrictJSONError(ValueError):
     """What other readers may accept, and understand differently; the message is a sentence about the body."""
 
 
-def loads(body: bytes | bytearray, *, keep_nulls: bool = False) -> object:
-    """Return the one document in ``body``, without fields that are null unless ``keep_nulls``.
+def loads(body: bytes | bytearray) -> object:
+    """Return the one document in ``body``.
 
     ``StrictJSONError`` for a duplicate key, NaN and infinities; ``ValueError`` for other encodings than UTF-8 (a byte
     order mark too), anything after the document, numbers of thousands of digits, and nesting as deep as the
@@ -19,12 +19,9 @@ def loads(body: bytes | bytearray, *, keep_nulls: bool = False) -> object:
     """
     text = body.decode()
     try:
-        document = _read_plain(text, colons=body.count(b":"))
+        return _read_plain(text, colons=body.count(b":"))
     except (ValueError, RecursionError):
-        document = _read(text)
-    if not keep_nulls:
-        drop_nulls(document)
-    return document
+        return _read(text)
 
 
 def drop_nulls(document: object) -> bool:

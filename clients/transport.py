@@ -269,7 +269,7 @@ class Transport:
                 raise errors.UpstreamTimeoutError("no time left to decode")
             call.until_decoded.callback(self._large_document.release)
         try:
-            return strict_json.loads(body, keep_nulls=True)
+            return strict_json.loads(body)
         except ValueError:
             raise errors.UpstreamMalformedError("the body is no JSON document") from None
 

@@ -49,7 +49,7 @@ class StrictJSONParser(BaseParser):
         if sum(map(body.count, (b",", b"[", b"{"))) > MAX_VALUES:
             raise ParseError("The body holds too many values.")
         try:
-            document = strict_json.loads(body, keep_nulls=True)
+            document = strict_json.loads(body)
         except strict_json.StrictJSONError as error:
             raise ParseError(str(error)) from error
         except ValueError as error:

@@ -29,6 +29,13 @@ def plainly(body):
     return json.loads(body.decode(), object_pairs_hook=build, parse_constant=refuse)
 
 
+def quickly(body):
+    """Return the document as the service reads it, without nulls."""
+    document = strict_json.loads(body)
+    strict_json.drop_nulls(document)
+    return document
+
+
 def outcome(read, body):
     """Return what is read, with its types and the order of its keys, or that it is refused."""
     try:
@@ -85,7 +92,7 @@ def bodies(draw, documents):
 @example(b"[1e999, -1e999, 12345678901234567890123]")
 @settings(deadline=None, max_examples=300)
 def test_every_document_is_read_and_refused_as_by_the_plain_reader(body):
-    assert outcome(strict_json.loads, body) == outcome(plainly, body)
+    assert outcome(quickly, body) == outcome(plainly, body)
 
 
 FLYER = answers.flyer(
@@ -124,7 +131,7 @@ def test_a_null_is_a_missing_field_for_every_type(into, item, data):
     body = data.draw(bodies(changed(item)))
 
     def by_the_client(body):
-        return convert(strict_json.loads(body, keep_nulls=True), into)
+        return convert(strict_json.loads(body), into)
 
     def by_the_plain_reader(body):
         return msgspec.convert(plainly(body), into)

@@ -21,20 +21,24 @@ def test_a_document_is_read_as_it_was_written(document):
 
 
 def test_a_field_that_is_null_is_a_field_that_is_not_there():
-    assert strict_json.loads(b'{"a": null, "b": [null], "c": {"d": null}}') == {"b": [None], "c": {}}
+    document = strict_json.loads(b'{"a": null, "b": [null], "c": {"d": null}}')
+
+    assert strict_json.drop_nulls(document)
+
+    assert document == {"b": [None], "c": {}}
+    assert not strict_json.drop_nulls(document)
 
 
-def test_nulls_are_preserved_for_whoever_needs_them():
+def test_nulls_are_read_as_they_are():
     document = {"a": None, "b": [None], "c": {"d": None}}
 
-    assert strict_json.loads(json.dumps(document).encode(), keep_nulls=True) == document
+    assert strict_json.loads(json.dumps(document).encode()) == document
 
 
 @pytest.mark.parametrize("body", [b'{"a": 1, "a": 1}', b"[NaN]", b"[-Infinity]"])
-@pytest.mark.parametrize("keep_nulls", [True, False])
-def test_what_lenient_readers_accept_has_a_failure_of_its_own(body, keep_nulls):
+def test_what_lenient_readers_accept_has_a_failure_of_its_own(body):
     with pytest.raises(strict_json.StrictJSONError):
-        strict_json.loads(body, keep_nulls=keep_nulls)
+        strict_json.loads(body)
 
 
 @pytest.mark.parametrize(
