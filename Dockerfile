@@ -26,7 +26,7 @@ ARG EXTRAS=""
 RUN .poetry/bin/python -m poetry export --without-urls --only main --extras "${EXTRAS}" --output requirements.txt
 RUN --mount=type=secret,id=pip.conf,target=/etc/pip.conf \
     python -m venv --without-pip /opt/venv \
-    && python -m pip --python /opt/venv install --only-binary :all: --require-hashes --requirement requirements.txt
+    && python -m pip --python /opt/venv install --only-binary :all: --no-deps --require-hashes --requirement requirements.txt
 
 
 # Python, the dependencies and a user who owns none of it; no installer, no compiler.

@@ -94,7 +94,9 @@ make_venv() {
     make_empty .venv
     quietly "$check_lock" .poetry/bin/python -m poetry export --without-urls --with dev --extras "${EXTRAS-}" \
         --output .venv/requirements.txt
-    quietly "$check_index" .venv/bin/python -m pip install --require-hashes --requirement .venv/requirements.txt
+    # The lock is whole. Older pips that look for dependencies all the same meet an extra (coverage[toml]), take its newest
+    # release instead of the one that is pinned, and stop as nobody gave its hash.
+    quietly "$check_index" .venv/bin/python -m pip install --no-deps --require-hashes --requirement .venv/requirements.txt
     wanted | made_of .venv >.venv/stamp
 }
 

@@ -87,7 +87,7 @@ def test_a_shim_that_does_not_run_is_passed_over(machine):
     done = machine.set_up()
 
     assert done.returncode == 0, done.stderr
-    assert "pip install --require-hashes" in machine.calls
+    assert "pip install --no-deps --require-hashes" in machine.calls
 
 
 def test_a_python_without_its_venv_module_is_told_what_to_install(machine):
@@ -142,7 +142,7 @@ def test_a_set_up_that_was_cut_off_is_made_anew(machine):
     machine.set_up()
 
     assert "venv --clear .venv" in machine.calls
-    assert "pip install --require-hashes" in machine.calls
+    assert "pip install --no-deps --require-hashes" in machine.calls
 
 
 def test_an_environment_whose_python_is_gone_is_made_anew(machine):
