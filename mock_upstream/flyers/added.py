@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from mock_upstream.flyers.catalog import Creator, Flyer
 from mock_upstream.flyers.places import Position
 from mock_upstream.flyers.sample import last_second, midnight
-from mock_upstream.flyers.words import THEMES
+from mock_upstream.flyers.themes import THEMES
 from mock_upstream.knob_readers import MAX_ID, BadKnobError, read_list, read_number, read_text, read_whole
 
 CREATORS = sum(len(theme.hosts) for theme in THEMES)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from mock_upstream.flyers.catalog import Creator, Flyer
-from mock_upstream.flyers.words import THEMES
+from mock_upstream.flyers.themes import THEMES
 
 Payload = dict[str, Any]
 REQUIRED = ("id", "title", "creator", "location", "validity")

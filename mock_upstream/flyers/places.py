@@ -1,10 +1,8 @@
-"""Places around Madrid, and distances."""
+"""Positions and distances."""
 
 from functools import lru_cache
 from math import asin, cos, dist, radians, sin
 from typing import NamedTuple
-
-from mock_upstream.flyers.words import around_madrid
 
 EARTH_RADIUS_KM = 6371.0088
 
@@ -14,15 +12,6 @@ class Position(NamedTuple):
 
     lat: float
     lng: float
-
-
-class Place(NamedTuple):
-    """A quarter or a town: its middle, the last line of its addresses, and some of its streets."""
-
-    name: str
-    middle: Position
-    post: str
-    streets: tuple[str, ...]
 
 
 def distance_km(one: Position, other: Position) -> float:
@@ -45,16 +34,4 @@ def moved(position: Position, centre: Position) -> Position:
     return Position(round(lat, 6), round((lng + 180) % 360 - 180, 6))
 
 
-def _read(table: str) -> tuple[Place, ...]:
-    """Read lines of ``name | lat lng | post code and town | street, street``."""
-    rows = ([cell.strip() for cell in line.split("|")] for line in table.strip().splitlines())
-    return tuple(
-        Place(name, Position(*map(float, middle.split())), post, tuple(streets.split(", ")))
-        for name, middle, post, streets in rows
-    )
-
-
 MADRID = Position(40.4168, -3.7038)
-
-CITY = _read(around_madrid.CITY)
-TOWNS = _read(around_madrid.TOWNS)

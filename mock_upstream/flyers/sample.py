@@ -1,4 +1,4 @@
-"""The sample of one day, composed from ``mock_upstream.flyers.words``.
+"""The sample of one day, composed from ``words/*.toml``.
 
 The same day and centre always give the same sample, and the next day gives it one day younger, so that
 flyers stay valid whatever the date. For whoever writes tests:
@@ -17,9 +17,8 @@ from random import Random
 from typing import NamedTuple
 
 from mock_upstream.flyers.catalog import Catalog, Creator, Flyer
-from mock_upstream.flyers.places import CITY, MADRID, TOWNS, Position, moved
-from mock_upstream.flyers.words import THEMES
-from mock_upstream.flyers.words.theme import Host, Theme
+from mock_upstream.flyers.places import MADRID, Position, moved
+from mock_upstream.flyers.themes import CITY, THEMES, TOWNS, Host, Theme
 
 PUBLISHED_TOGETHER = 3
 HOURS_BETWEEN = 6
@@ -106,7 +105,7 @@ def _drafts(
 
 def _venue(chance: Random) -> Venue:
     place = chance.choice(CITY if chance.random() < 0.75 else TOWNS)
-    lat, lng = (degrees + chance.uniform(-0.004, 0.004) for degrees in place.middle)
+    lat, lng = (degrees + chance.uniform(-0.004, 0.004) for degrees in (place.lat, place.lng))
     address = f"{chance.choice(place.streets)} {chance.randint(1, 96)}, {place.post}"
     return Venue(address, Position(lat, lng))
 

@@ -5,10 +5,10 @@ from random import Random
 from string import ascii_letters, digits
 from typing import Any
 
+from mock_upstream.tmdb.families import WORLD
 from mock_upstream.tmdb.payloads import Payload, imdb_id
 from mock_upstream.tmdb.pictures import path_of
 from mock_upstream.tmdb.titles import Person, Title
-from mock_upstream.tmdb.words import world
 
 KEY_LETTERS = ascii_letters + digits + "-_"
 VIDEO_TYPES = ("Trailer", "Teaser", "Clip", "Featurette", "Behind the Scenes")
@@ -85,7 +85,7 @@ def providers(title: Title, language: str, fields: Mapping[str, str], site: str)
 def _provider(number: int, order: int) -> Payload:
     return {
         "provider_id": number,
-        "provider_name": world.PROVIDERS[number - 1],
+        "provider_name": WORLD.providers[number - 1],
         "logo_path": path_of("provider", number, "logo"),
         "display_priority": order,
     }

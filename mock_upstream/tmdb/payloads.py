@@ -3,11 +3,12 @@
 from datetime import date, timedelta
 from typing import Any
 
+from mock_upstream.tmdb.families import LISTS, WORLD
 from mock_upstream.tmdb.pictures import path_of
 from mock_upstream.tmdb.titles import Title
-from mock_upstream.tmdb.words import world
 
 Payload = dict[str, Any]
+BARE_EPISODE = {"overview": "", "production_code": "", "still_path": None, "vote_average": 0, "vote_count": 0}
 
 
 def number(value: float) -> float:
@@ -16,8 +17,8 @@ def number(value: float) -> float:
 
 
 def genres(kind: str, language: str) -> list[Payload]:
-    names = world.MOVIE_GENRES if kind == "movie" else world.TV_GENRES
-    return [{"id": id_, "name": name[language == "es"]} for id_, name in names.items()]
+    rows = LISTS.movie_genres if kind == "movie" else LISTS.tv_genres
+    return [{"id": id_, "name": es if language == "es" else en} for id_, en, es in rows]
 
 
 def item(title: Title, language: str) -> Payload:
@@ -29,7 +30,7 @@ def item(title: Title, language: str) -> Payload:
         name: title.name(language),
         f"original_{name}": title.original_name,
         "original_language": title.language,
-        "overview": title.overviews.get(language, ""),
+        "overview": None if title.overviews is None else title.overviews.get(language, ""),
         "poster_path": path_of(title.kind, title.id, "poster") if title.poster else None,
         "backdrop_path": path_of(title.kind, title.id, "backdrop") if title.backdrop else None,
         "genre_ids": list(title.genres) or {},
@@ -48,15 +49,15 @@ def details(title: Title, language: str, today: date, site: str) -> Payload:
     shared = item(title, language)
     chosen = [genre for genre in genres(title.kind, language) if genre["id"] in title.genres]
     del shared["genre_ids"]
-    english, own = world.LANGUAGES[title.language]
+    english, own, _ = WORLD.languages[title.language]
     shared |= {
         "genres": chosen,
         "tagline": title.taglines.get(language, ""),
         "homepage": f"{site}/homes/{title.id}" if title.id % 3 == 0 else "",
         "origin_country": list(title.countries),
-        "production_companies": [_company(title.id % len(world.COMPANIES), world.COMPANIES, title)],
+        "production_companies": [_company(title.id % len(WORLD.companies), WORLD.companies, title)],
         "production_countries": [
-            {"iso_3166_1": code, "name": world.COUNTRIES[code]} for code in title.countries
+            {"iso_3166_1": code, "name": WORLD.countries[code]} for code in title.countries
         ],
         "spoken_languages": [{"english_name": english, "iso_639_1": title.language, "name": own}],
         "adult": title.adult,
@@ -98,7 +99,7 @@ def _show(title: Title, language: str, today: date) -> Payload:
         "last_air_date": last,
         "last_episode_to_air": _episode(title, count, episodes - 1, last),
         "next_episode_to_air": _episode(title, count, episodes, coming),
-        "networks": [_company(title.id % len(world.NETWORKS), world.NETWORKS, title)],
+        "networks": [_company(title.id % len(WORLD.networks), WORLD.networks, title)],
         "number_of_episodes": sum(season["episode_count"] for season in seasons[-count:]),
         "number_of_seasons": count,
         "seasons": seasons,
@@ -133,10 +134,10 @@ def _episode(title: Title, season: int, episode: int, day: str | None) -> Payloa
         "runtime": None if title.id % 2 else title.runtime,
         "show_id": title.id,
     }
-    return {**world.BARE_EPISODE, **own} if day else None
+    return {**BARE_EPISODE, **own} if day else None
 
 
-def _company(number_: int, names: tuple[str, ...], title: Title) -> Payload:
+def _company(number_: int, names: list[str], title: Title) -> Payload:
     home = title.countries[0] if number_ else ""
     return {"id": 40 + number_, "name": names[number_], "logo_path": None, "origin_country": home}
 

@@ -6,9 +6,9 @@ from random import Random
 
 from mock_upstream.lettering import fitted, initials, lightness, sheet, text
 from mock_upstream.motifs import HEIGHT, MOTIFS, PALETTES, WIDTH
+from mock_upstream.tmdb.families import LISTS, WORLD
 from mock_upstream.tmdb.sample import PEOPLE
 from mock_upstream.tmdb.titles import Title, Titles
-from mock_upstream.tmdb.words.world import IMAGE_SIZES, PROVIDERS
 
 POSTER_HEIGHT, BAND = 1200, 400
 BACKDROP = (1280, 720)
@@ -19,7 +19,7 @@ _PICTURE = re.compile(
 )
 _NAMES = {
     "person": {person.id: person.name for person in PEOPLE},
-    "provider": dict(enumerate(PROVIDERS, start=1)),
+    "provider": dict(enumerate(WORLD.providers, start=1)),
     "movie": {},
     "tv": {},
 }
@@ -33,7 +33,7 @@ def path_of(kind: str, number: int, role: str) -> str:
 def drawn(path: str, titles: Titles) -> str | None:
     """Return the picture at ``/t/p/<size>/<name>``; None if there is none, or not in that size."""
     found = _PICTURE.fullmatch(path)
-    if found is None or found[1] not in IMAGE_SIZES[f"{found[4]}_sizes"]:
+    if found is None or found[1] not in LISTS.image_sizes[f"{found[4]}_sizes"]:
         return None
     kind, number, role = found[2], int(found[3]), found[4]
     if role in {"profile", "logo"}:

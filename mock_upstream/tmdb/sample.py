@@ -1,10 +1,10 @@
-"""The sample, composed from ``mock_upstream.tmdb.words``; the same for everybody on one day.
+"""The sample, composed from ``words/*.toml``; the same for everybody on one day.
 
 240 movies and 70 shows. Every show has the id of a movie. What tests can count on, by id:
 
 * ``id % 25 == 0``: to come, counted from today, without votes; ``id % 8 == 3``: not translated;
 * ``id % 12 == 11``: a movie that was released in its own countries alone; ``id % 11 == 6``: nowhere to be watched;
-* ``id % 7 == 0``: no videos; ``id % 10 == 3``: no imdb_id; ``words/traps.py``: titles that are odd in one way each.
+* ``id % 7 == 0``: no videos; ``id % 10 == 3``: no imdb_id; ``words/traps.toml``: titles that are odd in one way each.
 """
 
 from collections.abc import Iterator
@@ -14,9 +14,8 @@ from functools import lru_cache
 from itertools import product
 from random import Random
 
+from mock_upstream.tmdb.families import FAMILIES, TAGLINES, TRAPS, WORLD, Family, Words
 from mock_upstream.tmdb.titles import Person, Providers, Title, Titles
-from mock_upstream.tmdb.words import FAMILIES, traps, world
-from mock_upstream.tmdb.words.family import Family, Words
 
 FIRST_ID = 601
 FIRST_PERSON = 5001
@@ -25,7 +24,7 @@ MOST_OF_THE_CAST = 24
 
 PEOPLE = tuple(
     Person(FIRST_PERSON + number, f"{first} {last}", gender)
-    for number, ((first, gender), last) in enumerate(product(world.FIRST_NAMES, world.LAST_NAMES))
+    for number, ((first, gender), last) in enumerate(product(WORLD.first_names, WORLD.last_names))
 )
 
 
@@ -39,7 +38,7 @@ def compose(today: date) -> Titles:
         chance.shuffle(drafts)
         for number, (family, words, place) in enumerate(drafts, start=FIRST_ID):
             title = _title(kind, number, family, words, place, today, chance)
-            titles[number] = replace(title, **traps.TRAPS.get((kind, number), {}))
+            titles[number] = replace(title, **TRAPS.get((kind, number), {}))
     return sample
 
 
@@ -47,9 +46,9 @@ def _named(family: Family, kind: str, chance: Random) -> Iterator[tuple[Words, s
     """Yield what the titles of a family are called, as written or by a pattern, and where each takes place."""
     movie = kind == "movie"
     for words in family.movies if movie else family.shows:
-        yield words, chance.choice(world.PLACES)
+        yield words, chance.choice(WORLD.places)
     for pattern in family.movie_patterns if movie else family.show_patterns:
-        for place in chance.sample(world.PLACES, 2 if movie else 1):
+        for place in chance.sample(WORLD.places, 2 if movie else 1):
             yield Words(pattern.en.format(place), pattern.es.format(place)), place
 
 
@@ -59,11 +58,11 @@ def _title(
     language = words.language or chance.choice(("en", "en", "en", "es"))
     hero, turn, stake = (chance.choice(table) for table in (family.heroes, family.turns, family.stakes))
     names = {"en": words.en, "es": words.es} | ({language: words.original} if words.language else {})
-    overviews: dict[str, str | None] = {
+    overviews = {
         "en": f"In {place}, {hero.en[0].lower()}{hero.en[1:]} {turn.en}. {stake.en}",
         "es": f"En {place}, {hero.es[0].lower()}{hero.es[1:]} {turn.es}. {stake.es}",
     }
-    tagline = chance.choice(world.TAGLINES)
+    tagline = chance.choice(TAGLINES)
     taglines = {"en": tagline.en, "es": tagline.es} if chance.random() < 0.7 else {}
     if number % 8 == 3:
         names = {language: names[language]}
@@ -79,8 +78,8 @@ def _title(
     if number % 25 == 0:
         released, average, votes = today + timedelta(days=chance.randint(30, 200)), 0.0, 0
     first, *more = family.movie_genres if kind == "movie" else family.tv_genres
-    country = chance.choice(world.HOMES[language])
-    team = chance.sample(PEOPLE, chance.randint(4, MOST_OF_THE_CAST) + len(world.JOBS))
+    country = chance.choice(WORLD.languages[language][2])
+    team = chance.sample(PEOPLE, chance.randint(4, MOST_OF_THE_CAST) + len(WORLD.jobs))
     return Title(
         kind=kind,
         id=number,
@@ -97,8 +96,8 @@ def _title(
         vote_count=votes,
         runtime=chance.randint(78, 164) if kind == "movie" else chance.choice((25, 45, 50)),
         revenue=int(popularity * chance.randint(10_000, 900_000)),
-        cast=tuple((person, chance.choice(world.CHARACTERS)) for person in team[len(world.JOBS) :]),
-        crew=tuple((person, *job) for person, job in zip(team, world.JOBS, strict=False)),
+        cast=tuple((person, chance.choice(WORLD.characters)) for person in team[len(WORLD.jobs) :]),
+        crew=tuple((person, *job) for person, job in zip(team, WORLD.jobs, strict=False)),
         providers={} if number % 11 == 6 else _providers(chance),
         only_in=(country,) if kind == "movie" and number % 12 == 11 else (),
     )
@@ -107,12 +106,12 @@ def _title(
 def _providers(chance: Random) -> Providers:
     """Choose where a title can be watched; a region or a way that has nothing is missing."""
     ways = {"flatrate": 0.7, "rent": 0.5, "buy": 0.4, "ads": 0.2, "free": 0.1}
-    numbers = range(1, len(world.PROVIDERS) + 1)
+    numbers = range(1, len(WORLD.providers) + 1)
     regions = {
         region: {
             way: tuple(chance.sample(numbers, 2)) for way, share in ways.items() if chance.random() < share
         }
-        for region in world.REGIONS
+        for region in WORLD.regions
         if chance.random() < 0.75
     }
     return {region: there for region, there in regions.items() if there}

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from hmac import compare_digest
 from http import HTTPStatus
@@ -12,12 +12,12 @@ from urllib.parse import parse_qsl
 
 from mock_upstream.messages import Answer, Request, answer_json, cacheable, picture
 from mock_upstream.tmdb import discovery, payloads
+from mock_upstream.tmdb.families import LISTS
 from mock_upstream.tmdb.knobs import TmdbKnobs
 from mock_upstream.tmdb.parts import PARTS
 from mock_upstream.tmdb.pictures import drawn
 from mock_upstream.tmdb.sample import compose
 from mock_upstream.tmdb.titles import Title, Titles
-from mock_upstream.tmdb.words import world
 
 PAGE_SIZE = 20
 LAST_PAGE = 500
@@ -27,20 +27,21 @@ NO_MORE_IDS = 2**31
 CLAIMED_PAGES = {"discover": 38_020, "trending": 1_000}
 
 
+ERRORS = {code: (status, message) for code, status, message in LISTS.errors}
+CODES = {status: code for code, status, _ in reversed(LISTS.errors)}
+NOT_FOUND = 34
+
+
 class TmdbError(Exception):
-    """A request that is answered with an error: an HTTP status, and TMDb's own code."""
+    """A request that is answered with an error: TMDb's own code, which has an HTTP status."""
 
-    def __init__(self, status: HTTPStatus, code: int) -> None:
-        super().__init__(world.MESSAGES[code])
-        self.status = status
+    def __init__(self, code: int) -> None:
         self.code = code
+        self.status, self.message = ERRORS[code]
 
-    def as_answer(self, headers: Mapping[str, str] | None = None) -> Answer:
-        body = {"success": False, "status_code": self.code, "status_message": str(self)}
-        return answer_json(body, self.status, headers)
-
-
-NOT_FOUND = HTTPStatus.NOT_FOUND, 34
+    def as_answer(self) -> Answer:
+        body = {"success": False, "status_code": self.code, "status_message": self.message}
+        return answer_json(body, self.status)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,16 +57,16 @@ class Asked:
     def title(self, kind: str, text: str) -> Title:
         """Return a title; 500 for an id that can't be, as TMDb does, and 404 for one that is not."""
         if not 0 < int(text) < NO_MORE_IDS:
-            raise TmdbError(HTTPStatus.INTERNAL_SERVER_ERROR, 44)
+            raise TmdbError(44)
         if (title := self.titles[kind].get(int(text))) is None:
-            raise TmdbError(*NOT_FOUND)
+            raise TmdbError(NOT_FOUND)
         return title
 
     def page_of(self, rows: list[Title], *, claimed_pages: int = 0, mixed: bool = False) -> Any:
         """Return one page of 20; ``mixed``: each item says what kind it is of."""
         text = self.fields.get("page", "1")
         if not re.fullmatch("[0-9]{1,3}", text) or not 1 <= (page := int(text)) <= LAST_PAGE:
-            raise TmdbError(HTTPStatus.BAD_REQUEST, 22)
+            raise TmdbError(22)
         results = [
             payloads.item(title, self.language) | ({"media_type": title.kind} if mixed else {})
             for title in rows[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
@@ -93,30 +94,31 @@ class TmdbService:
         try:
             if request.path.startswith(self.media):
                 svg = drawn(request.path, titles)
-                return picture(svg, request) if svg else TmdbError(*NOT_FOUND).as_answer()
+                return picture(svg, request) if svg else TmdbError(NOT_FOUND).as_answer()
             return cacheable(answer_json(self._routed(request, titles, today)), request, None)
         except TmdbError as refused:
             return refused.as_answer()
 
     def error(self, status: HTTPStatus, detail: str, headers: Mapping[str, str] | None = None) -> Answer:
         """Return an error as TMDb words it."""
-        return TmdbError(status, world.CODES.get(status, 11)).as_answer(headers)
+        answer = TmdbError(CODES.get(status, 11)).as_answer()
+        return replace(answer, status=status, headers={**answer.headers, **(headers or {})})
 
     def _routed(self, request: Request, titles: Titles, today: date) -> Any:
         for pattern, handle in _ROUTES:
             if found := pattern.fullmatch(request.path):
                 if request.method not in {"GET", "HEAD"}:
-                    raise TmdbError(HTTPStatus.METHOD_NOT_ALLOWED, 42)
+                    raise TmdbError(42)
                 scheme, _, key = request.headers.get("authorization", "").partition(" ")
                 if scheme.lower() != "bearer" or not compare_digest(key.strip().encode(), self._key):
-                    raise TmdbError(HTTPStatus.UNAUTHORIZED, 7)
+                    raise TmdbError(7)
                 fields = dict(parse_qsl(request.query))
                 language = fields.get("language", "en-US")[:2]
                 try:
                     return handle(Asked(request, fields, language, titles, today), *found.groups())
                 except ValueError:  # a filter that wants a number
-                    raise TmdbError(HTTPStatus.UNPROCESSABLE_ENTITY, 5) from None
-        raise TmdbError(*NOT_FOUND)
+                    raise TmdbError(5) from None
+        raise TmdbError(NOT_FOUND)
 
 
 def authentication(_: Asked) -> Any:
@@ -127,9 +129,8 @@ def authentication(_: Asked) -> Any:
 def configuration(asked: Asked) -> Any:
     """Answer where pictures are, and their sizes."""
     base = f"{asked.request.site}{TmdbService.media}"
-    sizes = {name: list(sizes) for name, sizes in world.IMAGE_SIZES.items()}
     return {
-        "images": {"base_url": base, "secure_base_url": base, **sizes},
+        "images": {"base_url": base, "secure_base_url": base, **LISTS.image_sizes},
         "change_keys": ["images", "overview", "title"],
     }
 
@@ -168,7 +169,7 @@ def details(asked: Asked, kind: str, text: str) -> Any:
     """Answer one title, with what is to be appended; names of parts that there are none of are passed over."""
     names = [name for name in asked.fields.get("append_to_response", "").split(",") if name]
     if len(names) > MOST_APPENDED:
-        raise TmdbError(HTTPStatus.BAD_REQUEST, 27)
+        raise TmdbError(27)
     title, site = asked.title(kind, text), asked.request.site
     appended = {
         name: PARTS[name](title, asked.language, asked.fields, site) for name in names if name in PARTS

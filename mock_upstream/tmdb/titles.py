@@ -31,7 +31,7 @@ class Title:
     motif: str
     language: str
     names: Mapping[str, str]
-    overviews: Mapping[str, str | None]
+    overviews: Mapping[str, str] | None
     taglines: Mapping[str, str]
     date: date | str | None
     genres: tuple[int, ...]
