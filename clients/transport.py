@@ -27,6 +27,7 @@ from clients.inflater import inflater_for
 from clients.timed_http import Resolve, TimedAdapter
 
 T = TypeVar("T")
+U = TypeVar("U")
 
 MEBIBYTE: Final = 1024 * 1024
 RETRY_PAUSE_SECONDS: Final = 0.1
@@ -55,6 +56,14 @@ class Fetched(msgspec.Struct, Generic[T], frozen=True):
     value: T | None  # ``None`` if the copy with the ``etag`` sent is still good (304 Not Modified)
     etag: str | None = None  # to be sent with the next call
     max_age: int | None = None  # seconds, ``None`` if the service does not say
+    fresh_seconds: int | None = (
+        None  # counts as fresh for so long, if not as long as all of the service's answers
+    )
+
+    def mapped(self, change: Callable[[T], U]) -> "Fetched[U]":
+        """Return the same with what ``change`` makes of its value, if it has one."""
+        value = None if self.value is None else change(self.value)
+        return Fetched(value, self.etag, self.max_age, self.fresh_seconds)
 
 
 class ListPage(msgspec.Struct, Generic[T], frozen=True):

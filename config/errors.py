@@ -38,8 +38,8 @@ from favorites.services.entries import EntryNotFoundError
 from favorites.services.follows import SelfFollowError
 from favorites.services.sharing import ListNotFoundError, ListRevokedError
 from favorites.services.writes import AccountRemovedError, LibraryFullError
-from flyers_proxy.catalog import PageTooDeepError
 from proxy.catalog import catalogs
+from proxy.pages import PageTooDeepError
 
 logger = logging.getLogger(__name__)
 

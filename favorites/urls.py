@@ -7,16 +7,17 @@ from django.urls import URLPattern, path
 
 from favorites.services.shelves import FAVORITES, RATINGS, WATCHLIST
 from favorites.views import entries, follows, library, sharing
-from proxy.catalog import Kind, catalogs
+from proxy.catalog import catalogs
+from proxy.kinds import Kind
 
 
 def item_routes(kind: Kind[Any]) -> list[URLPattern]:
     """Return the routes of single items of a kind: for each shelf where it may stand."""
     item = f"{kind.path}/<id:{kind.name}_id>"
     views: dict[str, tuple[str, Callable[[], Any]]] = {
-        FAVORITES.name: ("favorite", lambda: entries.kept_detail(kind.name, FAVORITES, "favorite")),
-        WATCHLIST.name: ("watchlist", lambda: entries.kept_detail(kind.name, WATCHLIST, "watchlist")),
-        RATINGS.name: ("rating", lambda: entries.rating_detail(kind.name)),
+        FAVORITES.name: ("favorite", lambda: entries.kept_detail(kind, FAVORITES, "favorite")),
+        WATCHLIST.name: ("watchlist", lambda: entries.kept_detail(kind, WATCHLIST, "watchlist")),
+        RATINGS.name: ("rating", lambda: entries.rating_detail(kind)),
     }
     chosen = [views[relation] for relation in kind.relations if relation in views]
     return [path(f"{item}/{word}/", view().as_view()) for word, view in chosen]

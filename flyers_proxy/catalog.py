@@ -17,7 +17,8 @@ from clients.values import MAX_ID
 from flyers_proxy import shapes
 from proxy import pages
 from proxy.cache import free
-from proxy.catalog import Catalog, Kind, Listing, OnMiss
+from proxy.catalog import Catalog, OnMiss
+from proxy.kinds import Kind, Listing
 from proxy.store import Answer, Entry, Outcome
 
 # The most flyers that the service gives on one page, and the most ids that one call takes.
@@ -52,16 +53,6 @@ class FlyerList(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     def reachable(self) -> int:
         """Return how many flyers can be paged through at most."""
         return MAX_MERGED_ROWS if self.is_merged else MAX_ID
-
-
-class PageTooDeepError(Exception):
-    """Of the flyers of so many creators only the first can be paged through."""
-
-    details = {
-        "page": [
-            f"Of more than {MAX_CREATORS} creators only the first {MAX_MERGED_ROWS} flyers can be shown."
-        ]
-    }
 
 
 def rounded(position: Position | None) -> Position:
@@ -151,8 +142,7 @@ def _fetch_categories(
         fetched = client.list_categories(**call)
     except UpstreamNotFoundError:
         raise UpstreamMalformedError("the list of categories was not found") from None
-    found = fetched.value
-    return Fetched(None if found is None else ListPage(len(found), found), fetched.etag, fetched.max_age)
+    return fetched.mapped(lambda found: ListPage(len(found), found))
 
 
 # --- The catalog ------------------------------------------------------------------------------------
@@ -165,7 +155,13 @@ FLYER: Final = Kind(
     relations=("favorites", "watchlist", "ratings"),
     path="flyers",
 )
-CREATOR: Final = Kind(shapes.CREATOR, FlyerClient.get_creator, relations=("follows",), path="creators")
+CREATOR: Final = Kind(
+    shapes.CREATOR,
+    FlyerClient.get_creator,
+    max_looks=100,  # a page of follows shows so many profiles
+    relations=("follows",),
+    path="creators",
+)
 
 _FLYER_LIST: Final = Listing("flyers", shapes.FLYER, _fetch_flyers)
 _CREATOR_FLYERS: Final = Listing("creator-flyers", shapes.FLYER, _fetch_creator_flyers)
@@ -197,7 +193,9 @@ def get_flyers(query: FlyerList, *, on_miss: OnMiss = free) -> Answer:
             Entry(shapes.FLYER.render_page(0, ()), fetched_at=now, fresh_until=now, max_age=0), Outcome.HIT
         )
     if (query.page - 1) * query.limit >= query.reachable:
-        raise PageTooDeepError
+        raise pages.PageTooDeepError(
+            f"Of more than {MAX_CREATORS} creators only the first {MAX_MERGED_ROWS} flyers can be shown."
+        )
     return FLYERS.get_page(_FLYER_LIST, query, on_miss=on_miss)
 
 

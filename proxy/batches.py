@@ -7,13 +7,14 @@ from collections import Counter, OrderedDict, deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, wait
 from functools import cache, partial
-from typing import Any, Final, Generic, NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from msgspec.structs import replace
 
 from clients.errors import UpstreamBusyError, UpstreamError, UpstreamNotFoundError, UpstreamTimeoutError
 from proxy.cache import free
-from proxy.catalog import Catalog, Kind, Listing, OnMiss, find_kind
+from proxy.catalog import Catalog, OnMiss, find_kind
+from proxy.kinds import Kind, Listing
 from proxy.rendering import Summary
 from proxy.single_flight import YOUNG_SECONDS, release_connection, waiters
 from proxy.store import Answer
@@ -83,10 +84,6 @@ class FairPool:
         return job
 
 
-# Of the items that a list leaves out (they have ended, have not begun, or never were), so many are fetched singly.
-MAX_LOOKS: Final = 10
-
-
 class Batch(NamedTuple, Generic[T]):
     """What became of each id: it is in one of these. ``failure`` says why some are unknown, if upstream is to blame."""
 
@@ -125,11 +122,10 @@ def get_many(kind: str, ids: Sequence[int], *, caller: str, on_miss: OnMiss = fr
     if fetcher.kind.by_ids:
         return _listed(fetcher, fetcher.kind.by_ids, ids, confirm=False, on_miss=on_miss)
     copies = fetcher.catalog.copies(fetcher.kind, ids)
-    for id_, answer in copies.items():
-        if answer.is_stale:
-            fetcher.catalog.revalidate(fetcher.kind, id_)
+    for id_ in [id_ for id_, answer in copies.items() if answer.is_stale][: fetcher.kind.max_looks]:
+        fetcher.catalog.revalidate(fetcher.kind, id_)
     fetch = partial(fetcher.catalog.get, fetcher.kind, on_miss=on_miss)
-    fetched = _each(fetcher, fetch, [id_ for id_ in ids if id_ not in copies])
+    fetched = _some(fetcher, fetch, [id_ for id_ in ids if id_ not in copies])
     return fetched._replace(found=copies | fetched.found)
 
 
@@ -145,21 +141,24 @@ def confirm(kind: str, id_: int) -> Summary:
 def confirm_many(kind: str, ids: Sequence[int], *, caller: str) -> Batch[Summary]:
     """Return what is remembered of items that someone wants to save, each judged as by ``confirm``.
 
-    Where upstream lists items by their ids, one call answers for many, and of what it leaves out ``MAX_LOOKS`` are
-    fetched singly. All that has one deadline, and what is not done by then stays unknown.
+    Where upstream lists items by their ids, one call answers for many, and of what it leaves out (they have ended, have not
+    begun, or never were) ``Kind.max_looks`` are fetched singly; elsewhere as many of all of which no fresh copy is cached. All
+    that has one deadline, and what is not done by then stays unknown.
     """
     fetcher = _fetcher(kind, caller)
     fetch = partial(fetcher.catalog.get, fetcher.kind, confirm=True)
     if not fetcher.kind.by_ids:
-        return _summaries(_each(fetcher, fetch, ids))
+        copies = fetcher.catalog.copies(fetcher.kind, ids)
+        found = {id_: answer for id_, answer in copies.items() if not answer.is_stale}
+        fetched = _some(fetcher, fetch, [id_ for id_ in ids if id_ not in found])
+        return _summaries(fetched._replace(found=found | fetched.found))
     listed = _listed(fetcher, fetcher.kind.by_ids, ids, confirm=True, on_miss=free)
-    silent = [id_ for id_ in ids if id_ in listed.absent]
-    fetched = _each(fetcher, fetch, silent[:MAX_LOOKS])
+    fetched = _some(fetcher, fetch, [id_ for id_ in ids if id_ in listed.absent])
     return _summaries(
         Batch(
             found=listed.found | fetched.found,
             absent=fetched.absent,
-            unknown=listed.unknown | fetched.unknown | set(silent[MAX_LOOKS:]),
+            unknown=listed.unknown | fetched.unknown,
             failure=listed.failure or fetched.failure,
         )
     )
@@ -214,12 +213,16 @@ def _listed(
     )
 
 
-def _each(fetcher: _Fetcher, fetch: Callable[[int], T], ids: Sequence[int]) -> Batch[T]:
-    """Fetch each of these; tell those that upstream does not have from those of which nobody can say."""
+def _some(fetcher: _Fetcher, fetch: Callable[[int], T], ids: Sequence[int]) -> Batch[T]:
+    """Fetch the first ``max_looks`` of these; tell those that upstream does not have from those of which nobody can say.
+
+    What it did not have a moment ago takes no place among them: who asks again gets to the others.
+    """
     found: dict[int, T] = {}
-    absent: set[int] = set()
+    absent = fetcher.catalog.known_absent(fetcher.kind, ids)
     failure: UpstreamError | None = None
-    for id_, outcome in zip(ids, _side_by_side(fetcher, fetch, ids), strict=True):
+    looks = [id_ for id_ in ids if id_ not in absent][: fetcher.kind.max_looks]
+    for id_, outcome in zip(looks, _side_by_side(fetcher, fetch, looks), strict=True):
         if isinstance(outcome, UpstreamNotFoundError):
             absent.add(id_)
         elif isinstance(outcome, UpstreamError):

@@ -5,6 +5,7 @@ A key is *fresh* for a while, then *stale*: still served, at once, while one thr
 drops a copy; whatever else goes wrong, the copy is served.
 """
 
+import math
 import random
 import secrets
 import threading
@@ -96,6 +97,11 @@ class Cache:
             return None
         return entry
 
+    def is_negative(self, key: str) -> bool:
+        """Say whether upstream did not have it a moment ago; makes no call and counts nothing."""
+        with self._lock:
+            return key in self._negative
+
     def copies(self, names: Mapping[str, T]) -> dict[T, Answer]:
         """Return by name what is in this process or the shared level, fresh or stale; never calls upstream."""
         now = self._clock()
@@ -111,12 +117,19 @@ class Cache:
         return {names[key]: self._answer(key, entry, now) for key, entry in found.items()}
 
     def get(
-        self, key: str, fill: Fill, *, confirm: bool = False, on_miss: Callable[[], None] = free
+        self,
+        key: str,
+        fill: Fill,
+        *,
+        confirm: bool = False,
+        ends_at: float = math.inf,
+        on_miss: Callable[[], None] = free,
     ) -> Answer:
         """Return the entry, fetching it if it has to; raise ``UpstreamError`` if there is nothing to serve.
 
-        With ``confirm`` a stale copy is good enough only if upstream gives no answer. ``on_miss`` is called when nothing
-        can be served at once; what it raises ends the question before anybody else has to do with it.
+        With ``confirm`` a stale copy is good enough only if upstream gives no answer. ``ends_at`` (monotonic) is the deadline
+        of a fill that this one is a part of. ``on_miss`` is called when nothing can be served at once; what it raises ends the
+        question before anybody else has to do with it.
         """
         entry = self.copy(key)  # Looked at once: another thread may store one at any moment.
         if entry is not None and self._is_fresh(entry):
@@ -128,7 +141,7 @@ class Cache:
         on_miss()
         release_connection()
         try:
-            answer = self._single_flight(key, fill, confirm=confirm)
+            answer = self._single_flight(key, fill, confirm=confirm, ends_at=ends_at)
         except UpstreamNotFoundError:
             raise
         except UpstreamError as failure:
@@ -151,9 +164,9 @@ class Cache:
             with self._lock:
                 self._revalidating.discard(key)
 
-    def _single_flight(self, key: str, fill: Fill, *, confirm: bool) -> Answer:
+    def _single_flight(self, key: str, fill: Fill, *, confirm: bool, ends_at: float = math.inf) -> Answer:
         """Find the key once for all callers of this moment; whoever waits does so for one deadline in all."""
-        ends_at = time.monotonic() + self._deadline
+        ends_at = min(ends_at, time.monotonic() + self._deadline)
         find = partial(self._find, key, fill, confirm=confirm, ends_at=ends_at)
         share = partial(
             self._flights.do, key, find, ends_at=ends_at + GRACE_SECONDS, on_wait=self._events["wait"].inc
@@ -167,10 +180,9 @@ class Cache:
         copy = self.copy(key)
         if copy is not None and self._is_fresh(copy):  # The flight before ours has just landed.
             return Answer(copy, Outcome.HIT, key)
-        with self._lock:
-            if key in self._negative:
-                self._events["gone"].inc()
-                raise UpstreamNotFoundError("not there a moment ago")
+        if self.is_negative(key):
+            self._events["gone"].inc()
+            raise UpstreamNotFoundError("not there a moment ago")
         token = secrets.token_hex(8)
         look = partial(self._look, key, token, claims_stale=confirm)
         answer, seen = look(is_waiting=False)
@@ -233,7 +245,8 @@ class Cache:
         if body is None:
             raise UpstreamMalformedError("not modified, but there is no copy")
         now = self._clock()
-        max_age, jitter = self._fresh_seconds, random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311 - no secret
+        max_age = fetched.fresh_seconds or self._fresh_seconds
+        jitter = random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311 - no secret
         fresh_until = now + max_age * jitter
         if fetched.max_age is not None:
             max_age, fresh_until = min(max_age, fetched.max_age), min(fresh_until, now + fetched.max_age)
@@ -246,6 +259,10 @@ class Cache:
         if isinstance(entry.body, Page) and entry.body.ids:
             for id_, item in zip(unpacked_ids(entry.body.ids), entry.body.items, strict=True):
                 yield self.key_of(item.kind, id_), replace(entry, body=item, etag=None)
+
+    def add(self, key: str, body: Body, *, max_age: int | None = None) -> None:
+        """Store what came with another answer, fresh as of now, in this process."""
+        self._put(key, self._entry_of(Fetched(body, max_age=max_age), None))
 
     def key_of(self, kind: str, id_: int) -> str:
         """Return the key of one item."""

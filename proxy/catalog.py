@@ -5,11 +5,12 @@ own transport, breaker, bulkhead and cache for it, and the rest is the same for 
 """
 
 import hashlib
+import math
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Any, Concatenate, Final, Generic, NamedTuple, TypeVar
+from datetime import timedelta
+from typing import Any, Final, Generic, NamedTuple, TypeVar
 
 import msgspec
 import structlog
@@ -19,6 +20,7 @@ from clients.errors import UpstreamNotFoundError
 from clients.transport import CallOptions, Fetched, ListPage, Transport
 from proxy.cache import GRACE_SECONDS, Cache, Fill, free
 from proxy.columns import Relation
+from proxy.kinds import Detail, Kind, Listing
 from proxy.redis_level import RedisLevel
 from proxy.rendering import Body
 from proxy.shapes import Shape
@@ -36,40 +38,6 @@ OnMiss = Callable[[], None]
 _MAX_KEY_LENGTH: Final = 200
 # The entries of all catalogs: together they have one bound.
 _STORE: Final = Store()
-
-
-@dataclass(frozen=True)
-class Listing(Generic[Q, T]):
-    """A list of items: ``fetch(client, query, **call)`` returns the page that ``query`` asks for.
-
-    ``query`` is normalised: equal questions are equal values, and none knows its caller.
-    """
-
-    name: str
-    shape: Shape[T]
-    fetch: Callable[Concatenate[Any, Q, ...], Fetched[ListPage[T]]]
-
-
-@dataclass(frozen=True)
-class Kind(Generic[T]):
-    """Items of one kind: ``fetch(client, id, **call)`` returns one, or raises ``UpstreamNotFoundError``.
-
-    ``by_ids`` lists those of at most ``max_batch`` ids that upstream is willing to list (None: it has no such route);
-    what it leaves out may still be there singly. ``relations`` are those in which people may have such items; the shape
-    then says what is remembered of one. ``path`` is where they are in the API.
-    """
-
-    shape: Shape[T]
-    fetch: Callable[Concatenate[Any, int, ...], Fetched[T]]
-    by_ids: Listing[tuple[int, ...], T] | None = None
-    max_batch: int = 50
-    relations: tuple[str, ...] = ()
-    path: str = ""
-
-    @property
-    def name(self) -> str:
-        """Return the word for it, as in "There is no such …"."""
-        return self.shape.kind
 
 
 class _Running(NamedTuple, Generic[C]):
@@ -90,18 +58,26 @@ class Catalog(Generic[C]):
         client: Callable[[Transport], C],
         kinds: Iterable[Kind[Any]],
         listings: Iterable[Listing[Any, Any]] = (),
+        details: Iterable[Detail[Any, Any]] = (),
+        attribution: Sequence[str] = (),
+        remembered_for: timedelta | None = None,
         warm: Callable[[int], Iterator[tuple[str, Callable[[], Answer]]]] | None = None,
     ) -> None:
         """``service`` names it in sentences ("The … failed."); ``prefix`` begins its settings (``…_API_URL``).
 
-        ``client`` makes its client of a transport; ``warm(pages)`` gives what `manage.py cache_warm` fetches first, by name.
+        ``client`` makes its client of a transport; ``attribution`` is what the service demands to be shown in the ``meta`` of
+        every page, and ``remembered_for`` how long a title may be stored that nobody has seen meanwhile (None: for ever).
+        ``warm(pages)`` gives what `manage.py cache_warm` fetches first, by name.
         """
         self.name = name
         self.service = service
         self.prefix = prefix
         self.kinds = {kind.name: kind for kind in kinds}
+        self.attribution = tuple(attribution)
+        self.remembered_for = remembered_for
         self.warm = warm
-        self._listings = tuple(listings)
+        offered: list[Listing[Any, Any] | Detail[Any, Any]] = [*listings, *details]
+        self._shapes = [each.shape for each in offered]
         self._new_client = client
         self._lock = threading.Lock()
         self._running: _Running[C] | None = None
@@ -174,7 +150,7 @@ class Catalog(Generic[C]):
     @property
     def shapes(self) -> set[Shape[Any]]:
         """Return all that it shows."""
-        return {kind.shape for kind in self.kinds.values()} | {each.shape for each in self._listings}
+        return {kind.shape for kind in self.kinds.values()}.union(self._shapes)
 
     @property
     def relations(self) -> set[Relation]:
@@ -198,11 +174,22 @@ class Catalog(Generic[C]):
         with _naming(kind, id_):
             return self.cache.get(*self._item(kind, id_), confirm=confirm, on_miss=on_miss)
 
+    def get_detail(self, detail: Detail[Q, Any], id_: int, query: Q, *, on_miss: OnMiss = free) -> Answer:
+        """Return one item in full; ``UpstreamNotFoundError`` if there is none."""
+        with _naming(detail.kind, id_):
+            return self.cache.get(*self._detail(detail, id_, query), on_miss=on_miss)
+
     def get_page(
-        self, listing: Listing[Q, Any], query: Q, *, confirm: bool = False, on_miss: OnMiss = free
+        self,
+        listing: Listing[Q, Any],
+        query: Q,
+        *,
+        confirm: bool = False,
+        ends_at: float = math.inf,
+        on_miss: OnMiss = free,
     ) -> Answer:
-        """Return the page of a list that ``query`` asks for."""
-        return self.cache.get(*self._page(listing, query), confirm=confirm, on_miss=on_miss)
+        """Return the page of a list that ``query`` asks for; ``ends_at`` (monotonic) if it is a part of another answer."""
+        return self.cache.get(*self._page(listing, query), confirm=confirm, ends_at=ends_at, on_miss=on_miss)
 
     def get_page_of(
         self, kind: Kind[Any], id_: int, listing: Listing[Q, Any], query: Q, *, on_miss: OnMiss = free
@@ -214,6 +201,10 @@ class Catalog(Generic[C]):
     def copies(self, kind: Kind[Any], ids: Sequence[int]) -> dict[int, Answer]:
         """Return by id what is cached, fresh or stale; never calls upstream."""
         return self.cache.copies({self.cache.key_of(kind.name, id_): id_ for id_ in ids})
+
+    def known_absent(self, kind: Kind[Any], ids: Iterable[int]) -> set[int]:
+        """Return those of these ids that upstream did not have a moment ago, as this process knows."""
+        return {id_ for id_ in ids if self.cache.is_negative(self.cache.key_of(kind.name, id_))}
 
     def page_fetched_at(self, listing: Listing[Q, Any], query: Q) -> float:
         """Return when this process' copy of a page was fetched (Unix seconds), 0 if there is none."""
@@ -233,32 +224,44 @@ class Catalog(Generic[C]):
     def _item(self, kind: Kind[T], id_: int) -> tuple[str, Fill]:
         def fill(etag: str | None, ends_at: float) -> Fetched[Body]:
             fetched = kind.fetch(self.client, id_, **_call(etag, ends_at))
-            body = None if fetched.value is None else kind.shape.render(fetched.value)
-            return Fetched(body, fetched.etag, fetched.max_age)
+            return fetched.mapped(kind.shape.render)
 
         return self.cache.key_of(kind.name, id_), fill
+
+    def _detail(self, detail: Detail[Q, T], id_: int, query: Q) -> tuple[str, Fill]:
+        def fill(etag: str | None, ends_at: float) -> Fetched[Body]:
+            fetched = detail.fetch(self.client, id_, query, **_call(etag, ends_at))
+            full = fetched.value
+            if full is not None and (item := detail.item(query, full)) is not None:
+                key = self.cache.key_of(detail.kind.name, id_)
+                self.cache.add(key, detail.kind.shape.render(item), max_age=fetched.max_age)
+            return fetched.mapped(detail.shape.render)
+
+        return f"{self.name}:{detail.name}:{id_}:{_asked(query)}", fill
 
     def _page(self, listing: Listing[Q, T], query: Q) -> tuple[str, Fill]:
         def fill(etag: str | None, ends_at: float) -> Fetched[Body]:
             fetched = listing.fetch(self.client, query, **_call(etag, ends_at))
-            page = fetched.value
-            if page is None:
-                return Fetched(None, fetched.etag, fetched.max_age)
+            return fetched.mapped(rendered)
+
+        def rendered(page: ListPage[T]) -> Body:
             if page.left_out:
                 events(self.name)["left_out"].inc(page.left_out)
                 log.warning(
                     "items left out", upstream=self.name, kind=listing.shape.kind, number=page.left_out
                 )
-            body = listing.shape.render_page(page.count, page.results)
-            return Fetched(body, fetched.etag, fetched.max_age)
+            with_ids = listing.has_items(query)
+            return listing.shape.render_page(page.count, page.results, with_ids=with_ids)
 
-        text = msgspec.json.encode(query)
-        asked = (
-            text.decode()
-            if len(text) <= _MAX_KEY_LENGTH
-            else hashlib.blake2b(text, digest_size=16).hexdigest()
-        )
-        return f"{self.name}:{listing.name}:{asked}", fill
+        return f"{self.name}:{listing.name}:{_asked(query)}", fill
+
+
+def _asked(query: Any) -> str:
+    """Return a query as a part of a key."""
+    text = msgspec.json.encode(query)
+    if len(text) <= _MAX_KEY_LENGTH:
+        return text.decode()
+    return hashlib.blake2b(text, digest_size=16).hexdigest()
 
 
 @contextmanager
@@ -267,7 +270,7 @@ def _naming(kind: Kind[Any], id_: int) -> Iterator[None]:
     try:
         yield
     except UpstreamNotFoundError as failure:
-        raise UpstreamNotFoundError(failure.reason, kind=kind.name, number=id_) from failure
+        raise UpstreamNotFoundError(failure.reason, kind=kind.word, number=id_) from failure
 
 
 def _call(etag: str | None, ends_at: float) -> CallOptions:

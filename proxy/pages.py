@@ -23,22 +23,42 @@ def _threads(upstream: str) -> ThreadPoolExecutor:
     return ThreadPoolExecutor(max_workers=8, thread_name_prefix=f"{upstream}-page")
 
 
+class PageTooDeepError(Exception):
+    """Of a list only the first rows can be paged through; ``details`` says which."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.details = {"page": [reason]}
+
+
 def assemble(
-    fetch: FetchPage, *, upstream: str, page: int, limit: int, max_size: int, etag: str | None = None
+    fetch: FetchPage,
+    *,
+    upstream: str,
+    page: int,
+    limit: int,
+    max_size: int,
+    min_size: int = 1,
+    of_item: bool = False,
+    etag: str | None = None,
 ) -> Fetched[ListPage[Item]]:
     """Return one page; upstream gives at most ``max_size`` items on one of its own, so as many are fetched as it takes.
 
+    It gives ``min_size`` at least: both are the same if all its pages have one size. ``of_item``: the list belongs to an item,
+    and if there is no first page there is no such item (``UpstreamNotFoundError``).
+
     Only a page that is one upstream page as it came has an etag, and can be ``None`` because its ``etag`` holds.
     """
-    size = min(limit, max_size)
+    size = max(min_size, min(limit, max_size))
     start = (page - 1) * limit
     end = start + limit
     numbers = range(start // size + 1, (end - 1) // size + 2)
     is_one = len(numbers) == 1
-    jobs = [partial(_fetched, fetch, number, size, etag if is_one else None) for number in numbers]
+    part_of = partial(_fetched, fetch, size=size, of_item=of_item)
+    jobs = [partial(part_of, number, etag=etag if is_one else None) for number in numbers]
     parts = [part for part in side_by_side(upstream, jobs) if part is not None]
     if not parts:  # Past the end, where upstream says nothing: the first page says how many there are.
-        first = _fetched(fetch, 1, size)
+        first = part_of(1)
         total = first.value.count if first and first.value else 0
         return Fetched(ListPage(total, ()), max_age=first.max_age if first else None)
     items: dict[int, Item] = {}  # by id: the list may have moved on between two upstream pages
@@ -74,7 +94,7 @@ def merge(
     seen: list[Fetched[ListPage[Item]]] = []
 
     def page_of(fetch: FetchPage, number: int) -> ListPage[Item] | None:
-        fetched = _fetched(fetch, number, max_size)
+        fetched = _fetched(fetch, number, size=max_size)
         if fetched is None:
             return None
         if fetched.value is None:
@@ -118,12 +138,14 @@ def side_by_side(upstream: str, jobs: Sequence[Callable[[], T]]) -> list[T]:
 
 
 def _fetched(
-    fetch: FetchPage, number: int, size: int, etag: str | None = None
+    fetch: FetchPage, number: int, *, size: int, of_item: bool = False, etag: str | None = None
 ) -> Fetched[ListPage[Item]] | None:
     """Return one upstream page; None past the last."""
     try:
         return fetch(number, size, etag)
     except UpstreamNotFoundError:
+        if number == 1 and of_item:
+            raise
         if number == 1:
             raise UpstreamMalformedError("the first page of a list was not found") from None
         return None

@@ -71,6 +71,7 @@ class Read(NamedTuple):
             now=now,
             context=self.context,
             links=links,
+            attribution=self.catalog.attribution,
         )
 
     def headers(self, answer: Answer, etag: str, *, is_public: bool, now: float) -> list[tuple[str, str]]:
@@ -120,8 +121,14 @@ def page_of_list(rows: Sequence[T], request: Request, *, page: int, limit: int) 
     return page_of(found, len(rows), request, page=page, limit=limit)
 
 
-def freshness(answers: Collection[Answer], *, is_partial: bool) -> dict[str, Any]:
-    """Return the ``meta`` of a page that shows these: as old as the oldest, and stale if one is or is missing."""
+def freshness(
+    answers: Collection[Answer], *, is_partial: bool, attribution: Sequence[str] = ()
+) -> dict[str, Any]:
+    """Return the ``meta`` of a page that shows these: as old as the oldest, and stale if one is or is missing.
+
+    ``attribution`` is what their service demands to be shown beside them.
+    """
     as_of = min((answer.entry.fetched_at for answer in answers), default=time.time())
     is_stale = is_partial or any(answer.is_stale for answer in answers)
-    return {"as_of": datetime.fromtimestamp(int(as_of), UTC), "stale": is_stale}
+    meta = {"as_of": datetime.fromtimestamp(int(as_of), UTC), "stale": is_stale}
+    return meta | ({"attribution": attribution} if attribution else {})

@@ -176,7 +176,14 @@ class Item(_Rows, frozen=True, array_like=True, tag="i", gc=False):
         return self.text % tuple(values)
 
     def template(
-        self, *, as_of: float, is_stale: bool, now: float, context: Any = None, links: Links | None = None
+        self,
+        *,
+        as_of: float,
+        is_stale: bool,
+        now: float,
+        context: Any = None,
+        links: Links | None = None,
+        attribution: Sequence[str] = (),
     ) -> "Template":
         """Return this with every placeholder filled but the marks; of an item alone nothing says how old it is."""
         return Template(self, Filling(b"", self._values(now, context), b""))
@@ -241,12 +248,23 @@ class Page(_Rows, frozen=True, array_like=True, tag="p", gc=False):
         return self._taken() + len(self.summaries) + places
 
     def template(
-        self, *, as_of: float, is_stale: bool, now: float, context: Any = None, links: Links | None = None
+        self,
+        *,
+        as_of: float,
+        is_stale: bool,
+        now: float,
+        context: Any = None,
+        links: Links | None = None,
+        attribution: Sequence[str] = (),
     ) -> "Template":
-        """Return this with every placeholder filled but the marks; ``links`` are those of the caller's address."""
+        """Return this with every placeholder filled but the marks; ``links`` are those of the caller's address.
+
+        ``attribution`` is what the service demands to be shown beside it.
+        """
         following, previous = map(msgspec.json.encode, links or Links())
         head = b'{"count":%d,"next":%b,"previous":%b,"results":[' % (self.count, following, previous)
-        meta = msgspec.json.encode({"as_of": datetime.fromtimestamp(int(as_of), UTC), "stale": is_stale})
+        freshness = {"as_of": datetime.fromtimestamp(int(as_of), UTC), "stale": is_stale}
+        meta = msgspec.json.encode(freshness | ({"attribution": attribution} if attribution else {}))
         return Template(self, Filling(head, self._values(now, context), b'],"meta":%b}' % meta))
 
 

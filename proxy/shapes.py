@@ -74,10 +74,11 @@ class Shape(Generic[T]):
         (summary,) = self._summaries((item,)) or (None,)
         return Item(**self._rows((item,)), summary=summary)
 
-    def render_page(self, count: int, items: Sequence[T]) -> Page:
-        """Return the page of these items, of ``count`` on all pages."""
+    def render_page(self, count: int, items: Sequence[T], *, with_ids: bool = True) -> Page:
+        """Return the page of these items, of ``count`` on all pages; without ids none of them is found by its own."""
         lines = _JSON.encode_lines(self._summaries(items))
-        return Page.of(count, **self._rows(items), summaries=lines[:-1])
+        rows = self._rows(items) | ({} if with_ids else {"ids": b""})
+        return Page.of(count, **rows, summaries=lines[:-1])
 
     def _rows(self, items: Sequence[T]) -> dict[str, Any]:
         documents = [_written(self._fields, item) for item in items]
@@ -171,15 +172,16 @@ READ_ONLY = Meta(extra_json_schema={"readOnly": True})
 
 
 class ShownAs(NamedTuple):
-    """Declares what stands in a field whose JSON is there already as bytes."""
+    """Declares what stands in a field whose JSON is there already as bytes, or null: one of what ``shown`` returns."""
 
-    shown: type[msgspec.Struct]
+    shown: Callable[[], Sequence[type[msgspec.Struct]]]
 
 
 _PLAIN: dict[type[inspect.Type], dict[str, Any]] = {
     inspect.BoolType: {"type": "boolean"},
     inspect.StrType: {"type": "string"},
     inspect.DateTimeType: {"type": "string", "format": "date-time"},
+    inspect.DateType: {"type": "string", "format": "date"},
     inspect.RawType: {"type": "object"},
 }
 _MAX_INT32 = 2**31 - 1
@@ -190,6 +192,10 @@ class Freshness(msgspec.Struct):
 
     as_of: Annotated[datetime, Meta(description="When the upstream service last confirmed this page.")]
     stale: Annotated[bool, Meta(description="True when the page is older than it should be.")]
+    attribution: Annotated[
+        list[str] | msgspec.UnsetType,
+        Meta(description="What has to be shown beside it, where the service behind demands that."),
+    ] = msgspec.UNSET
 
 
 class ListEnvelope(msgspec.Struct, kw_only=True):
@@ -211,15 +217,19 @@ class StructExtension(OpenApiSerializerExtension):  # type: ignore[no-untyped-ca
         return "Meta" if self.target is Freshness else str(self.target.__name__)
 
     def map_serializer(self, auto_schema: Any, direction: Any) -> dict[str, Any]:
+        def ref(cls: Any) -> dict[str, Any]:
+            return dict(auto_schema.resolve_serializer(cls, direction).ref)
+
         hints = get_type_hints(self.target, include_extras=True)
         properties = {}
         for field in msgspec.structs.fields(self.target):
             declared = getattr(hints[field.name], "__metadata__", ())
-            shown = next((meta.shown for meta in declared if isinstance(meta, ShownAs)), None)
-            info = inspect.type_info(Annotated[shown | None, *declared] if shown else field.type)
-            properties[field.encode_name] = _schema_of(
-                info, lambda cls: auto_schema.resolve_serializer(cls, direction).ref
-            )
+            shown = next((meta.shown() for meta in declared if isinstance(meta, ShownAs)), ())
+            found = _schema_of(inspect.type_info(field.type), ref)
+            if shown:
+                found |= {"oneOf": [*map(ref, shown), {"type": "null"}]}
+                del found["type"]
+            properties[field.encode_name] = found
         # A docstring of the struct itself; those that other structs inherit are of their bases.
         text = vars(self.target).get("__doc__") if self.target is not Freshness else None
         return {
@@ -259,5 +269,6 @@ def _schema_of(kind: inspect.Type, ref: Any) -> dict[str, Any]:
         case inspect.DictType(value_type=value):
             return {"type": "object", "additionalProperties": _schema_of(value, ref)}
         case inspect.LiteralType(values=values):
-            return {"enum": list(values), "type": "string"}
+            said = {"enum": list(values)} if len(values) > 1 else {"const": values[0]}
+            return {**said, "type": "string"}
     return dict(_PLAIN[type(kind)])

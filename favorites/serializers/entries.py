@@ -15,7 +15,7 @@ from accounts.bodies import Body
 from favorites import models
 from favorites.fields import Boolean, BoundedList, Id, KindName
 from favorites.fields import Rating as RatingField
-from favorites.serializers.kinds import FLYER
+from favorites.serializers.kinds import FLYER, other_shapes
 from favorites.services.shelves import FAVORITES, RATINGS, WATCHLIST
 from favorites.services.showing import Availability, Shown
 from flyers_proxy.shapes import FLYER_EXAMPLE, Flyer
@@ -218,7 +218,7 @@ def _reader(row: type[_Row]) -> Callable[[Shown], Sequence[Any]]:
 class SharedFlyer(_Row):
     """A favorite as others see it: nothing says who keeps it, or since when."""
 
-    flyer: Annotated[msgspec.Raw | None, ShownAs(Flyer), READ_ONLY]
+    flyer: Annotated[msgspec.Raw | None, ShownAs(lambda: [Flyer]), READ_ONLY]
 
 
 class KeptFlyer(SharedFlyer):
@@ -240,7 +240,12 @@ class SharedItem(_Row):
 
     kind: str
     id: ItemId
-    item: Annotated[msgspec.Raw | None, READ_ONLY, Meta(description="As the routes of its kind show it.")]
+    item: Annotated[
+        msgspec.Raw | None,
+        ShownAs(other_shapes),
+        READ_ONLY,
+        Meta(description="As the lists of its kind show it."),
+    ]
 
 
 class KeptItem(SharedItem):

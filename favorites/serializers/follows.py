@@ -55,7 +55,7 @@ class Follow(Struct):
 class Followed(Follow):
     """Whom a person follows, with the creator's profile."""
 
-    creator: Annotated[msgspec.Raw | None, ShownAs(Creator), READ_ONLY, Meta(description=_PROFILE)]
+    creator: Annotated[msgspec.Raw | None, ShownAs(lambda: [Creator]), READ_ONLY, Meta(description=_PROFILE)]
 
     @classmethod
     def of_shown(cls, shown: Shown) -> Self:

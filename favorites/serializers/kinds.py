@@ -2,11 +2,14 @@
 
 from typing import Any, Final, TypeVar
 
+from drf_spectacular.drainage import get_override, set_override
 from drf_spectacular.serializers import PolymorphicProxySerializerExtension
 from drf_spectacular.utils import PolymorphicProxySerializer
+from msgspec import Struct
 
 from accounts.bodies import Body
-from favorites.services.shelves import Shelf
+from favorites.services.shelves import FAVORITES, RATINGS, WATCHLIST, Shelf
+from proxy.catalog import kinds_in
 
 T = TypeVar("T")
 
@@ -33,6 +36,12 @@ class AnyOfScheme(PolymorphicProxySerializerExtension):  # type: ignore[no-untyp
         return {"anyOf": shape["oneOf"]}
 
 
+def other_shapes() -> list[type[Struct]]:
+    """Return what is shown of each kind whose items may be kept or rated, but of flyers."""
+    kinds = {kind.name: kind for shelf in (FAVORITES, WATCHLIST, RATINGS) for kind in kinds_in(shelf.name)}
+    return [kind.shape.shown for name, kind in kinds.items() if name != FLYER]
+
+
 def either(name: str, body: type[Body], other: type[Body]) -> PolymorphicProxySerializer:
     """Return what says in the schema that a request is one of these."""
     return PolymorphicProxySerializer(name, [body, other], None)
@@ -42,4 +51,5 @@ def of_kinds(shelf: Shelf, name: str, flyers: Any, others: Any) -> Any:
     """Return what says in the schema that something is of flyers, or of other kinds if any are on."""
     if shelf.kinds == [FLYER]:
         return flyers
-    return AnyOf(name, [flyers, others], None)
+    examples = [example for each in (flyers, others) for example in get_override(each, "examples", [])]
+    return set_override(AnyOf(name, [flyers, others], None), "examples", examples)

@@ -15,6 +15,7 @@ from favorites.services import entries, ratings
 from favorites.services.pages import page_of_shelf
 from favorites.services.shelves import FAVORITES, RATINGS, WATCHLIST, Key, Shelf
 from favorites.views.private import DONE, OUTAGE, PersonalView, PrivateView, shelf_page
+from proxy.kinds import Kind
 
 favorites_operation = partial(extend_schema, tags=["favorites"])
 watchlist_operation = partial(extend_schema, tags=["watchlist"])
@@ -117,10 +118,10 @@ class RatingDetail(ItemView):
         return Response(status=204)
 
 
-def kept_detail(kind: str, shelf: Shelf, name: str) -> Any:
+def kept_detail(kind: Kind[Any], shelf: Shelf, name: str) -> Any:
     """Return the view of one item of this kind on a shelf, by its own name in the schema."""
-    prefix, row = by_kind(kind, ("", serializers.Favorite), (f"{kind}_", serializers.KeptEntry))
-    missing = {404: OpenApiResponse(description=f"`NOT_FOUND`: the service has no such {kind}.")}
+    prefix, row = by_kind(kind.name, ("", serializers.Favorite), (f"{kind.name}_", serializers.KeptEntry))
+    missing = {404: OpenApiResponse(description=f"`NOT_FOUND`: the service has no such {kind.word}.")}
     added = {201: row, 200: row, **missing, **OUTAGE}
     operation = partial(extend_schema, tags=[shelf.name])
     return extend_schema_view(
@@ -128,13 +129,13 @@ def kept_detail(kind: str, shelf: Shelf, name: str) -> Any:
         put=operation(f"{prefix}{name}_add", request=None, responses=added),
         post=operation(f"{prefix}{name}_post", request=None, responses=added),
         delete=operation(f"{prefix}{name}_remove", responses=DONE | NOT_REMOVED),
-    )(type(f"{kind.title()}{name.title()}Detail", (KeptDetail,), {"kind": kind, "shelf": shelf, "row": row}))
+    )(_of_kind(kind, name, KeptDetail, shelf=shelf, row=row))
 
 
-def rating_detail(kind: str) -> Any:
+def rating_detail(kind: Kind[Any]) -> Any:
     """Return the view of the ratings of one item of this kind, by its own name in the schema."""
-    prefix = by_kind(kind, "", f"{kind}_")
-    missing = {404: OpenApiResponse(description=f"`NOT_FOUND`: the service has no such {kind}.")}
+    prefix = by_kind(kind.name, "", f"{kind.name}_")
+    missing = {404: OpenApiResponse(description=f"`NOT_FOUND`: the service has no such {kind.word}.")}
     rated = {201: ratings.Rating, 200: ratings.Rating, **missing, **OUTAGE}
     operation = partial(ratings_operation, request=serializers.RatingBody, responses=rated)
     return extend_schema_view(
@@ -142,7 +143,11 @@ def rating_detail(kind: str) -> Any:
         put=operation(f"{prefix}rating_put"),
         post=operation(f"{prefix}rating_post"),
         delete=ratings_operation(f"{prefix}rating_remove", responses=DONE | NOT_REMOVED),
-    )(type(f"{kind.title()}RatingDetail", (RatingDetail,), {"kind": kind}))
+    )(_of_kind(kind, "rating", RatingDetail))
+
+
+def _of_kind(kind: Kind[Any], name: str, base: type[ItemView], **more: Any) -> Any:
+    return type(f"{kind.name.title()}{name.title()}Detail", (base,), {"kind": kind.name, **more})
 
 
 # --- Lists and batches ------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from accounts.api import Response
 from accounts.models import User
 from favorites.services.pages import ShelfPage
 from favorites.services.showing import show
+from proxy.catalog import find_kind
 from proxy.parameters import NoQuery, Query
 from proxy.reads import freshness, page_of
 from proxy.views import CallerView, if_changed
@@ -67,5 +68,6 @@ def shelf_page(view: PrivateView, kind: str, found: ShelfPage, shown_as: Any, **
     page = page_of(*found, view.request, page=view.params["page"], limit=view.params["limit"])
     showing = show(kind, page.rows, viewer=view.person, caller=view.caller, on_miss=view.hit_limit)
     results = [shown_as.of(shown) for shown in showing.shown]
-    meta = freshness(showing.answers, is_partial=showing.is_partial)
+    catalog, _ = find_kind(kind)
+    meta = freshness(showing.answers, is_partial=showing.is_partial, attribution=catalog.attribution)
     return Response(page.envelope(results, meta=meta, **more))

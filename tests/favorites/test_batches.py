@@ -5,7 +5,7 @@ import json
 import pytest
 
 from favorites.services.shelves import FAVORITES
-from proxy.batches import MAX_LOOKS
+from flyers_proxy.catalog import FLYER
 from tests.favorites.flyer_service import valid_until
 from tests.favorites.keeping import keep, kept, row_of
 
@@ -72,10 +72,10 @@ def test_what_lists_leave_out_is_looked_at_singly_and_only_so_often(as_alice, al
     assert answer.json() == {
         "added": [50],
         "existing": [],
-        "not_found": ids[:MAX_LOOKS],
-        "unknown": ids[MAX_LOOKS:-1],
+        "not_found": ids[: FLYER.max_looks],
+        "unknown": ids[FLYER.max_looks : -1],
     }
-    assert len(service.received) == 1 + MAX_LOOKS
+    assert len(service.received) == 1 + FLYER.max_looks
 
 
 # --- Outages ---------------------------------------------------------------------------------------

@@ -13,8 +13,9 @@ from clients.decoding import convert
 from clients.transport import CallOptions, Fetched, ListPage, Transport
 from clients.values import MAX_ID
 from proxy import pages
-from proxy.catalog import Catalog, Kind, Listing
+from proxy.catalog import Catalog
 from proxy.columns import Filler, register_filler
+from proxy.kinds import Kind, Listing
 from proxy.parameters import NoQuery, PageQuery
 from proxy.rendering import FALSE, TRUE, Summary
 from proxy.shapes import ListEnvelope, Shape, mark

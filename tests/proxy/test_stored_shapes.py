@@ -4,7 +4,8 @@ from typing import Annotated
 
 import pytest
 
-from proxy.catalog import Catalog, Kind
+from proxy.catalog import Catalog
+from proxy.kinds import Kind
 from proxy.shapes import Shape, mark
 from tests.proxy import books
 
