@@ -18,7 +18,8 @@ class Entry(models.Model):
 
     A removal leaves the row as a tombstone: it is what other devices learn of it, and what is undone. The state is that of
     the latest write: ``changed_at`` is its moment, ``changed_by`` its op id, empty for one by a route of its own. ``version``
-    is the person's library version since when it is so, 0 if no change of it was ever seen.
+    is the person's library version since when it is so, 0 if no change of it was ever seen. ``forget_at`` is when title and
+    picture have to be forgotten unless the item is seen again, None if they may stay for ever.
     """
 
     # No index of its own: each question about a person is answered by one of those below.
@@ -33,6 +34,7 @@ class Entry(models.Model):
     title = models.CharField(max_length=200, blank=True)
     image_url = models.CharField(max_length=2000, null=True, blank=True)  # noqa: DJ001 - no picture is no address
     valid_until = models.DateTimeField(null=True)
+    forget_at = models.DateTimeField(null=True)
     version = models.PositiveBigIntegerField(default=0)
     removed_at = models.DateTimeField(null=True)
 
@@ -57,6 +59,11 @@ class Entry(models.Model):
                 fields=["user", "removed_at"],
                 name="entries_removed",
                 condition=models.Q(removed_at__isnull=False),
+            ),
+            models.Index(
+                fields=["forget_at"],
+                name="entries_to_forget",
+                condition=models.Q(forget_at__isnull=False),
             ),
         ]
 

@@ -34,11 +34,12 @@ class Row(Struct):
     image_url: str | None
     created_at: datetime
     valid_until: datetime | None
+    forget_at: datetime | None
 
     @classmethod
     def of(cls, columns: Sequence[Any]) -> Self:
         """Return a row of the database's values."""
-        return cls(*columns[:-2], *map(_moment, columns[-2:]))
+        return cls(*columns[:-3], *map(_moment, columns[-3:]))
 
 
 class ShelfPage(NamedTuple):
@@ -57,7 +58,8 @@ class _Total(NamedTuple):
 
 # Computed, a moment comes from SQLite as its text, which is read in a sixth of the time that Django's converter takes.
 _COLUMNS: Final = (
-    "id, kind, item_id, value, title, image_url, COALESCE(created_at, NULL), COALESCE(valid_until, NULL)"
+    "id, kind, item_id, value, title, image_url, "
+    "COALESCE(created_at, NULL), COALESCE(valid_until, NULL), COALESCE(forget_at, NULL)"
 )
 _totals: Final[LRUCache[tuple[int, str, str], _Total]] = LRUCache(MAX_TOTALS)
 _lock: Final = threading.Lock()

@@ -1,4 +1,4 @@
-"""What is deleted of libraries, and when: removed entries, old ops of devices, summaries of no rating.
+"""What is deleted of libraries, and when: removed entries, old ops of devices, summaries of no rating, titles unseen for long.
 
 Whoever follows the changes learns from removed entries (tombstones) what was removed. Once some are deleted, nobody can
 continue from a version before these: ``LibraryState.pruned_version`` says so.
@@ -54,6 +54,7 @@ def bound_ops(user_id: int) -> None:
 def prune_library() -> int:
     """Delete tombstones and ops that are older than they have to be, and summaries of no rating; return how many rows.
 
+    Titles and pictures that have to be forgotten are deleted out of their rows, which are not counted.
     Person by person and in batches, so that no lock is held long.
     """
     now = timezone.now()
@@ -70,6 +71,8 @@ def prune_library() -> int:
     ):
         while number := _delete_some(rows):
             deleted += number
+    while _forget_some(Entry.objects.filter(forget_at__lt=now)):
+        pass
     return deleted
 
 
@@ -109,6 +112,15 @@ def _delete_some(rows: QuerySet[Any]) -> int:
     with transaction.atomic():
         free = rows.select_for_update(skip_locked=True).values_list("pk", flat=True)[:_BATCH]
         return rows.filter(pk__in=list(free)).delete()[0]
+
+
+def _forget_some(rows: QuerySet[Entry]) -> int:
+    """Forget what is remembered of the items of a batch of rows, which is no change of a library; return of how many."""
+    with transaction.atomic():
+        free = rows.select_for_update(skip_locked=True, no_key=True).values_list("pk", flat=True)[:_BATCH]
+        return rows.filter(pk__in=list(free)).update(
+            title="", image_url=None, valid_until=None, forget_at=None
+        )
 
 
 def _tombstones_of(user_id: int) -> QuerySet[Entry]:

@@ -2,11 +2,12 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 from accounts.sql import among
 from favorites.models import Entry
-from proxy.catalog import kinds_in
+from proxy.catalog import find_kind, kinds_in
 
 
 class Key(NamedTuple):
@@ -52,3 +53,9 @@ WATCHLIST: Final = Shelf("watchlist", max_rows=5_000, noun="Watchlist item", nou
 RATINGS: Final = Shelf("ratings", max_rows=5_000, noun="Rating", nouns="ratings")
 FOLLOWS: Final = Shelf("follows", max_rows=2_000, noun="Follow", nouns="followed creators")
 SHELVES: Final = {shelf.name: shelf for shelf in (FAVORITES, WATCHLIST, RATINGS, FOLLOWS)}
+
+
+def forget_at(kind: str, seen_at: datetime) -> datetime | None:
+    """Return when title and picture of an item that was seen then have to be forgotten, None if they may stay for ever."""
+    catalog, _ = find_kind(kind)
+    return seen_at + catalog.remembered_for if catalog.remembered_for else None

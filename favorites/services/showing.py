@@ -2,16 +2,19 @@
 
 import time
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any, Final, Literal, NamedTuple
 
 import msgspec
 import structlog
 from django.db import DatabaseError, transaction
+from django.utils import timezone
 from msgspec.structs import astuple
 
 from accounts.models import User
 from favorites.models import Entry
 from favorites.services.pages import Row
+from favorites.services.shelves import forget_at
 from proxy.batches import Batch, get_many, summary_of
 from proxy.catalog import OnMiss
 from proxy.columns import Marks
@@ -23,8 +26,9 @@ log = structlog.get_logger(__name__)
 
 Availability = Literal["live", "expired", "gone", "unknown"]
 
-# The columns of a summary.
-_REMEMBERED: Final = ("title", "image_url", "valid_until")
+# The columns of a summary, and when it has to be forgotten; it is put off by a day at least, as that is a write.
+_REMEMBERED: Final = ("title", "image_url", "valid_until", "forget_at")
+_PUT_OFF: Final = timedelta(days=1)
 
 
 class Shown(NamedTuple):
@@ -60,7 +64,7 @@ def show(
     """
     now = time.time()
     batch = get_many(kind, [entry.item_id for entry in entries], caller=caller, on_miss=on_miss)
-    _remember(entries, batch)
+    _remember(kind, entries, batch)
     judged = [(entry, _availability(entry, batch, now)) for entry in entries]
     live = {entry.item_id: batch.found[entry.item_id] for entry, now_is in judged if now_is == "live"}
     answers = list(live.values())
@@ -84,26 +88,26 @@ def _availability(entry: Entry | Row, batch: Batch[Answer], now: float) -> Avail
     return "live" if entry.item_id in batch.found else "unknown"
 
 
-def _remember(entries: Sequence[Entry] | Sequence[Row], batch: Batch[Answer]) -> None:
-    """Update the rows of items that have changed: nothing is written for one that was seen like this before.
+def _remember(kind: str, entries: Sequence[Entry] | Sequence[Row], batch: Batch[Answer]) -> None:
+    """Update the rows of items that have changed: nothing is written for one that was seen like this before (or a day ago, of
+    kinds whose titles have to be forgotten unless they are seen again).
 
     That is no change of the library: it counts no version. Rows that somebody else is writing just now are left to the next
     look: this is not under the person's lock, and who locks rows in another order would wait for us, and we for them. So
     are all of them while nothing can be written: whoever only looks is none the worse for that.
     """
     changed: dict[int, dict[str, Any]] = {}
+    until = forget_at(kind, timezone.now())
     for entry in entries:
         answer = batch.found.get(entry.item_id)
         if answer is None or answer.is_stale:
             continue
         summary = summary_of(answer)
-        if summary != Summary(entry.title, entry.image_url, entry.valid_until):
-            entry.title, entry.image_url, entry.valid_until = (
-                summary.title,
-                summary.image_url,
-                summary.ends_at,
-            )
-            changed[entry.id] = dict(zip(_REMEMBERED, astuple(summary), strict=True))
+        is_due = until is not None and (entry.forget_at is None or entry.forget_at < until - _PUT_OFF)
+        if is_due or summary != Summary(entry.title, entry.image_url, entry.valid_until):
+            changed[entry.id] = dict(zip(_REMEMBERED, (*astuple(summary), until), strict=True))
+            for name, value in changed[entry.id].items():
+                setattr(entry, name, value)
     if not changed:
         return
     try:

@@ -17,7 +17,7 @@ from accounts.sql import among, fetch_rows, write_lock
 from favorites.models import Entry
 from favorites.services import pruning, summaries
 from favorites.services.rows import find_entries, save_entries, save_unless_changed
-from favorites.services.shelves import RATINGS, SHELVES, Key
+from favorites.services.shelves import RATINGS, SHELVES, Key, forget_at
 from proxy.rendering import Summary
 
 # What is added again so soon after its removal has its old place and date.
@@ -230,7 +230,7 @@ def _begin(entry: Entry, operation: Operation, *, at: datetime, now: datetime) -
     if not is_undone:
         entry.created_at = min(operation.created_at or at, now)
     if operation.summary is not None:
-        entry.summary = operation.summary
+        entry.summary, entry.forget_at = operation.summary, forget_at(entry.kind, now)
 
 
 def _rating(entry: Entry) -> int | None:

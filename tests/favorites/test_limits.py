@@ -68,7 +68,7 @@ def test_a_full_shelf_leaves_room_on_another(as_alice, service, fill, full, free
 
 def test_a_shelf_that_is_full_of_one_kind_has_room_for_another(as_alice, service, fill):
     service.has(7)
-    fill("favorites", kind="book")
+    fill("favorites", kind="movie")
 
     assert put(as_alice, "favorites").status_code == 201
 

@@ -1,4 +1,4 @@
-"""`manage.py prune_library`: delete removed entries and ops of devices that are older than they have to be."""
+"""`manage.py prune_library`: delete what is older than it has to be: removed entries, ops of devices, titles of others."""
 
 from typing import Any
 
@@ -8,7 +8,10 @@ from favorites.services.pruning import prune_library
 
 
 class Command(BaseCommand):
-    help = "Delete what was removed 90 days ago, ops of 7 days ago, and rating summaries that count nothing. Run it once a day."
+    help = (
+        "Delete what was removed 90 days ago, ops of 7 days ago, rating summaries that count nothing, and titles that their "
+        "service's terms let nobody remember for longer. Run it once a day."
+    )
 
     def handle(self, *args: Any, **options: Any) -> None:
         self.stdout.write(f"{prune_library()} rows deleted.")
