@@ -58,6 +58,7 @@ COPY clients clients
 COPY config config
 COPY favorites favorites
 COPY flyers_proxy flyers_proxy
+COPY movies_proxy movies_proxy
 COPY proxy proxy
 # The user can't write here, so that Python's own cache is made now.
 RUN python -m compileall -q .

@@ -106,22 +106,27 @@ class TMDbClient:
         return self._list(f"/3/{kind}/{title_id}/recommendations", kind, {}, language, page, call)
 
     def get_movie(
-        self, movie_id: int, language: str = "en-US", **call: Unpack[CallOptions]
+        self, movie_id: int, language: str = "en-US", *, in_full: bool = True, **call: Unpack[CallOptions]
     ) -> Fetched[TitleDetail]:
-        """Return one movie in full, by one call. Raises ``UpstreamNotFoundError`` if there is none."""
+        """Return one movie, by one call. Raises ``UpstreamNotFoundError`` if there is none.
+
+        Not ``in_full`` it comes without videos, providers and credits, which are most of the answer.
+        """
         _raise_for_impossible(movie_id)
         decode = partial(tmdb_details.read_movie, movie_id, language)
-        return self._transport.get(
-            f"/3/movie/{movie_id}", decode, params=_detail(language, _APPENDED), **call
-        )
+        params = _detail(language, _APPENDED if in_full else "")
+        return self._transport.get(f"/3/movie/{movie_id}", decode, params=params, **call)
 
     def get_show(
-        self, show_id: int, language: str = "en-US", **call: Unpack[CallOptions]
+        self, show_id: int, language: str = "en-US", *, in_full: bool = True, **call: Unpack[CallOptions]
     ) -> Fetched[ShowDetail]:
-        """Return one show in full, by one call. Raises ``UpstreamNotFoundError`` if there is none."""
+        """Return one show, by one call. Raises ``UpstreamNotFoundError`` if there is none.
+
+        Not ``in_full`` it comes without videos, providers, credits and imdb_id, which are most of the answer.
+        """
         _raise_for_impossible(show_id)
         decode = partial(tmdb_details.read_show, show_id, language)
-        params = _detail(language, f"{_APPENDED},external_ids")
+        params = _detail(language, f"{_APPENDED},external_ids" if in_full else "")
         return self._transport.get(f"/3/tv/{show_id}", decode, params=params, **call)
 
     def list_genres(
@@ -148,6 +153,8 @@ def _flag(value: bool) -> str:
 
 def _detail(language: str, appended: str) -> Params:
     """Return the parameters of one title; videos are wanted in other languages, too, which the service's own filter drops."""
+    if not appended:
+        return {"language": language}
     spoken = dict.fromkeys((language[:2], "en", "null"))
     return {
         "language": language,

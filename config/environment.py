@@ -18,9 +18,11 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 environ.Env.read_env(BASE_DIR / ".env")
 
-# The names of all settings that were read, and the upstream services by their prefix with their MAX_CONCURRENCY.
+# The names of all settings that were read, and the upstream services by their prefix: those that are on with their
+# MAX_CONCURRENCY, and of those that are off the setting that turns them on.
 names: set[str] = set()
 upstreams: dict[str, int] = {}
+off: dict[str, str] = {}
 
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ_"
 _MAX_SHORT_LENGTH = 12
@@ -131,22 +133,30 @@ def optional(name: str, *, package: str, extra: str) -> str:
     stop(f"{name} needs packages that are not installed: set EXTRAS={extra}, and `make setup`.")
 
 
-def upstream(prefix: str, *, service: str, default_url: str) -> tuple[str, str, int, int, float, int]:
+def upstream(
+    prefix: str, *, service: str, default_url: str, is_optional: bool = False, max_stale: int = 2_592_000
+) -> tuple[str, str, int, int, float, int]:
     """Return the six settings of an upstream service; ``service`` is its name in a sentence.
 
-    They are ``_API_URL``, ``_API_TOKEN``, ``_FRESH_SECONDS``, ``_STALE_SECONDS``, ``_DEADLINE_SECONDS`` and
-    ``_MAX_CONCURRENCY`` (calls at once in each process).
+    They are ``_API_URL``, ``_API_TOKEN``, ``_FRESH_SECONDS``, ``_STALE_SECONDS`` (at most ``max_stale``),
+    ``_DEADLINE_SECONDS`` and ``_MAX_CONCURRENCY`` (calls at once in each process). One that is optional is off without a
+    token.
     """
     need = f"set to {service}'s key, printable ASCII without spaces"
+    if is_optional:
+        need += ", or empty"
     values = (
         http_url(f"{prefix}_API_URL", default_url),
-        text(f"{prefix}_API_TOKEN", "", r"[!-~]+", need=need),
+        text(f"{prefix}_API_TOKEN", "", r"[!-~]*" if is_optional else r"[!-~]+", need=need),
         integer(f"{prefix}_FRESH_SECONDS", 60, 1, 86_400),
-        integer(f"{prefix}_STALE_SECONDS", 86_400, 1, 2_592_000),
+        integer(f"{prefix}_STALE_SECONDS", 86_400, 1, max_stale),
         number(f"{prefix}_DEADLINE_SECONDS", 2.5, 0.1, 30),
         integer(f"{prefix}_MAX_CONCURRENCY", 12, 1, 512),
     )
-    upstreams[prefix] = values[-1]
+    if values[1]:
+        upstreams[prefix] = values[-1]
+    else:
+        off[prefix] = f"{prefix}_API_TOKEN"
     return values
 
 

@@ -63,7 +63,7 @@ RESPONSES = {
         HEADERS | LIBRARY_VERSION | RETRY_AFTER,
     ),
     "Unavailable": _failure(
-        "The flyer service or our own store is not there; try again after `Retry-After` seconds.",
+        "The service behind or our own store is not there; try again after `Retry-After` seconds.",
         HEADERS | LIBRARY_VERSION | RETRY_AFTER,
     ),
     "NotModified": {
@@ -72,8 +72,9 @@ RESPONSES = {
     },
 }
 
-# Tags of the routes whose GETs have an ETag.
-_CONDITIONAL = {"creators", "favorites", "flyers", "follows", "library", "ratings", "sharing", "watchlist"}
+# Tags of the reads of catalogs, and of all routes whose GETs have an ETag.
+_CATALOGS = {"creators", "flyers", "movies", "tv"}
+_CONDITIONAL = {*_CATALOGS, "favorites", "follows", "library", "ratings", "sharing", "watchlist"}
 
 
 class Operation(AutoSchema):
@@ -170,5 +171,5 @@ def _failures(path: str, method: str, operation: dict[str, Any]) -> Iterator[str
         yield from ("413", "415")
     if method != "get":
         yield "429"
-    elif not {"flyers", "creators"}.isdisjoint(operation["tags"]):
+    elif not _CATALOGS.isdisjoint(operation["tags"]):
         yield from ("429", "502", "504")

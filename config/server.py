@@ -126,6 +126,7 @@ def reported_settings() -> dict[str, object]:
         **{name: values[name] for name in plain},
         **{name: "set" if values[name] else "empty" for name in secret},
         **{name: _without_user(values[name]) or "empty" for name in urls},
+        **{prefix: f"off: {name} is empty" for prefix, name in environment.off.items()},
         "JWT_KEYS": len(settings.JWT_KEYS),
         "DATABASE_URL": f"sqlite {database['NAME']}" if is_sqlite else f"postgresql {server}",
     }

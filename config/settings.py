@@ -236,6 +236,22 @@ FLYERS_DEFAULT_LAT = read.number("FLYERS_DEFAULT_LAT", 40.4168, -90, 90)
 FLYERS_DEFAULT_LNG = read.number("FLYERS_DEFAULT_LNG", -3.7038, -180, 180)
 FLYERS_LOCATION_DECIMALS = read.integer("FLYERS_LOCATION_DECIMALS", 2, 0, 6)
 FLYERS_CHECK_AT_START = read.value("FLYERS_CHECK_AT_START", read.env.bool, default=True, need="True or False")
+(
+    TMDB_API_URL,
+    TMDB_API_TOKEN,
+    TMDB_FRESH_SECONDS,
+    TMDB_STALE_SECONDS,
+    TMDB_DEADLINE_SECONDS,
+    TMDB_MAX_CONCURRENCY,
+) = read.upstream(
+    "TMDB", service="TMDb", default_url="https://api.themoviedb.org", is_optional=True, max_stale=86_400
+)
+TMDB_LANGUAGE = read.text(
+    "TMDB_LANGUAGE", "en-US", "[a-z]{2}(-[A-Z]{2})?", need="a language such as en-US or pt-BR"
+)
+TMDB_IMAGE_URL = read.http_url("TMDB_IMAGE_URL", "https://image.tmdb.org/t/p")
+if TMDB_API_TOKEN:
+    INSTALLED_APPS.append("movies_proxy")
 # Threads that may wait for the calls of others. With those that call they leave a third of all threads to cache hits,
 # sign-in, favorites and health, whatever upstream does.
 MAX_WAITERS = THREADS * 2 // 3 - sum(read.upstreams.values())
@@ -307,6 +323,12 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": (
         "Local flyers (events, nightlife, services) for a single-page app: browse and search them, keep favorites, "
         "follow creators, share a list. Every route answers with and without its last slash."
+        + (
+            " Movies and TV are those of TMDb. This product uses TMDB and the TMDB APIs but is not endorsed, certified, or "
+            "otherwise approved by TMDB. Where a title can be watched is known from JustWatch."
+            if TMDB_API_TOKEN
+            else ""
+        )
     ),
     "OAS_VERSION": "3.1.1",
     "SERVERS": [{"url": PUBLIC_URL}],

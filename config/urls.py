@@ -3,6 +3,7 @@
 from functools import lru_cache
 from typing import Any
 
+from django.apps import apps
 from django.contrib import admin
 from django.urls import ResolverMatch, URLPattern, URLResolver, include, path, re_path, register_converter
 from django.urls.converters import StringConverter
@@ -36,6 +37,7 @@ api: list[URLPattern | URLResolver] = [
     path("", include("accounts.urls")),
     path("", include("favorites.urls")),
     path("", include("flyers_proxy.urls")),
+    *(path("", include(f"{name}.urls")) for name in ("movies_proxy",) if apps.is_installed(name)),
 ]
 
 

@@ -166,7 +166,10 @@ def run() -> None:
         "CORS_ALLOWED_ORIGINS": ",".join({*settings.CORS_ALLOWED_ORIGINS, app_url}),
         "PYTHONUNBUFFERED": "1",
     }
-    if urlsplit(settings.PUBLIC_URL).hostname in {"localhost", "127.0.0.1"}:
+    if _is_here(settings.TMDB_API_URL):  # and not the real one, for whoever has a key
+        environment["TMDB_API_URL"] = f"http://127.0.0.1:{tmdb_port}"
+        environment["TMDB_IMAGE_URL"] = f"http://127.0.0.1:{tmdb_port}/t/p"
+    if _is_here(settings.PUBLIC_URL):
         environment["PUBLIC_URL"] = bff_url  # Links lead here, whichever port this run was given.
 
     mock = [sys.executable, "-m", "mock_upstream", "--port", mock_port]
@@ -185,6 +188,10 @@ def run() -> None:
         if account:
             print(f"         Sign in with     {account}")
         print(f"         Flyers           {bff_url}/api/v1/flyers/discover/")
+        if settings.TMDB_API_TOKEN:
+            print(
+                f"         Movies and TV    {bff_url}/api/v1/movies/discover/ and {bff_url}/api/v1/tv/discover/"
+            )
         print(f"         Documentation    {bff_url}/api/docs/")
         print(f"         Flyer service    {upstream_url}/_control (make it slow, broken or silent)")
         print(
@@ -194,6 +201,10 @@ def run() -> None:
         supervisor.watch()
     finally:
         supervisor.stop()
+
+
+def _is_here(url: str) -> bool:
+    return urlsplit(url).hostname in {"localhost", "127.0.0.1"}
 
 
 def main() -> int:

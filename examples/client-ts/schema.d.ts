@@ -512,6 +512,330 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/movies/{movie_id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description One title in full: videos, who offers it where, and its people. */
+        get: operations["movies_detail"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/movies/{movie_id}/favorite/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Whether the caller keeps this item, and since when. */
+        get: operations["movie_favorite_detail"];
+        /** @description Keep an item: 201 when that is new, 200 when it was kept already. */
+        put: operations["movie_favorite_add"];
+        /** @description The same as PUT, for those who prefer to POST. */
+        post: operations["movie_favorite_post"];
+        /** @description Keep an item no longer; 404 if it was not kept. */
+        delete: operations["movie_favorite_remove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/movies/{movie_id}/rating/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description How everybody rates this item, and how the caller does; null for an anonymous caller. */
+        get: operations["movie_rating_detail"];
+        /** @description Rate an item with 1 to 5: 201 when that is the caller's first, 200 when it takes the place of one. */
+        put: operations["movie_rating_put"];
+        /** @description The same as PUT, for those who prefer to POST. */
+        post: operations["movie_rating_post"];
+        /** @description Take the caller's rating back; 404 if there is none. */
+        delete: operations["movie_rating_remove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/movies/{movie_id}/recommendations/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Titles for who likes this one. */
+        get: operations["movies_recommendations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/movies/{movie_id}/watchlist/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Whether the caller keeps this item, and since when. */
+        get: operations["movie_watchlist_detail"];
+        /** @description Keep an item: 201 when that is new, 200 when it was kept already. */
+        put: operations["movie_watchlist_add"];
+        /** @description The same as PUT, for those who prefer to POST. */
+        post: operations["movie_watchlist_post"];
+        /** @description Keep an item no longer; 404 if it was not kept. */
+        delete: operations["movie_watchlist_remove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/movies/discover/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Titles, filtered and ordered; without a filter those that are popular just now. */
+        get: operations["movies_discover"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/movies/genres/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Every genre by its name, on one page; the ids are those of `genres=`. */
+        get: operations["movies_genres"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/movies/search/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Titles by the words in them, in any language; what fits best comes first. */
+        get: operations["movies_search"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/movies/trending/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What many look at, today or this week. */
+        get: operations["movies_trending"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tv/{tv_id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description One title in full: videos, who offers it where, and its people. */
+        get: operations["tv_detail"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tv/{tv_id}/favorite/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Whether the caller keeps this item, and since when. */
+        get: operations["tv_favorite_detail"];
+        /** @description Keep an item: 201 when that is new, 200 when it was kept already. */
+        put: operations["tv_favorite_add"];
+        /** @description The same as PUT, for those who prefer to POST. */
+        post: operations["tv_favorite_post"];
+        /** @description Keep an item no longer; 404 if it was not kept. */
+        delete: operations["tv_favorite_remove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tv/{tv_id}/rating/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description How everybody rates this item, and how the caller does; null for an anonymous caller. */
+        get: operations["tv_rating_detail"];
+        /** @description Rate an item with 1 to 5: 201 when that is the caller's first, 200 when it takes the place of one. */
+        put: operations["tv_rating_put"];
+        /** @description The same as PUT, for those who prefer to POST. */
+        post: operations["tv_rating_post"];
+        /** @description Take the caller's rating back; 404 if there is none. */
+        delete: operations["tv_rating_remove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tv/{tv_id}/recommendations/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Titles for who likes this one. */
+        get: operations["tv_recommendations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tv/{tv_id}/watchlist/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Whether the caller keeps this item, and since when. */
+        get: operations["tv_watchlist_detail"];
+        /** @description Keep an item: 201 when that is new, 200 when it was kept already. */
+        put: operations["tv_watchlist_add"];
+        /** @description The same as PUT, for those who prefer to POST. */
+        post: operations["tv_watchlist_post"];
+        /** @description Keep an item no longer; 404 if it was not kept. */
+        delete: operations["tv_watchlist_remove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tv/discover/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Titles, filtered and ordered; without a filter those that are popular just now. */
+        get: operations["tv_discover"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tv/genres/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Every genre by its name, on one page; the ids are those of `genres=`. */
+        get: operations["tv_genres"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tv/search/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Titles by the words in them, in any language; what fits best comes first. */
+        get: operations["tv_search"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tv/trending/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What many look at, today or this week. */
+        get: operations["tv_trending"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/users/": {
         parameters: {
             query?: never;
@@ -695,8 +1019,31 @@ export interface components {
             /** @description Seconds. */
             expires_in: number;
         };
+        /** @description What has to be shown beside the title. */
+        Attribution: {
+            attribution: string[];
+        };
         /** @enum {string} */
         AvailabilityEnum: "live" | "expired" | "gone" | "unknown";
+        /** @description A wide picture by its widths in pixels. */
+        Backdrop: {
+            /** Format: uri */
+            w300: string;
+            /** Format: uri */
+            w780: string;
+            /** Format: uri */
+            w1280: string;
+            /** Format: uri */
+            original: string;
+        };
+        /** @description Who plays whom. */
+        CastMember: {
+            id: number;
+            name: string;
+            character: string;
+            /** Format: uri */
+            picture: string | null;
+        };
         Category: {
             slug: string;
             name: string;
@@ -746,6 +1093,13 @@ export interface components {
             /** @description Whether there are more right now. */
             has_more: boolean;
         };
+        /** @description Who shows or offers a title. */
+        Company: {
+            id: number;
+            name: string;
+            /** Format: uri */
+            logo: string | null;
+        };
         /** @description For each id that was asked about, whether it is in the library; ``items`` by shelf, of the kind that was asked about. */
         Contains: {
             flyers: {
@@ -786,6 +1140,19 @@ export interface components {
             email: string;
             password: string;
         };
+        /** @description The cast, at most 20 people in its order, and at most 20 of the crew, those first who are asked for most. */
+        Credits: {
+            cast: components["schemas"]["CastMember"][];
+            crew: components["schemas"]["CrewMember"][];
+        };
+        /** @description Who did what. */
+        CrewMember: {
+            id: number;
+            name: string;
+            job: string;
+            /** Format: uri */
+            picture: string | null;
+        };
         /** @description An item on another shelf or of another kind in an exported library. */
         EntryRowRequest: {
             shelf: string;
@@ -795,6 +1162,14 @@ export interface components {
             rating?: number | null;
             /** Format: date-time */
             created_at?: string;
+        };
+        /** @description An episode that is announced; season 0 holds the specials. */
+        Episode: {
+            season: number;
+            number: number;
+            name: string;
+            /** Format: date */
+            air_date: string | null;
         };
         /** @description What stands on another shelf or is of another kind. */
         ExportedEntry: {
@@ -838,6 +1213,7 @@ export interface components {
             valid_until: string | null;
         };
         FavoriteIdsRequest: components["schemas"]["FlyerIdsRequest"] | components["schemas"]["ItemIdsRequest"];
+        FavoritePage: components["schemas"]["KeptFlyerPage"] | components["schemas"]["KeptItemPage"];
         /** @description A flyer in an exported library; of its other fields nothing is read. */
         FavoriteRowRequest: {
             /** Format: int64 */
@@ -851,6 +1227,7 @@ export interface components {
             flyer_id: number;
             favorite: boolean;
         };
+        FavoriteStateOfKindRequest: components["schemas"]["FavoriteStateRequest"] | components["schemas"]["TitleStateBodyRequest"];
         /** @description What is to be so, whatever it was. */
         FavoriteStateRequest: {
             /** Format: int64 */
@@ -936,6 +1313,21 @@ export interface components {
             /** @description The creator's profile; null when there is none any more or the flyer service does not tell. */
             readonly creator: components["schemas"]["Creator"] | null;
         };
+        /** @description A genre; its name is in the language asked for. */
+        Genre: {
+            id: number;
+            name: string;
+        };
+        /** @description Every genre that has a name in the language asked for. */
+        GenrePage: {
+            count: number;
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            meta: components["schemas"]["Meta"];
+            results: components["schemas"]["Genre"][];
+        };
         Image: {
             /** Format: uri */
             url: string;
@@ -959,6 +1351,26 @@ export interface components {
             not_found: number[];
             /** @description Not judged and not written, as the service did not tell: ask again for these. */
             unknown: number[];
+        };
+        /** @description What is kept of another kind than flyers, and what is remembered of it. */
+        KeptEntry: {
+            kind: string;
+            /**
+             * Format: int64
+             * @description Of the item.
+             */
+            id: number;
+            /**
+             * Format: date-time
+             * @description Since when it is kept.
+             */
+            created_at: string;
+            /** @description As it was last seen. */
+            title: string;
+            /** Format: uri */
+            image_url: string | null;
+            /** Format: date-time */
+            valid_until: string | null;
         };
         /** @description A flyer that is kept, with the flyer or with what is remembered of it. */
         KeptFlyer: {
@@ -993,8 +1405,41 @@ export interface components {
             meta: components["schemas"]["Meta"];
             results: components["schemas"]["KeptFlyer"][];
         };
+        /** @description An item of another kind that is kept, with the item or with what is remembered of it. */
+        KeptItem: {
+            /** @description `expired`: past its own end; `gone`: the service has it no more; `unknown`: the service does not tell. The item itself is there only while it is `live`. */
+            availability: components["schemas"]["AvailabilityEnum"];
+            /** @description As it was last seen. */
+            title: string;
+            /** Format: uri */
+            image_url: string | null;
+            /** Format: date-time */
+            valid_until: string | null;
+            kind: string;
+            /**
+             * Format: int64
+             * @description Of the item.
+             */
+            id: number;
+            /** @description As the lists of its kind show it. */
+            readonly item: components["schemas"]["Movie"] | components["schemas"]["Show"] | null;
+            /**
+             * Format: date-time
+             * @description Since when it is kept.
+             */
+            created_at: string;
+        };
+        KeptItemPage: {
+            count: number;
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            meta: components["schemas"]["Meta"];
+            results: components["schemas"]["KeptItem"][];
+        };
         /** @enum {string} */
-        KindEnum: "flyer";
+        KindEnum: "flyer" | "movie" | "tv";
         /** @description Everything that a person keeps, newest first; ``entries`` only if there is more than flyers and creators. */
         Library: {
             favorites: components["schemas"]["ExportedFavorite"][];
@@ -1028,6 +1473,8 @@ export interface components {
              */
             distance_km: number | null;
         };
+        /** @enum {string} */
+        MediaTypeEnum: "movie" | "tv";
         /** @description What became of each row, in the order they were given. */
         Merged: {
             added: number[];
@@ -1056,6 +1503,87 @@ export interface components {
             as_of: string;
             /** @description True when the page is older than it should be. */
             stale: boolean;
+            /** @description What has to be shown beside it, where the service behind demands that. */
+            attribution?: string[];
+        };
+        /** @description A movie. */
+        Movie: {
+            /** @constant */
+            kind: "movie";
+            id: number;
+            title: string;
+            original_title: string;
+            /** @description False if there is no title or overview in the language that was asked for, which is not the original one either: then `title` is the original title. */
+            is_translated: boolean;
+            /** @description Empty if there is none in that language. */
+            overview: string;
+            /**
+             * Format: date
+             * @description Of a show: of its first episode.
+             */
+            release_date: string | null;
+            poster: components["schemas"]["Poster"] | null;
+            backdrop: components["schemas"]["Backdrop"] | null;
+            genres: components["schemas"]["Genre"][];
+            /** @description Of TMDb's users: 0 of 0 if nobody has voted. */
+            vote: components["schemas"]["Vote"];
+            /** @description Of the original, two letters; empty if unknown. */
+            language: string;
+            /** @description Whether the caller has it among their favorites; null for an anonymous caller. */
+            is_favorited: boolean | null;
+            /** @description Whether the caller has it on their watchlist; null for an anonymous caller. */
+            is_on_watchlist: boolean | null;
+        };
+        /** @description A movie in full. */
+        MovieDetail: {
+            /** @constant */
+            kind: "movie";
+            id: number;
+            title: string;
+            original_title: string;
+            /** @description False if there is no title or overview in the language that was asked for, which is not the original one either: then `title` is the original title. */
+            is_translated: boolean;
+            /** @description Empty if there is none in that language. */
+            overview: string;
+            /**
+             * Format: date
+             * @description Of a show: of its first episode.
+             */
+            release_date: string | null;
+            poster: components["schemas"]["Poster"] | null;
+            backdrop: components["schemas"]["Backdrop"] | null;
+            genres: components["schemas"]["Genre"][];
+            /** @description Of TMDb's users: 0 of 0 if nobody has voted. */
+            vote: components["schemas"]["Vote"];
+            /** @description Of the original, two letters; empty if unknown. */
+            language: string;
+            tagline: string;
+            /** @description TMDb's word, such as `Released` or `Returning Series`. */
+            status: string;
+            /** @description Of a show: of an episode. */
+            runtime_minutes: number | null;
+            /** @description Where it was made, ISO 3166-1. */
+            countries: string[];
+            /** @description Trailers first; in the language asked for, then in English. */
+            videos: components["schemas"]["Video"][];
+            /** @description For `region`; null without one, or if none is known. */
+            providers: components["schemas"]["Providers"] | null;
+            credits: components["schemas"]["Credits"];
+            imdb_id: string | null;
+            meta: components["schemas"]["Attribution"];
+            /** @description Whether the caller has it among their favorites; null for an anonymous caller. */
+            is_favorited: boolean | null;
+            /** @description Whether the caller has it on their watchlist; null for an anonymous caller. */
+            is_on_watchlist: boolean | null;
+        };
+        MoviePage: {
+            count: number;
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            meta: components["schemas"]["Meta"];
+            results: components["schemas"]["Movie"][];
         };
         /** @description A creator by their id. */
         NewFollowRequest: {
@@ -1133,6 +1661,26 @@ export interface components {
             first_name?: string;
             last_name?: string;
         };
+        /** @description A poster by its widths in pixels. */
+        Poster: {
+            /** Format: uri */
+            w185: string;
+            /** Format: uri */
+            w342: string;
+            /** Format: uri */
+            w500: string;
+            /** Format: uri */
+            original: string;
+        };
+        /** @description Who offers a title in the region that was asked for, by JustWatch; `link` is a page about it. */
+        Providers: {
+            region: string;
+            /** Format: uri */
+            link: string | null;
+            stream: components["schemas"]["Company"][];
+            rent: components["schemas"]["Company"][];
+            buy: components["schemas"]["Company"][];
+        };
         /** @description Whom a person follows, and what they have published since the person last looked. */
         Publisher: {
             /**
@@ -1190,6 +1738,41 @@ export interface components {
             meta: components["schemas"]["Meta"];
             results: components["schemas"]["RatedFlyer"][];
         };
+        /** @description An item of another kind that is rated, with the item or with what is remembered of it. */
+        RatedItem: {
+            /** @description `expired`: past its own end; `gone`: the service has it no more; `unknown`: the service does not tell. The item itself is there only while it is `live`. */
+            availability: components["schemas"]["AvailabilityEnum"];
+            /** @description As it was last seen. */
+            title: string;
+            /** Format: uri */
+            image_url: string | null;
+            /** Format: date-time */
+            valid_until: string | null;
+            kind: string;
+            /**
+             * Format: int64
+             * @description Of the item.
+             */
+            id: number;
+            /** @description As the lists of its kind show it. */
+            readonly item: components["schemas"]["Movie"] | components["schemas"]["Show"] | null;
+            /**
+             * Format: date-time
+             * @description Since when it is kept.
+             */
+            created_at: string;
+            /** @description What the person thinks of it. */
+            rating: number;
+        };
+        RatedItemPage: {
+            count: number;
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            meta: components["schemas"]["Meta"];
+            results: components["schemas"]["RatedItem"][];
+        };
         /** @description How an item is rated by everybody, and by the caller. */
         Rating: {
             /** Format: double */
@@ -1201,6 +1784,7 @@ export interface components {
         RatingBodyRequest: {
             rating: number;
         };
+        RatingPage: components["schemas"]["RatedFlyerPage"] | components["schemas"]["RatedItemPage"];
         /** @description Fields other than these are refused by name; so they are where it stands inside of another. */
         RegistrationRequest: {
             email: string;
@@ -1294,6 +1878,38 @@ export interface components {
             owner: string;
             results: components["schemas"]["SharedFlyer"][];
         };
+        /** @description An item of another kind as others see it: nothing says who keeps it, or since when. */
+        SharedItem: {
+            /** @description `expired`: past its own end; `gone`: the service has it no more; `unknown`: the service does not tell. The item itself is there only while it is `live`. */
+            availability: components["schemas"]["AvailabilityEnum"];
+            /** @description As it was last seen. */
+            title: string;
+            /** Format: uri */
+            image_url: string | null;
+            /** Format: date-time */
+            valid_until: string | null;
+            kind: string;
+            /**
+             * Format: int64
+             * @description Of the item.
+             */
+            id: number;
+            /** @description As the lists of its kind show it. */
+            readonly item: components["schemas"]["Movie"] | components["schemas"]["Show"] | null;
+        };
+        /** @description A page of somebody's shared favorites of another kind. */
+        SharedItemPage: {
+            count: number;
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            meta: components["schemas"]["Meta"];
+            list_name: string;
+            /** @description The name that its owner shows to others. */
+            owner: string;
+            results: components["schemas"]["SharedItem"][];
+        };
         /** @description The link by which favorites are shared; it ends in 128 random bits. */
         SharedList: {
             list_name: string;
@@ -1303,13 +1919,114 @@ export interface components {
             /** @description Of another kind than flyers. */
             kind?: string;
         };
+        SharedPage: components["schemas"]["SharedFlyerPage"] | components["schemas"]["SharedItemPage"];
         /** @enum {string} */
         ShelfEnum: "favorites" | "follows" | "ratings" | "share" | "watchlist";
+        /** @description A show. */
+        Show: {
+            /** @constant */
+            kind: "tv";
+            id: number;
+            title: string;
+            original_title: string;
+            /** @description False if there is no title or overview in the language that was asked for, which is not the original one either: then `title` is the original title. */
+            is_translated: boolean;
+            /** @description Empty if there is none in that language. */
+            overview: string;
+            /**
+             * Format: date
+             * @description Of a show: of its first episode.
+             */
+            release_date: string | null;
+            poster: components["schemas"]["Poster"] | null;
+            backdrop: components["schemas"]["Backdrop"] | null;
+            genres: components["schemas"]["Genre"][];
+            /** @description Of TMDb's users: 0 of 0 if nobody has voted. */
+            vote: components["schemas"]["Vote"];
+            /** @description Of the original, two letters; empty if unknown. */
+            language: string;
+            /** @description Whether the caller has it among their favorites; null for an anonymous caller. */
+            is_favorited: boolean | null;
+            /** @description Whether the caller has it on their watchlist; null for an anonymous caller. */
+            is_on_watchlist: boolean | null;
+        };
+        /** @description A show in full. */
+        ShowDetail: {
+            /** @constant */
+            kind: "tv";
+            id: number;
+            title: string;
+            original_title: string;
+            /** @description False if there is no title or overview in the language that was asked for, which is not the original one either: then `title` is the original title. */
+            is_translated: boolean;
+            /** @description Empty if there is none in that language. */
+            overview: string;
+            /**
+             * Format: date
+             * @description Of a show: of its first episode.
+             */
+            release_date: string | null;
+            poster: components["schemas"]["Poster"] | null;
+            backdrop: components["schemas"]["Backdrop"] | null;
+            genres: components["schemas"]["Genre"][];
+            /** @description Of TMDb's users: 0 of 0 if nobody has voted. */
+            vote: components["schemas"]["Vote"];
+            /** @description Of the original, two letters; empty if unknown. */
+            language: string;
+            tagline: string;
+            /** @description TMDb's word, such as `Released` or `Returning Series`. */
+            status: string;
+            /** @description Of a show: of an episode. */
+            runtime_minutes: number | null;
+            /** @description Where it was made, ISO 3166-1. */
+            countries: string[];
+            /** @description Trailers first; in the language asked for, then in English. */
+            videos: components["schemas"]["Video"][];
+            /** @description For `region`; null without one, or if none is known. */
+            providers: components["schemas"]["Providers"] | null;
+            credits: components["schemas"]["Credits"];
+            imdb_id: string | null;
+            meta: components["schemas"]["Attribution"];
+            seasons: number;
+            episodes: number;
+            in_production: boolean;
+            next_episode: components["schemas"]["Episode"] | null;
+            networks: components["schemas"]["Company"][];
+            /** @description Whether the caller has it among their favorites; null for an anonymous caller. */
+            is_favorited: boolean | null;
+            /** @description Whether the caller has it on their watchlist; null for an anonymous caller. */
+            is_on_watchlist: boolean | null;
+        };
+        ShowPage: {
+            count: number;
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            meta: components["schemas"]["Meta"];
+            results: components["schemas"]["Show"][];
+        };
         SignedIn: {
             /** @description A short sentence: `Signed in.` */
             message: string;
             tokens: components["schemas"]["Access"];
             user: components["schemas"]["User"];
+        };
+        StateOfKind: components["schemas"]["FavoriteState"] | components["schemas"]["TitleState"];
+        /** @description What is so now. */
+        TitleState: {
+            media_type: string;
+            /** Format: int64 */
+            movie_id: number;
+            favorite: boolean;
+        };
+        /** @description The same of a movie or another title. */
+        TitleStateBodyRequest: {
+            media_type: components["schemas"]["MediaTypeEnum"];
+            /** Format: int64 */
+            movie_id: number;
+            /** @default true */
+            favorite?: boolean;
         };
         User: {
             /** Format: int64 */
@@ -1332,12 +2049,28 @@ export interface components {
             /** @description Whether it is valid at the moment of the answer. */
             is_valid: boolean;
         };
+        /** @description A video on YouTube or Vimeo; ``type`` is Trailer, Teaser, Clip and the like. */
+        Video: {
+            name: string;
+            site: string;
+            key: string;
+            url: string;
+            type: string;
+            is_official: boolean;
+        };
+        /** @description What the service's users think of a title: 0.0 of 0 votes if nobody has voted. */
+        Vote: {
+            /** Format: double */
+            average: number;
+            count: number;
+        };
         /** @description The same of those that may be on a watchlist. */
         WatchlistIdsRequest: {
             kind: components["schemas"]["KindEnum"];
             ids: number[];
         };
         WatchlistItemsRequest: components["schemas"]["FlyerIdsRequest"] | components["schemas"]["WatchlistIdsRequest"];
+        WatchlistPage: components["schemas"]["KeptFlyerPage"] | components["schemas"]["KeptItemPage"];
         Error: {
             error: {
                 /** @example VALIDATION_ERROR */
@@ -1389,7 +2122,7 @@ export interface components {
                 "application/json": components["schemas"]["Error"];
             };
         };
-        /** @description The flyer service or our own store is not there; try again after `Retry-After` seconds. */
+        /** @description The service behind or our own store is not there; try again after `Retry-After` seconds. */
         Unavailable: {
             headers: {
                 /** @description Names this request in the log. */
@@ -2048,7 +2781,7 @@ export interface operations {
                 /** @description Only those that end within 48 hours. */
                 expiring?: boolean;
                 /** @description Of which kind. */
-                kind?: "flyer";
+                kind?: "flyer" | "movie" | "tv";
                 /** @description Results a page; more than 100 gives 100. */
                 limit?: number;
                 /** @description Which page, from 1. */
@@ -2075,7 +2808,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["KeptFlyerPage"];
+                    "application/json": components["schemas"]["FavoritePage"];
                 };
             };
             304: components["responses"]["NotModified"];
@@ -2094,7 +2827,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["FavoriteStateRequest"];
+                "application/json": components["schemas"]["FavoriteStateOfKindRequest"];
             };
         };
         responses: {
@@ -2108,7 +2841,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["FavoriteState"];
+                    "application/json": components["schemas"]["StateOfKind"];
                 };
             };
             400: components["responses"]["Error"];
@@ -2177,7 +2910,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Of which kind. */
-                kind?: "flyer";
+                kind?: "flyer" | "movie" | "tv";
             };
             header?: never;
             path?: never;
@@ -2273,7 +3006,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Of which kind. */
-                kind?: "flyer";
+                kind?: "flyer" | "movie" | "tv";
             };
             header?: never;
             path?: never;
@@ -2328,7 +3061,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SharedFlyerPage"];
+                    "application/json": components["schemas"]["SharedPage"];
                 };
             };
             304: components["responses"]["NotModified"];
@@ -3798,6 +4531,2282 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    movies_detail: {
+        parameters: {
+            query?: {
+                /** @description ISO 639-1, perhaps with a country: `pt`, `pt-BR`. What TMDb lacks in it comes in the original's. */
+                language?: string;
+                /** @description ISO 3166-1: where to look for `providers`. */
+                region?: string;
+            };
+            header?: never;
+            path: {
+                movie_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    /** @description Send it back in `If-None-Match`. */
+                    ETag?: string;
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MovieDetail"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            404: components["responses"]["Error"];
+            429: components["responses"]["Throttled"];
+            502: components["responses"]["Error"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Error"];
+            default: components["responses"]["Error"];
+        };
+    };
+    movie_favorite_detail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                movie_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    /** @description Send it back in `If-None-Match`. */
+                    ETag?: string;
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptEntry"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            /** @description `NOT_FOUND`: it is not kept. */
+            404: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Error"];
+        };
+    };
+    movie_favorite_add: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                movie_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptEntry"];
+                };
+            };
+            /** @description Done. */
+            201: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptEntry"];
+                };
+            };
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            /** @description `NOT_FOUND`: the service has no such movie. */
+            404: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            429: components["responses"]["Throttled"];
+            /** @description The service behind gave no answer that can be used. */
+            502: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `UPSTREAM_UNAVAILABLE`: try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `UPSTREAM_TIMEOUT`: the service behind did not answer in time. */
+            504: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    movie_favorite_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                movie_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptEntry"];
+                };
+            };
+            /** @description Done. */
+            201: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptEntry"];
+                };
+            };
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            /** @description `NOT_FOUND`: the service has no such movie. */
+            404: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            429: components["responses"]["Throttled"];
+            /** @description The service behind gave no answer that can be used. */
+            502: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `UPSTREAM_UNAVAILABLE`: try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `UPSTREAM_TIMEOUT`: the service behind did not answer in time. */
+            504: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    movie_favorite_remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                movie_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            /** @description `NOT_FOUND`: it was not kept. */
+            404: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            429: components["responses"]["Throttled"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Error"];
+        };
+    };
+    movie_rating_detail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                movie_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    /** @description Send it back in `If-None-Match`. */
+                    ETag?: string;
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rating"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            /** @description `NOT_FOUND`: the service has no such movie. */
+            404: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Error"];
+        };
+    };
+    movie_rating_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                movie_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RatingBodyRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rating"];
+                };
+            };
+            /** @description Done. */
+            201: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rating"];
+                };
+            };
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            /** @description `NOT_FOUND`: the service has no such movie. */
+            404: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            413: components["responses"]["Error"];
+            415: components["responses"]["Error"];
+            429: components["responses"]["Throttled"];
+            /** @description The service behind gave no answer that can be used. */
+            502: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `UPSTREAM_UNAVAILABLE`: try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `UPSTREAM_TIMEOUT`: the service behind did not answer in time. */
+            504: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    movie_rating_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                movie_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RatingBodyRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rating"];
+                };
+            };
+            /** @description Done. */
+            201: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rating"];
+                };
+            };
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            /** @description `NOT_FOUND`: the service has no such movie. */
+            404: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            413: components["responses"]["Error"];
+            415: components["responses"]["Error"];
+            429: components["responses"]["Throttled"];
+            /** @description The service behind gave no answer that can be used. */
+            502: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `UPSTREAM_UNAVAILABLE`: try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `UPSTREAM_TIMEOUT`: the service behind did not answer in time. */
+            504: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    movie_rating_remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                movie_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            /** @description `NOT_FOUND`: it was not kept. */
+            404: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            429: components["responses"]["Throttled"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Error"];
+        };
+    };
+    movies_recommendations: {
+        parameters: {
+            query?: {
+                /** @description ISO 639-1, perhaps with a country: `pt`, `pt-BR`. What TMDb lacks in it comes in the original's. */
+                language?: string;
+                /** @description Results a page; more than 60 gives 60. */
+                limit?: number;
+                /** @description Which page, from 1. */
+                page?: number;
+            };
+            header?: never;
+            path: {
+                movie_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    /** @description Send it back in `If-None-Match`. */
+                    ETag?: string;
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MoviePage"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            404: components["responses"]["Error"];
+            429: components["responses"]["Throttled"];
+            502: components["responses"]["Error"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Error"];
+            default: components["responses"]["Error"];
+        };
+    };
+    movie_watchlist_detail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                movie_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    /** @description Send it back in `If-None-Match`. */
+                    ETag?: string;
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptEntry"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            /** @description `NOT_FOUND`: it is not kept. */
+            404: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Error"];
+        };
+    };
+    movie_watchlist_add: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                movie_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptEntry"];
+                };
+            };
+            /** @description Done. */
+            201: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptEntry"];
+                };
+            };
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            /** @description `NOT_FOUND`: the service has no such movie. */
+            404: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            429: components["responses"]["Throttled"];
+            /** @description The service behind gave no answer that can be used. */
+            502: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `UPSTREAM_UNAVAILABLE`: try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `UPSTREAM_TIMEOUT`: the service behind did not answer in time. */
+            504: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    movie_watchlist_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                movie_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptEntry"];
+                };
+            };
+            /** @description Done. */
+            201: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptEntry"];
+                };
+            };
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            /** @description `NOT_FOUND`: the service has no such movie. */
+            404: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            429: components["responses"]["Throttled"];
+            /** @description The service behind gave no answer that can be used. */
+            502: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `UPSTREAM_UNAVAILABLE`: try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `UPSTREAM_TIMEOUT`: the service behind did not answer in time. */
+            504: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    movie_watchlist_remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                movie_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            /** @description `NOT_FOUND`: it was not kept. */
+            404: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            429: components["responses"]["Throttled"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Error"];
+        };
+    };
+    movies_discover: {
+        parameters: {
+            query?: {
+                /** @description Ids of `genres/`; a title has ALL of them. Separated by commas; the parameter may also be repeated. */
+                genres?: number[];
+                /** @description Whether titles for adults are among them. */
+                include_adult?: boolean;
+                /** @description Whether titles that are no movies but videos are among them. */
+                include_video?: boolean;
+                /** @description ISO 639-1, perhaps with a country: `pt`, `pt-BR`. What TMDb lacks in it comes in the original's. */
+                language?: string;
+                /** @description Results a page; more than 60 gives 60. */
+                limit?: number;
+                /** @description Average of TMDb's users, at least. */
+                min_rating?: number;
+                /** @description Votes of TMDb's users, at least. */
+                min_votes?: number;
+                /** @description ISO 639-1: of the original. */
+                original_language?: string;
+                /** @description Which page, from 1. */
+                page?: number;
+                /** @description ISO 3166-1: whose release dates count. */
+                region?: string;
+                /** @description Which come first. */
+                sort_by?: "original_title.asc" | "original_title.desc" | "popularity.asc" | "popularity.desc" | "primary_release_date.asc" | "primary_release_date.desc" | "revenue.asc" | "revenue.desc" | "title.asc" | "title.desc" | "vote_average.asc" | "vote_average.desc" | "vote_count.asc" | "vote_count.desc";
+                /** @description Of the first release, or of the first episode. */
+                year?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    /** @description Send it back in `If-None-Match`. */
+                    ETag?: string;
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MoviePage"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            429: components["responses"]["Throttled"];
+            502: components["responses"]["Error"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Error"];
+            default: components["responses"]["Error"];
+        };
+    };
+    movies_genres: {
+        parameters: {
+            query?: {
+                /** @description ISO 639-1, perhaps with a country: `pt`, `pt-BR`. What TMDb lacks in it comes in the original's. */
+                language?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    /** @description Send it back in `If-None-Match`. */
+                    ETag?: string;
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GenrePage"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            429: components["responses"]["Throttled"];
+            502: components["responses"]["Error"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Error"];
+            default: components["responses"]["Error"];
+        };
+    };
+    movies_search: {
+        parameters: {
+            query: {
+                /** @description Whether titles for adults are among them. */
+                include_adult?: boolean;
+                /** @description ISO 639-1, perhaps with a country: `pt`, `pt-BR`. What TMDb lacks in it comes in the original's. */
+                language?: string;
+                /** @description Results a page; more than 60 gives 60. */
+                limit?: number;
+                /** @description Which page, from 1. */
+                page?: number;
+                /** @description Words of a title, in any language. */
+                query: string;
+                /** @description ISO 3166-1: whose release dates count. */
+                region?: string;
+                /** @description Of the first release, or of the first episode. */
+                year?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    /** @description Send it back in `If-None-Match`. */
+                    ETag?: string;
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MoviePage"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            429: components["responses"]["Throttled"];
+            502: components["responses"]["Error"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Error"];
+            default: components["responses"]["Error"];
+        };
+    };
+    movies_trending: {
+        parameters: {
+            query?: {
+                /** @description ISO 639-1, perhaps with a country: `pt`, `pt-BR`. What TMDb lacks in it comes in the original's. */
+                language?: string;
+                /** @description Results a page; more than 60 gives 60. */
+                limit?: number;
+                /** @description Which page, from 1. */
+                page?: number;
+                /** @description Of which time. */
+                window?: "day" | "week";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    /** @description Send it back in `If-None-Match`. */
+                    ETag?: string;
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MoviePage"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            429: components["responses"]["Throttled"];
+            502: components["responses"]["Error"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Error"];
+            default: components["responses"]["Error"];
+        };
+    };
+    tv_detail: {
+        parameters: {
+            query?: {
+                /** @description ISO 639-1, perhaps with a country: `pt`, `pt-BR`. What TMDb lacks in it comes in the original's. */
+                language?: string;
+                /** @description ISO 3166-1: where to look for `providers`. */
+                region?: string;
+            };
+            header?: never;
+            path: {
+                tv_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    /** @description Send it back in `If-None-Match`. */
+                    ETag?: string;
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShowDetail"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            404: components["responses"]["Error"];
+            429: components["responses"]["Throttled"];
+            502: components["responses"]["Error"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Error"];
+            default: components["responses"]["Error"];
+        };
+    };
+    tv_favorite_detail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tv_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    /** @description Send it back in `If-None-Match`. */
+                    ETag?: string;
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptEntry"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            /** @description `NOT_FOUND`: it is not kept. */
+            404: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Error"];
+        };
+    };
+    tv_favorite_add: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tv_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptEntry"];
+                };
+            };
+            /** @description Done. */
+            201: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptEntry"];
+                };
+            };
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            /** @description `NOT_FOUND`: the service has no such show. */
+            404: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            429: components["responses"]["Throttled"];
+            /** @description The service behind gave no answer that can be used. */
+            502: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `UPSTREAM_UNAVAILABLE`: try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `UPSTREAM_TIMEOUT`: the service behind did not answer in time. */
+            504: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    tv_favorite_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tv_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptEntry"];
+                };
+            };
+            /** @description Done. */
+            201: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptEntry"];
+                };
+            };
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            /** @description `NOT_FOUND`: the service has no such show. */
+            404: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            429: components["responses"]["Throttled"];
+            /** @description The service behind gave no answer that can be used. */
+            502: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `UPSTREAM_UNAVAILABLE`: try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `UPSTREAM_TIMEOUT`: the service behind did not answer in time. */
+            504: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    tv_favorite_remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tv_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            /** @description `NOT_FOUND`: it was not kept. */
+            404: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            429: components["responses"]["Throttled"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Error"];
+        };
+    };
+    tv_rating_detail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tv_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    /** @description Send it back in `If-None-Match`. */
+                    ETag?: string;
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rating"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            /** @description `NOT_FOUND`: the service has no such show. */
+            404: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Error"];
+        };
+    };
+    tv_rating_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tv_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RatingBodyRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rating"];
+                };
+            };
+            /** @description Done. */
+            201: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rating"];
+                };
+            };
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            /** @description `NOT_FOUND`: the service has no such show. */
+            404: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            413: components["responses"]["Error"];
+            415: components["responses"]["Error"];
+            429: components["responses"]["Throttled"];
+            /** @description The service behind gave no answer that can be used. */
+            502: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `UPSTREAM_UNAVAILABLE`: try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `UPSTREAM_TIMEOUT`: the service behind did not answer in time. */
+            504: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    tv_rating_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tv_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RatingBodyRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rating"];
+                };
+            };
+            /** @description Done. */
+            201: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rating"];
+                };
+            };
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            /** @description `NOT_FOUND`: the service has no such show. */
+            404: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            413: components["responses"]["Error"];
+            415: components["responses"]["Error"];
+            429: components["responses"]["Throttled"];
+            /** @description The service behind gave no answer that can be used. */
+            502: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `UPSTREAM_UNAVAILABLE`: try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `UPSTREAM_TIMEOUT`: the service behind did not answer in time. */
+            504: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    tv_rating_remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tv_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            /** @description `NOT_FOUND`: it was not kept. */
+            404: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            429: components["responses"]["Throttled"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Error"];
+        };
+    };
+    tv_recommendations: {
+        parameters: {
+            query?: {
+                /** @description ISO 639-1, perhaps with a country: `pt`, `pt-BR`. What TMDb lacks in it comes in the original's. */
+                language?: string;
+                /** @description Results a page; more than 60 gives 60. */
+                limit?: number;
+                /** @description Which page, from 1. */
+                page?: number;
+            };
+            header?: never;
+            path: {
+                tv_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    /** @description Send it back in `If-None-Match`. */
+                    ETag?: string;
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShowPage"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            404: components["responses"]["Error"];
+            429: components["responses"]["Throttled"];
+            502: components["responses"]["Error"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Error"];
+            default: components["responses"]["Error"];
+        };
+    };
+    tv_watchlist_detail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tv_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    /** @description Send it back in `If-None-Match`. */
+                    ETag?: string;
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptEntry"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            /** @description `NOT_FOUND`: it is not kept. */
+            404: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Error"];
+        };
+    };
+    tv_watchlist_add: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tv_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptEntry"];
+                };
+            };
+            /** @description Done. */
+            201: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptEntry"];
+                };
+            };
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            /** @description `NOT_FOUND`: the service has no such show. */
+            404: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            429: components["responses"]["Throttled"];
+            /** @description The service behind gave no answer that can be used. */
+            502: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `UPSTREAM_UNAVAILABLE`: try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `UPSTREAM_TIMEOUT`: the service behind did not answer in time. */
+            504: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    tv_watchlist_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tv_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptEntry"];
+                };
+            };
+            /** @description Done. */
+            201: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptEntry"];
+                };
+            };
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            /** @description `NOT_FOUND`: the service has no such show. */
+            404: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            429: components["responses"]["Throttled"];
+            /** @description The service behind gave no answer that can be used. */
+            502: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `UPSTREAM_UNAVAILABLE`: try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `UPSTREAM_TIMEOUT`: the service behind did not answer in time. */
+            504: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    tv_watchlist_remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tv_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            /** @description `NOT_FOUND`: it was not kept. */
+            404: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            429: components["responses"]["Throttled"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Error"];
+        };
+    };
+    tv_discover: {
+        parameters: {
+            query?: {
+                /** @description Ids of `genres/`; a title has ALL of them. Separated by commas; the parameter may also be repeated. */
+                genres?: number[];
+                /** @description Whether titles for adults are among them. */
+                include_adult?: boolean;
+                /** @description ISO 639-1, perhaps with a country: `pt`, `pt-BR`. What TMDb lacks in it comes in the original's. */
+                language?: string;
+                /** @description Results a page; more than 60 gives 60. */
+                limit?: number;
+                /** @description Average of TMDb's users, at least. */
+                min_rating?: number;
+                /** @description Votes of TMDb's users, at least. */
+                min_votes?: number;
+                /** @description ISO 639-1: of the original. */
+                original_language?: string;
+                /** @description Which page, from 1. */
+                page?: number;
+                /** @description Which come first. */
+                sort_by?: "first_air_date.asc" | "first_air_date.desc" | "name.asc" | "name.desc" | "original_name.asc" | "original_name.desc" | "popularity.asc" | "popularity.desc" | "vote_average.asc" | "vote_average.desc" | "vote_count.asc" | "vote_count.desc";
+                /** @description Of the first release, or of the first episode. */
+                year?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    /** @description Send it back in `If-None-Match`. */
+                    ETag?: string;
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShowPage"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            429: components["responses"]["Throttled"];
+            502: components["responses"]["Error"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Error"];
+            default: components["responses"]["Error"];
+        };
+    };
+    tv_genres: {
+        parameters: {
+            query?: {
+                /** @description ISO 639-1, perhaps with a country: `pt`, `pt-BR`. What TMDb lacks in it comes in the original's. */
+                language?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    /** @description Send it back in `If-None-Match`. */
+                    ETag?: string;
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GenrePage"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            429: components["responses"]["Throttled"];
+            502: components["responses"]["Error"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Error"];
+            default: components["responses"]["Error"];
+        };
+    };
+    tv_search: {
+        parameters: {
+            query: {
+                /** @description Whether titles for adults are among them. */
+                include_adult?: boolean;
+                /** @description ISO 639-1, perhaps with a country: `pt`, `pt-BR`. What TMDb lacks in it comes in the original's. */
+                language?: string;
+                /** @description Results a page; more than 60 gives 60. */
+                limit?: number;
+                /** @description Which page, from 1. */
+                page?: number;
+                /** @description Words of a title, in any language. */
+                query: string;
+                /** @description Of the first release, or of the first episode. */
+                year?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    /** @description Send it back in `If-None-Match`. */
+                    ETag?: string;
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShowPage"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            429: components["responses"]["Throttled"];
+            502: components["responses"]["Error"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Error"];
+            default: components["responses"]["Error"];
+        };
+    };
+    tv_trending: {
+        parameters: {
+            query?: {
+                /** @description ISO 639-1, perhaps with a country: `pt`, `pt-BR`. What TMDb lacks in it comes in the original's. */
+                language?: string;
+                /** @description Results a page; more than 60 gives 60. */
+                limit?: number;
+                /** @description Which page, from 1. */
+                page?: number;
+                /** @description Of which time. */
+                window?: "day" | "week";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    /** @description Send it back in `If-None-Match`. */
+                    ETag?: string;
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShowPage"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            429: components["responses"]["Throttled"];
+            502: components["responses"]["Error"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Error"];
+            default: components["responses"]["Error"];
+        };
+    };
     user_counts: {
         parameters: {
             query?: never;
@@ -3845,7 +6854,7 @@ export interface operations {
                 /** @description Only those that end within 48 hours. */
                 expiring?: boolean;
                 /** @description Of which kind. */
-                kind?: "flyer";
+                kind?: "flyer" | "movie" | "tv";
                 /** @description Results a page; more than 100 gives 100. */
                 limit?: number;
                 /** @description Which page, from 1. */
@@ -3872,7 +6881,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["KeptFlyerPage"];
+                    "application/json": components["schemas"]["FavoritePage"];
                 };
             };
             304: components["responses"]["NotModified"];
@@ -3996,7 +7005,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Of one kind alone. */
-                kind?: "flyer" | "creator";
+                kind?: "flyer" | "movie" | "tv" | "creator";
             };
             header?: never;
             path?: never;
@@ -4122,7 +7131,7 @@ export interface operations {
                 /** @description Ids of items of this kind; at most 100 ids in all. Separated by commas; the parameter may also be repeated. */
                 ids?: number[];
                 /** @description The kind of `ids`. */
-                kind?: "flyer" | "creator";
+                kind?: "flyer" | "movie" | "tv" | "creator";
             };
             header?: never;
             path?: never;
@@ -4194,7 +7203,7 @@ export interface operations {
                 /** @description Only those that end within 48 hours. */
                 expiring?: boolean;
                 /** @description Of which kind. */
-                kind?: "flyer";
+                kind?: "flyer" | "movie" | "tv";
                 /** @description Results a page; more than 100 gives 100. */
                 limit?: number;
                 /** @description Which page, from 1. */
@@ -4221,7 +7230,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RatedFlyerPage"];
+                    "application/json": components["schemas"]["RatingPage"];
                 };
             };
             304: components["responses"]["NotModified"];
@@ -4237,7 +7246,7 @@ export interface operations {
                 /** @description Only those that end within 48 hours. */
                 expiring?: boolean;
                 /** @description Of which kind. */
-                kind?: "flyer";
+                kind?: "flyer" | "movie" | "tv";
                 /** @description Results a page; more than 100 gives 100. */
                 limit?: number;
                 /** @description Which page, from 1. */
@@ -4264,7 +7273,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["KeptFlyerPage"];
+                    "application/json": components["schemas"]["WatchlistPage"];
                 };
             };
             304: components["responses"]["NotModified"];

@@ -136,10 +136,19 @@ def test_keys_that_were_used_before_only_verify():
 
 
 @pytest.mark.parametrize(
-    ("threads", "calls", "starts"), [("64", "42", False), ("64", "41", True), ("3", "1", True)]
+    ("threads", "calls", "movies", "starts"),
+    [
+        ("64", "42", "", False),
+        ("64", "41", "", True),
+        ("3", "1", "", True),
+        ("64", "30", "a-token", False),  # 12 calls to the movie service count, too
+        ("64", "29", "a-token", True),
+    ],
 )
-def test_calls_and_those_who_wait_for_them_leave_a_third_of_the_threads(threads, calls, starts):
-    printed, complaint = start("MAX_WAITERS", THREADS=threads, FLYERS_MAX_CONCURRENCY=calls)
+def test_calls_and_those_who_wait_for_them_leave_a_third_of_the_threads(threads, calls, movies, starts):
+    printed, complaint = start(
+        "MAX_WAITERS", THREADS=threads, FLYERS_MAX_CONCURRENCY=calls, TMDB_API_TOKEN=movies
+    )
 
     assert (printed, complaint == "") == (("1", True) if starts else ("", False))
     if not starts:

@@ -46,7 +46,7 @@ def test_the_schema_of_a_service_with_books_shows_both_kinds_of_rows(schema):
         for each in schema["paths"]["/api/v1/users/me/favorites/"]["get"]["parameters"]
         if each["name"] == "kind"
     ]
-    assert kind["enum"] == ["flyer", "book"]
+    assert kind["enum"] == ["flyer", "movie", "tv", "book"]
 
 
 @pytest.mark.parametrize("name", ["FavoritePage", "WatchlistPage", "RatingPage"])
