@@ -1,14 +1,15 @@
-"""Words on drawings: sheets, lines of text that fit, and portraits of initials."""
+"""Words on drawings: sheets, blocks of text that fit, and portraits of initials."""
 
 from html import escape
 from random import Random
 
-from mock_upstream.motifs import MOTIFS, PALETTES
+from mock_upstream.motifs import PALETTES, Palette, circle, motif
 
 FONT = "'Avenir Next', Futura, 'Century Gothic', 'Helvetica Neue', Arial, sans-serif"
 # A bold capital-and-small mix is about this wide, in parts of its size; a wide estimate never spills.
 LETTER_WIDTH = 0.62
 SIZES = (104, 92, 80, 70, 60, 52, 44)
+MARGIN = 56
 
 
 def initials(name: str, theme: str, number: int, chance: Random) -> str:
@@ -17,18 +18,19 @@ def initials(name: str, theme: str, number: int, chance: Random) -> str:
     words = [word for word in name.split() if word[0].isupper()] or [name]
     letters = "".join(word[0] for word in words[:2]).upper()
     shift = -chance.randint(0, 90)
-    ground = f'<g transform="translate({shift} 0) scale(0.625)">{MOTIFS[theme](chance, palette)}</g>'
-    disc = f'<circle cx="200" cy="200" r="128" fill="{palette.ink}"/>'
-    return sheet(
-        400,
-        400,
-        palette.paper,
-        ground + disc + text(200, 240, 112, letters, palette.paper, anchor="middle"),
-        name,
-    )
+    ground = f'<g transform="translate({shift} 0) scale(0.625)">{motif(theme, chance, palette)}</g>'
+    inside = circle(200, 200, 128, palette.ink) + text(200, 240, 112, letters, palette.paper, anchor="middle")
+    return sheet(400, 400, palette.paper, ground + inside, name)
 
 
-def fitted(words: str, width: int, height: int) -> tuple[int, list[str]]:
+def block(words: str, top: float, width: int, height: int, fill: str) -> str:
+    """Return these words on lines, as large as fits into a box in the margin whose upper edge is at ``top``."""
+    size, lines = _fitted(words, width, height)
+    steps = (top + size * 0.76 + number * size * 1.04 for number in range(len(lines)))
+    return "".join(text(MARGIN, y, size, line, fill) for y, line in zip(steps, lines, strict=True))
+
+
+def _fitted(words: str, width: int, height: int) -> tuple[int, list[str]]:
     """Return the largest size, and the lines, at which these words fill no more than a box."""
     lines: list[str] = []
     for size in SIZES:
@@ -50,10 +52,14 @@ def _wrapped(words: str, letters: int) -> list[str]:
     return lines
 
 
-def lightness(colour: str) -> float:
-    """Return how light ``#rrggbb`` looks, from 0 to 255."""
-    red, green, blue = bytes.fromhex(colour[1:])
-    return 0.299 * red + 0.587 * green + 0.114 * blue
+def accent(palette: Palette, ground: str) -> str:
+    """Return the bright colour that is told best from a ground."""
+
+    def lightness(colour: str) -> float:
+        red, green, blue = bytes.fromhex(colour[1:])
+        return 0.299 * red + 0.587 * green + 0.114 * blue
+
+    return max(palette.bright, key=lambda colour: abs(lightness(colour) - lightness(ground)))
 
 
 def text(
@@ -64,10 +70,11 @@ def text(
     fill: str,
     *,
     anchor: str = "start",
-    weight: int = 800,
-    spacing: int = 0,
+    bold: bool = True,
+    gap: int = 0,
 ) -> str:
-    look = f'font-size="{size}" font-weight="{weight}" letter-spacing="{spacing}" text-anchor="{anchor}"'
+    weight = 800 if bold else 400
+    look = f'font-size="{size}" font-weight="{weight}" letter-spacing="{gap}" text-anchor="{anchor}"'
     return f'<text x="{x:.0f}" y="{y:.0f}" {look} fill="{fill}">{escape(words)}</text>'
 
 

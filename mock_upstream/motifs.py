@@ -1,9 +1,11 @@
 """A drawing for each theme, as SVG shapes in a box of 800 by 640."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from math import cos, pi, sin
 from random import Random
 from typing import NamedTuple
+
+from mock_upstream.data import read_data
 
 WIDTH, HEIGHT = 800, 640
 
@@ -22,7 +24,7 @@ class Palette(NamedTuple):
         return self.first, self.second, self.third
 
 
-Motif = Callable[[Random, Palette], str]
+PALETTES = {theme: [Palette(*row) for row in rows] for theme, rows in read_data("palettes").items()}
 
 
 def circle(x: float, y: float, r: float, fill: str) -> str:
@@ -57,73 +59,64 @@ def sunburst(x: float, y: float, rays: int, fill: str, turn: float = 0.0) -> str
     return path("".join(wedges), fill)
 
 
-def events(chance: Random, palette: Palette) -> str:
+def tiles() -> Iterator[tuple[int, int, int]]:
+    """Yield the number and the corner of each of twenty tiles of 160 by 160."""
+    return ((index, index % 5 * 160, index // 5 * 160) for index in range(20))
+
+
+def events(chance: Random, palette: Palette) -> Iterator[str]:
     """Draw strings of bunting over a rising sun, and confetti."""
     x = chance.randint(220, 580)
-    shapes = [
-        sunburst(x, HEIGHT, 16, palette.third, chance.random()),
-        circle(x, HEIGHT, chance.randint(190, 250), palette.second),
-    ]
+    yield sunburst(x, HEIGHT, 16, palette.third, chance.random())
+    yield circle(x, HEIGHT, chance.randint(190, 250), palette.second)
     for row in range(3):
         top, sag = 50 + row * 120, chance.randint(60, 130)
-        shapes.append(line(f"M-10 {top}Q400 {top + 2 * sag} 810 {top}", palette.ink, 4))
+        yield line(f"M-10 {top}Q400 {top + 2 * sag} 810 {top}", palette.ink, 4)
         for flag in range(11):
             t = (flag + 0.5) / 11
             left, y = 820 * t - 10, top + 4 * sag * t * (1 - t)
             colour = chance.choice((palette.first, palette.second, palette.ink))
-            shapes.append(path(f"M{left - 27:.0f} {y:.0f}h54l-27 66Z", colour))
-    shapes += [
-        circle(chance.randint(0, 800), chance.randint(0, 640), chance.randint(4, 10), palette.first)
-        for _ in range(36)
-    ]
-    return "".join(shapes)
+            yield path(f"M{left - 27:.0f} {y:.0f}h54l-27 66Z", colour)
+    for _ in range(36):
+        yield circle(chance.randint(0, 800), chance.randint(0, 640), chance.randint(4, 10), palette.first)
 
 
-def nightlife(chance: Random, palette: Palette) -> str:
+def nightlife(chance: Random, palette: Palette) -> Iterator[str]:
     """Draw a moon of rings above a row of sound waves, and stars."""
     x, y = chance.randint(260, 540), chance.randint(220, 300)
-    shapes = [
-        circle(chance.randint(0, 800), chance.randint(0, 420), chance.choice((2, 3, 5)), palette.ink)
-        for _ in range(60)
-    ]
+    for _ in range(60):
+        yield circle(chance.randint(0, 800), chance.randint(0, 420), chance.choice((2, 3, 5)), palette.ink)
     for step, radius in enumerate(range(210, 20, -32)):
-        shapes.append(circle(x, y, radius, palette.bright[step % 3]))
-    shapes.append(
-        circle(x + 58, y - 46, 120, palette.paper)
-        if chance.random() < 0.5
-        else circle(x, y, 24, palette.paper)
-    )
+        yield circle(x, y, radius, palette.bright[step % 3])
+    crescent = chance.random() < 0.5
+    yield circle(x + 58, y - 46, 120, palette.paper) if crescent else circle(x, y, 24, palette.paper)
     for row in range(5):
         level, swing = 470 + row * 44, chance.randint(18, 44)
         wave = f"M-20 {level}" + f"q50 -{swing} 100 0t100 0" + "t100 0" * 7
-        shapes.append(line(wave, palette.bright[row % 3], 14))
-    return "".join(shapes)
+        yield line(wave, palette.bright[row % 3], 14)
 
 
-def music(chance: Random, palette: Palette) -> str:
+def music(chance: Random, palette: Palette) -> Iterator[str]:
     """Draw half a record on the edge, and the bars of an equaliser."""
     side, y = chance.choice((0, 800)), chance.randint(250, 390)
-    shapes = [circle(side, y, 330, palette.ink)]
-    shapes += [ring(side, y, radius, palette.paper, 2) for radius in range(170, 320, 25)]
-    shapes += [circle(side, y, 120, palette.first), circle(side, y, 18, palette.paper)]
+    yield circle(side, y, 330, palette.ink)
+    for radius in range(170, 320, 25):
+        yield ring(side, y, radius, palette.paper, 2)
+    yield circle(side, y, 120, palette.first) + circle(side, y, 18, palette.paper)
     for bar in range(8):
         x = 372 + bar * 52 if side == 0 else 20 + bar * 52
         for block in range(chance.randint(2, 13)):
-            shapes.append(box(x, 590 - block * 44, 38, 32, palette.bright[min(2, block // 4)], 6))
-    return "".join(shapes)
+            yield box(x, 590 - block * 44, 38, 32, palette.bright[min(2, block // 4)], 6)
 
 
-def food(chance: Random, palette: Palette) -> str:
+def food(chance: Random, palette: Palette) -> Iterator[str]:
     """Draw a table of tiles, each with a plate, a fruit, a fish or a leaf."""
     dishes = (_plate, _fruit, _fish, _leaf)
-    shapes = []
-    for index in range(20):
-        x, y = index % 5 * 160, index // 5 * 160
+    for index, x, y in tiles():
         ground = palette.paper if (index + index // 5) % 2 else chance.choice(palette.bright)
         colour = chance.choice([it for it in (*palette.bright, palette.ink) if it != ground])
-        shapes.append(box(x, y, 160, 160, ground))
-        shapes.append(chance.choice(dishes)(x + 80, y + 80, colour, ground))
-    return "".join(shapes)
+        yield box(x, y, 160, 160, ground)
+        yield chance.choice(dishes)(x + 80, y + 80, colour, ground)
 
 
 def _plate(x: int, y: int, colour: str, ground: str) -> str:
@@ -131,9 +124,8 @@ def _plate(x: int, y: int, colour: str, ground: str) -> str:
 
 
 def _fruit(x: int, y: int, colour: str, ground: str) -> str:
-    spokes = "".join(
-        f"M{x} {y}L{x + 46 * cos(turn * pi / 4):.0f} {y + 46 * sin(turn * pi / 4):.0f}" for turn in range(8)
-    )
+    angles = [turn * pi / 4 for turn in range(8)]
+    spokes = "".join(f"M{x} {y}L{x + 46 * cos(angle):.0f} {y + 46 * sin(angle):.0f}" for angle in angles)
     return circle(x, y, 60, colour) + ring(x, y, 49, ground, 5) + line(spokes, ground, 5)
 
 
@@ -143,142 +135,88 @@ def _fish(x: int, y: int, colour: str, ground: str) -> str:
 
 
 def _leaf(x: int, y: int, colour: str, ground: str) -> str:
-    blade = path(
-        f"M{x - 50} {y + 50}Q{x - 60} {y - 50} {x + 54} {y - 54}Q{x + 50} {y + 60} {x - 50} {y + 50}Z", colour
-    )
-    return blade + line(f"M{x - 44} {y + 44}L{x + 30} {y - 30}", ground, 5)
+    blade = f"M{x - 50} {y + 50}Q{x - 60} {y - 50} {x + 54} {y - 54}Q{x + 50} {y + 60} {x - 50} {y + 50}Z"
+    return path(blade, colour) + line(f"M{x - 44} {y + 44}L{x + 30} {y - 30}", ground, 5)
 
 
-def culture(chance: Random, palette: Palette) -> str:
+def culture(chance: Random, palette: Palette) -> Iterator[str]:
     """Draw a wall of geometric tiles, with few colours and many quarter circles."""
-    shapes = []
-    for index in range(20):
-        x, y = index % 5 * 160, index // 5 * 160
+    for _, x, y in tiles():
         ground, colour = chance.sample((palette.paper, palette.ink, *palette.bright), 2)
-        shapes.append(box(x, y, 160, 160, ground))
+        yield box(x, y, 160, 160, ground)
         match chance.randrange(5):
             case 0:
-                shapes.append(path(f"M{x} {y}h160a160 160 0 0 1 -160 160Z", colour))
+                yield path(f"M{x} {y}h160a160 160 0 0 1 -160 160Z", colour)
             case 1:
-                shapes.append(path(f"M{x + 160} {y + 160}h-160a160 160 0 0 1 160 -160Z", colour))
+                yield path(f"M{x + 160} {y + 160}h-160a160 160 0 0 1 160 -160Z", colour)
             case 2:
-                shapes.append(path(f"M{x} {y + 160}L{x + 160} {y + 160}L{x + 160} {y}Z", colour))
+                yield path(f"M{x} {y + 160}L{x + 160} {y + 160}L{x + 160} {y}Z", colour)
             case 3:
-                shapes.append(circle(x + 80, y + 80, 56, colour))
+                yield circle(x + 80, y + 80, 56, colour)
             case _:
-                shapes += [box(x, y + stripe * 40, 160, 20, colour) for stripe in range(4)]
-    return "".join(shapes)
+                yield "".join(box(x, y + stripe * 40, 160, 20, colour) for stripe in range(4))
 
 
-def sports(chance: Random, palette: Palette) -> str:
+def sports(chance: Random, palette: Palette) -> Iterator[str]:
     """Draw the bend of a running track with a ball in the air over it."""
     flip = chance.random() < 0.5
-    corner = 800 if flip else 0
-    shapes = [circle(corner, 700, 640, palette.first), circle(corner, 700, 230, palette.second)]
-    shapes += [ring(corner, 700, radius, palette.ink, 5) for radius in range(230, 641, 82)]
-    x, y, r = (200 if flip else 600), chance.randint(130, 190), chance.randint(84, 108)
-    far = 800 - corner
+    corner, far, x = (800, 0, 200) if flip else (0, 800, 600)
+    y, r = chance.randint(130, 190), chance.randint(84, 108)
+    yield f'<clipPath id="ball"><circle cx="{x}" cy="{y}" r="{r}"/></clipPath>'
+    yield circle(corner, 700, 640, palette.first) + circle(corner, 700, 230, palette.second)
+    for radius in range(230, 641, 82):
+        yield ring(corner, 700, radius, palette.ink, 5)
     for trail in range(3):
         top = y + (trail - 1) * 56
-        shapes.append(line(f"M{far} {top - 70 - 20 * trail}L{x} {top}", palette.third, 10))
-    shapes += [
-        circle(x, y, r, palette.third),
-        ring(x - r, y, r, palette.paper, 7),
-        ring(x + r, y, r, palette.paper, 7),
-    ]
-    mask = f'<clipPath id="ball"><circle cx="{x}" cy="{y}" r="{r}"/></clipPath>'
-    return mask + "".join(shapes[:-2]) + f'<g clip-path="url(#ball)">{"".join(shapes[-2:])}</g>'
+        yield line(f"M{far} {top - 70 - 20 * trail}L{x} {top}", palette.third, 10)
+    yield circle(x, y, r, palette.third)
+    seams = ring(x - r, y, r, palette.paper, 7) + ring(x + r, y, r, palette.paper, 7)
+    yield f'<g clip-path="url(#ball)">{seams}</g>'
 
 
-def services(chance: Random, palette: Palette) -> str:
+def services(chance: Random, palette: Palette) -> Iterator[str]:
     """Draw a street of houses with lit and unlit windows under a big sun."""
-    shapes = [circle(chance.randint(200, 600), chance.randint(150, 220), 120, palette.third)]
+    yield circle(chance.randint(200, 600), chance.randint(150, 220), 120, palette.third)
     x = -20
     while x < WIDTH:
         width, height = chance.choice((110, 140, 170)), chance.randint(230, 470)
         top, wall = HEIGHT - height, chance.choice((palette.first, palette.second, palette.ink))
         roof = chance.choice((f"M{x} {top}l{width // 2} -70l{width // 2} 70Z", f"M{x} {top}v-24h{width}v24Z"))
-        shapes += [box(x, top, width, height, wall), path(roof, chance.choice(palette.bright))]
+        yield box(x, top, width, height, wall) + path(roof, chance.choice(palette.bright))
         for row in range(top + 30, HEIGHT - 90, 74):
             for column in range(x + 20, x + width - 35, 48):
-                shapes.append(
-                    box(column, row, 28, 42, chance.choice((palette.paper, palette.paper, palette.third)), 3)
-                )
-        shapes.append(path(f"M{x + width // 2 - 20} 640v-52a20 20 0 0 1 40 0v52Z", palette.paper))
+                lit = chance.choice((palette.paper, palette.paper, palette.third))
+                yield box(column, row, 28, 42, lit, 3)
+        yield path(f"M{x + width // 2 - 20} 640v-52a20 20 0 0 1 40 0v52Z", palette.paper)
         x += width
-    return "".join(shapes)
 
 
-def family(chance: Random, palette: Palette) -> str:
+def family(chance: Random, palette: Palette) -> Iterator[str]:
     """Draw hills, a smiling sun and balloons that got away."""
     x = chance.choice((150, 650))
-    shapes = [
-        circle(x, 150, 92, palette.second),
-        circle(x - 30, 138, 8, palette.ink),
-        circle(x + 30, 138, 8, palette.ink),
-    ]
-    shapes.append(line(f"M{x - 36} 170q36 40 72 0", palette.ink, 7))
+    yield circle(x, 150, 92, palette.second)
+    yield circle(x - 30, 138, 8, palette.ink) + circle(x + 30, 138, 8, palette.ink)
+    yield line(f"M{x - 36} 170q36 40 72 0", palette.ink, 7)
     for cloud in range(3):
         left, top = chance.randint(40, 600), 70 + cloud * 110
-        shapes.append(
-            "".join(circle(left + 38 * puff, top, 30 + 12 * (puff == 1), "#fff") for puff in range(3))
-        )
+        yield "".join(circle(left + 38 * puff, top, 30 + 12 * (puff == 1), "#fff") for puff in range(3))
     for balloon in range(4):
         left, top = 130 + balloon * 170 + chance.randint(-40, 40), chance.randint(190, 380)
-        shapes.append(line(f"M{left} {top + 60}q-14 46 0 90t0 80", palette.ink, 3))
-        shapes.append(
-            f'<ellipse cx="{left}" cy="{top}" rx="48" ry="60" fill="{chance.choice(palette.bright)}"/>'
-        )
+        yield line(f"M{left} {top + 60}q-14 46 0 90t0 80", palette.ink, 3)
+        colour = chance.choice(palette.bright)
+        yield f'<ellipse cx="{left}" cy="{top}" rx="48" ry="60" fill="{colour}"/>'
     rise = chance.randint(440, 520)
-    shapes.append(path(f"M0 640V{rise}Q220 {rise - 120} 460 {rise + 30}T800 {rise}V640Z", palette.third))
-    shapes.append(
-        path(f"M0 640V{rise + 70}Q200 {rise + 130} 420 {rise + 60}T800 {rise + 90}V640Z", palette.ink)
-    )
-    return "".join(shapes)
+    yield path(f"M0 640V{rise}Q220 {rise - 120} 460 {rise + 30}T800 {rise}V640Z", palette.third)
+    low = rise + 90
+    yield path(f"M0 640V{low - 20}Q200 {low + 40} 420 {low - 30}T800 {low}V640Z", palette.ink)
 
 
+Motif = Callable[[Random, Palette], Iterator[str]]
 MOTIFS: dict[str, Motif] = {
-    "events": events,
-    "nightlife": nightlife,
-    "music": music,
-    "food": food,
-    "culture": culture,
-    "sports": sports,
-    "services": services,
-    "family": family,
+    motif.__name__: motif for motif in (events, nightlife, music, food, culture, sports, services, family)
 }
 
-PALETTES = {
-    "events": (
-        Palette("#fdf0d5", "#003049", "#d62828", "#f77f00", "#f9d9a0"),
-        Palette("#fff7e8", "#3d1d54", "#e0457b", "#f2a541", "#f9dfc0"),
-    ),
-    "nightlife": (
-        Palette("#14122b", "#f6efdd", "#ff4f79", "#ffb238", "#3bc9db"),
-        Palette("#1b0f2e", "#ffeedd", "#b8336a", "#f2b5d4", "#726da8"),
-    ),
-    "music": (
-        Palette("#f3e9d7", "#1d1a26", "#e4572e", "#17a398", "#ffc914"),
-        Palette("#202030", "#f7f3e8", "#ff6f59", "#43aa8b", "#f9c74f"),
-    ),
-    "food": (
-        Palette("#fff4e4", "#402218", "#d1495b", "#edae49", "#66a182"),
-        Palette("#fdf6ec", "#1f3b4d", "#e76f51", "#f4a261", "#2a9d8f"),
-    ),
-    "culture": (
-        Palette("#f2f0e9", "#161616", "#d7263d", "#1b4ba0", "#f4b41a"),
-        Palette("#f5efe6", "#22223b", "#c9ada7", "#9a8c98", "#e07a5f"),
-    ),
-    "sports": (
-        Palette("#0b3d2e", "#fdfcdc", "#e4572e", "#1f7a5c", "#ffd23f"),
-        Palette("#12263f", "#f7f7ff", "#ff8552", "#29527a", "#e6ff55"),
-    ),
-    "services": (
-        Palette("#e8eef2", "#1f2a44", "#ff7f50", "#2a9d8f", "#ffd166"),
-        Palette("#fbf3e4", "#33312e", "#3d5a80", "#98c1d9", "#ee6c4d"),
-    ),
-    "family": (
-        Palette("#d9f0ff", "#23395b", "#ff6b6b", "#ffd166", "#35b58a"),
-        Palette("#ffe9dc", "#3a2e4d", "#ef767a", "#ffe066", "#7fb069"),
-    ),
-}
+
+def motif(theme: str, chance: Random, palette: Palette) -> str:
+    """Return the drawing of a theme."""
+    return "".join(MOTIFS[theme](chance, palette))

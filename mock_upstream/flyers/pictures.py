@@ -4,15 +4,13 @@ The same flyer always gives the same picture. The first is the poster with its t
 without text.
 """
 
-from itertools import accumulate
 from random import Random
 
 from mock_upstream.flyers.catalog import Creator, Flyer
-from mock_upstream.lettering import fitted, initials, lightness, sheet, text
-from mock_upstream.motifs import HEIGHT, MOTIFS, PALETTES, WIDTH, Palette
+from mock_upstream.lettering import MARGIN, accent, block, initials, sheet, text
+from mock_upstream.motifs import HEIGHT, MOTIFS, PALETTES, WIDTH, Palette, motif
 
 POSTER_HEIGHT = 1000
-MARGIN = 56
 
 
 def flyer_picture(flyer: Flyer, number: int) -> str:
@@ -20,13 +18,14 @@ def flyer_picture(flyer: Flyer, number: int) -> str:
     theme = next((slug for slug in flyer.categories if slug in MOTIFS), flyer.creator.theme)
     chance = Random(f"{flyer.id}/{number}")
     palette = PALETTES[theme][flyer.id % 2]
-    drawing = MOTIFS[theme](chance, palette)
+    drawing = motif(theme, chance, palette)
     if number > 1:
         scale = POSTER_HEIGHT / HEIGHT
-        slack = WIDTH * scale - WIDTH
-        shift = f'<g transform="translate({-chance.uniform(0, slack):.0f} 0) scale({scale})">{drawing}</g>'
-        return sheet(WIDTH, POSTER_HEIGHT, palette.paper, shift, flyer.title)
-    return _poster(flyer, theme, palette, drawing, chance)
+        shift = -chance.uniform(0, WIDTH * scale - WIDTH)
+        inside = f'<g transform="translate({shift:.0f} 0) scale({scale})">{drawing}</g>'
+    else:
+        inside = _poster(flyer, theme, palette, drawing, chance)
+    return sheet(WIDTH, POSTER_HEIGHT, palette.paper, inside, flyer.title)
 
 
 def portrait(creator: Creator) -> str:
@@ -38,22 +37,14 @@ def _poster(flyer: Flyer, theme: str, palette: Palette, drawing: str, chance: Ra
     """Lay out the drawing and a band of words, one above the other, the band light or dark."""
     words_first, inverted = chance.random() < 0.3, chance.random() < 0.4
     ground, ink = (palette.ink, palette.paper) if inverted else (palette.paper, palette.ink)
-    accent = max(palette.bright, key=lambda colour: abs(lightness(colour) - lightness(ground)))
     band = POSTER_HEIGHT - HEIGHT
-    drawing_top, words_top = (band, 0) if words_first else (0, HEIGHT)
-    size, lines = fitted(flyer.title, WIDTH - 2 * MARGIN, 185)
-    first_line = words_top + 110 + size * 0.76
-    steps = list(accumulate([first_line] + [size * 1.04] * (len(lines) - 1)))
-    quarter = flyer.address.rsplit(", ", 1)[-1]
-    return sheet(
-        WIDTH,
-        POSTER_HEIGHT,
-        palette.paper,
+    drawing_top, top = (band, 0) if words_first else (0, HEIGHT)
+    bottom, quarter = top + band - 34, flyer.address.rsplit(", ", 1)[-1]
+    return (
         f'<svg y="{drawing_top}" width="{WIDTH}" height="{HEIGHT}">{drawing}</svg>'
-        f'<rect y="{words_top}" width="{WIDTH}" height="{band}" fill="{ground}"/>'
-        + text(MARGIN, words_top + 66, 24, theme.upper(), accent, spacing=6)
-        + "".join(text(MARGIN, y, size, line, ink) for y, line in zip(steps, lines, strict=True))
-        + text(MARGIN, words_top + band - 34, 24, flyer.creator.name, ink)
-        + text(WIDTH - MARGIN, words_top + band - 34, 24, quarter, ink, anchor="end", weight=400),
-        flyer.title,
+        f'<rect y="{top}" width="{WIDTH}" height="{band}" fill="{ground}"/>'
+        + text(MARGIN, top + 66, 24, theme.upper(), accent(palette, ground), gap=6)
+        + block(flyer.title, top + 110, WIDTH - 2 * MARGIN, 185, ink)
+        + text(MARGIN, bottom, 24, flyer.creator.name, ink)
+        + text(WIDTH - MARGIN, bottom, 24, quarter, ink, anchor="end", bold=False)
     )

@@ -1,18 +1,16 @@
 """Posters, backdrops, faces and logos, drawn as SVG behind TMDb's addresses."""
 
 import re
-from itertools import accumulate
 from random import Random
 
-from mock_upstream.lettering import fitted, initials, lightness, sheet, text
-from mock_upstream.motifs import HEIGHT, MOTIFS, PALETTES, WIDTH
+from mock_upstream.lettering import MARGIN, accent, block, initials, sheet, text
+from mock_upstream.motifs import HEIGHT, MOTIFS, PALETTES, WIDTH, motif
 from mock_upstream.tmdb.families import LISTS, WORLD
 from mock_upstream.tmdb.sample import PEOPLE
 from mock_upstream.tmdb.titles import Title, Titles
 
 POSTER_HEIGHT, BAND = 1200, 400
 BACKDROP = (1280, 720)
-MARGIN = 56
 THEMES = tuple(MOTIFS)
 _PICTURE = re.compile(
     r"/t/p/(\w+)/(movie|tv|person|provider)([0-9]{1,9})(poster|backdrop|profile|logo)\.(?:jpg|png)"
@@ -51,29 +49,22 @@ def _poster(title: Title) -> str:
     height = POSTER_HEIGHT - BAND
     scale = height / HEIGHT
     shift = -chance.uniform(0, WIDTH * scale - WIDTH)
-    drawing = MOTIFS[title.motif](chance, palette)
-    accent = max(palette.bright, key=lambda colour: abs(lightness(colour) - lightness(palette.ink)))
-    size, lines = fitted(title.original_name, WIDTH - 2 * MARGIN, 230)
-    steps = accumulate([height + 90 + size * 0.76] + [size * 1.04] * (len(lines) - 1))
-    words = "".join(text(MARGIN, y, size, line, palette.paper) for y, line in zip(steps, lines, strict=True))
+    drawing = motif(title.motif, chance, palette)
     names = " · ".join(person.name for person, _ in title.cast[:2])
-    return sheet(
-        WIDTH,
-        POSTER_HEIGHT,
-        palette.paper,
+    inside = (
         f'<g transform="translate({shift:.0f} 0) scale({scale})">{drawing}</g>'
         f'<rect y="{height}" width="{WIDTH}" height="{BAND}" fill="{palette.ink}"/>'
-        + words
-        + text(MARGIN, height + 60, 24, names, accent)
-        + text(MARGIN, POSTER_HEIGHT - 34, 24, title.iso_date[:4], palette.paper),
-        title.original_name,
+        + block(title.original_name, height + 90, WIDTH - 2 * MARGIN, 230, palette.paper)
+        + text(MARGIN, height + 60, 24, names, accent(palette, palette.ink))
+        + text(MARGIN, POSTER_HEIGHT - 34, 24, title.iso_date[:4], palette.paper)
     )
+    return sheet(WIDTH, POSTER_HEIGHT, palette.paper, inside, title.original_name)
 
 
 def _backdrop(title: Title) -> str:
     """Draw a backdrop, 1280 by 720: the motif alone."""
     palette = PALETTES[title.motif][title.id % 2]
-    drawing = MOTIFS[title.motif](Random(f"backdrop {title.kind} {title.id}"), palette)
+    drawing = motif(title.motif, Random(f"backdrop {title.kind} {title.id}"), palette)
     width, height = BACKDROP
     inside = f'<g transform="translate(0 -152) scale({width / WIDTH})">{drawing}</g>'
     return sheet(width, height, palette.paper, inside, title.original_name)
