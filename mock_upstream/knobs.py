@@ -1,14 +1,13 @@
 """The knobs with which a developer makes a service slow, failing or different."""
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
 from email.utils import parsedate_to_datetime
 from random import Random
 from threading import Event, Lock
-from typing import Any, ClassVar, Self, TypeVar
+from typing import Annotated, Any, Self, TypeVar, get_type_hints
 
-from mock_upstream.knob_readers import BadKnobError, one_of, read_number, read_text, read_whole, read_yes
+from mock_upstream.readers import BadValueError, one_of, plain, read_number, read_text, read_whole, read_yes
 
 MODES = (
     "ok",  # as the contract says
@@ -41,7 +40,7 @@ def _retry_after(name: str, value: object) -> int | str | None:
         try:
             parsedate_to_datetime(read_text(name, value, 60))
         except ValueError:
-            raise BadKnobError(
+            raise BadValueError(
                 f"{name} must be seconds, null or a date such as Wed, 21 Oct 2026 07:28:00 GMT"
             ) from None
         return value
@@ -51,43 +50,36 @@ def _retry_after(name: str, value: object) -> int | str | None:
 def _only(name: str, value: object) -> str:
     prefix = read_text(name, value, 200)
     if prefix and not prefix.startswith("/"):
-        raise BadKnobError(f"{name} must be the beginning of a path, such as /api/v1/users/")
+        raise BadValueError(f"{name} must be the beginning of a path, such as /api/v1/users/")
     return prefix
 
 
 @dataclass(frozen=True, slots=True)
 class Knobs:
-    """How a service behaves; a service with knobs of its own adds them.
+    """How a service behaves, and who reads each knob; a service with knobs of its own adds them.
 
     What makes it slow, failing or packed can be limited to the paths that begin with ``only``.
     """
 
-    latency_ms: int = 0
-    jitter_ms: int = 0
-    error_rate: float = 0.0
-    fail_next: int = 0
-    mode: str = "ok"
-    retry_after: int | str | None = 5
-    gzip: bool = False
-    only: str = ""
+    latency_ms: Annotated[int, _milliseconds] = 0
+    jitter_ms: Annotated[int, _milliseconds] = 0
+    error_rate: Annotated[float, lambda name, value: read_number(name, value, 0, 1)] = 0.0
+    fail_next: Annotated[int, lambda name, value: read_whole(name, value, 0, 1_000_000)] = 0
+    mode: Annotated[str, one_of(MODES)] = "ok"
+    retry_after: Annotated[int | str | None, _retry_after] = 5
+    gzip: Annotated[bool, read_yes] = False  # every answer packed, whether that was asked for or not
+    only: Annotated[str, _only] = ""
 
-    readers: ClassVar[Mapping[str, Reader]] = {
-        "latency_ms": _milliseconds,
-        "jitter_ms": _milliseconds,
-        "error_rate": lambda name, value: read_number(name, value, 0, 1),
-        "fail_next": lambda name, value: read_whole(name, value, 0, 1_000_000),
-        "mode": one_of(MODES),
-        "retry_after": _retry_after,
-        "gzip": read_yes,  # every answer packed, whether that was asked for or not
-        "only": _only,
-    }
-    by_environment: ClassVar[tuple[str, ...]] = tuple(name for name in readers if name != "gzip")
+    @classmethod
+    def readers(cls) -> dict[str, Reader]:
+        hints = get_type_hints(cls, include_extras=True)
+        return {field.name: hints[field.name].__metadata__[0] for field in fields(cls)}
 
     def turned(self, changes: Mapping[str, object]) -> Self:
-        """Return these knobs with some of them turned; ``BadKnobError`` if any can't be, and then none is."""
-        readers = self.readers
+        """Return these knobs with some of them turned; ``BadValueError`` if any can't be, and then none is."""
+        readers = self.readers()
         if unknown := sorted(changes.keys() - readers.keys()):
-            raise BadKnobError(f"no such knob: {', '.join(unknown)}; there are {', '.join(readers)}"[:400])
+            raise BadValueError(f"no such knob: {', '.join(unknown)}; there are {', '.join(readers)}"[:400])
         values: dict[str, Any] = {name: readers[name](name, value) for name, value in changes.items()}
         return replace(self, **values)
 
@@ -103,23 +95,20 @@ class Board:
     """The knobs of a running service, turned by any thread. ``changed`` is set, and replaced, at every change."""
 
     def __init__(self, start: Knobs) -> None:
-        self._start = start
+        self._start = self.now = start
         self._lock = Lock()
         self._chance = Random(0)
-        self.now = self._start
         self.changed = Event()
 
     def turn(self, changes: Mapping[str, object]) -> Knobs:
-        """Turn some knobs, all or none, and return them; ``BadKnobError`` if they can't be turned so."""
+        """Turn some knobs, all or none, and return them; ``BadValueError`` if they can't be turned so."""
         with self._lock:
-            self._set(self.now.turned(changes))
-            return self.now
+            return self._set(self.now.turned(changes))
 
     def reset(self) -> Knobs:
         """Go back to how the service was started."""
         with self._lock:
-            self._set(self._start)
-            return self.now
+            return self._set(self._start)
 
     def delay(self) -> float:
         """Return the seconds that the next answer takes."""
@@ -137,28 +126,20 @@ class Board:
                 return True
             return self._chance.random() < self.now.error_rate
 
-    def _set(self, knobs: Knobs) -> None:
+    def _set(self, knobs: Knobs) -> Knobs:
         self.now, self._chance = knobs, Random(0)
         self.changed.set()
         self.changed = Event()
+        return knobs
 
 
 def knobs_from(environ: Mapping[str, str], knobs: K) -> K:
-    """Return these knobs as MOCK_LATENCY_MS, MOCK_MODE ... turn them; ``BadKnobError`` names the variable."""
-    for name in knobs.by_environment:
+    """Return these knobs as MOCK_LATENCY_MS, MOCK_MODE ... turn them; ``BadValueError`` names the variable."""
+    for name in knobs.readers():
         variable = f"MOCK_{name.upper()}"
         if text := environ.get(variable, "").strip():
             try:
-                knobs = knobs.turned({name: _plain(text)})
-            except BadKnobError as wrong:
-                raise BadKnobError(f"{variable}: {wrong}") from None
+                knobs = knobs.turned({name: plain(text)})
+            except BadValueError as wrong:
+                raise BadValueError(f"{variable}: {wrong}") from None
     return knobs
-
-
-def _plain(text: str) -> object:
-    """Read a number as a number and all else as text."""
-    try:
-        value = json.loads(text)
-    except ValueError:
-        return text
-    return value if isinstance(value, int | float) else text

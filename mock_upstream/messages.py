@@ -6,17 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from http import HTTPStatus
-from typing import Any, Protocol
+from typing import Any
 
 JSON = "application/json"
-PICTURE_LIFETIME = "public, max-age=3600"
-PICTURE_HEADERS = {
-    "Content-Type": "image/svg+xml; charset=utf-8",
-    "Access-Control-Allow-Origin": "*",
-    "Cross-Origin-Resource-Policy": "cross-origin",
-    "Content-Security-Policy": "default-src 'none'",
-    "X-Content-Type-Options": "nosniff",
-}
+Headers = Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +19,7 @@ class Request:
     method: str
     path: str
     query: str = ""
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Headers = field(default_factory=dict)
     body: bytes = b""
     site: str = ""
 
@@ -37,51 +30,27 @@ class Answer:
 
     status: int
     body: bytes = b""
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Headers = field(default_factory=dict)
     delivery: str = "whole"
-
-
-class Service(Protocol):
-    """What answers on a port: ``name`` is for sentences, paths that begin with ``media`` are neither logged nor ill."""
-
-    name: str
-    media: str
-    knobs: Any  # its knobs at rest, of a type of its own
-
-    def answer(self, request: Request, knobs: Any) -> Answer:
-        """Answer any request; what breaks the contract is answered with an error."""
-        ...
-
-    def error(self, status: HTTPStatus, detail: str, headers: Mapping[str, str] | None = None) -> Answer:
-        """Return an error in the service's own shape."""
-        ...
 
 
 class RefusedRequestError(Exception):
     """The request breaks the contract; says how, in words for a developer."""
 
-    def __init__(self, status: HTTPStatus, detail: str, headers: Mapping[str, str] | None = None) -> None:
+    def __init__(self, status: int, detail: str, headers: Headers | None = None) -> None:
         super().__init__(detail)
-        self.status = status
-        self.detail = detail
-        self.headers = headers or {}
-
-    def as_answer(self) -> Answer:
-        return error(self.status, self.detail, self.headers)
+        self.status, self.detail, self.headers = status, detail, headers
 
 
-def as_json(value: Any) -> bytes:
-    """Return compact JSON in UTF-8, with a line's end for whoever reads it in a terminal."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+def answer_json(value: Any, status: int = 200, headers: Headers | None = None) -> Answer:
+    """Answer compact JSON in UTF-8, with a line's end for whoever reads it in a terminal."""
+    body = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+    return Answer(status, body, {"Content-Type": JSON, **(headers or {})})
 
 
-def answer_json(value: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Answer:
-    return Answer(status, as_json(value), {"Content-Type": JSON, **(headers or {})})
-
-
-def error(status: HTTPStatus, detail: str, headers: Mapping[str, str] | None = None) -> Answer:
+def error(status: int, detail: str, headers: Headers | None = None) -> Answer:
     """Return an error as the flyer service has it, and ``/_control`` of every service: ``{"error": "not_found", "detail": "..."}``."""
-    code = status.phrase.lower().replace(" ", "_").replace("-", "_")
+    code = HTTPStatus(status).phrase.lower().replace(" ", "_").replace("-", "_")
     return answer_json({"error": code, "detail": detail}, status, headers)
 
 
@@ -94,15 +63,10 @@ def cacheable(answer: Answer, request: Request, cache_control: str | None) -> An
     known = {tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")}
     if known & {etag, "*"}:
         return Answer(HTTPStatus.NOT_MODIFIED, headers=headers)
-    return Answer(answer.status, answer.body, headers)
+    return replace(answer, headers=headers)
 
 
 def packed(answer: Answer) -> Answer:
     """Return the answer in gzip, whatever the caller takes."""
     headers = {**answer.headers, "Content-Encoding": "gzip"}
     return replace(answer, body=gzip.compress(answer.body, mtime=0), headers=headers)
-
-
-def picture(svg: str, request: Request) -> Answer:
-    """Answer a drawing that every page may show."""
-    return cacheable(Answer(HTTPStatus.OK, svg.encode(), PICTURE_HEADERS), request, PICTURE_LIFETIME)

@@ -1,7 +1,6 @@
 """A bounded log of the requests to a service, without credentials."""
 
 from collections import Counter, deque
-from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from threading import Lock
 from time import perf_counter
@@ -13,22 +12,14 @@ MAX_REQUESTS = 1000
 MAX_PATHS = 1000
 OTHERS = "(others)"
 
-
-@dataclass(slots=True)
-class LoggedRequest:
-    """One request; ``status`` and ``ms`` are None until it is answered, ``status`` for ever if it never is."""
-
-    at: str
-    method: str
-    path: str
-    query: str
-    request_id: str | None
-    status: int | None = None
-    ms: float | None = None
+LoggedRequest = dict[str, Any]
 
 
 class RequestLog:
-    """The last 1000 requests, and counts of all since the start or the last ``clear``."""
+    """The last 1000 requests, and counts of all since the start or the last ``clear``.
+
+    ``status`` and ``ms`` of a request are None until it is answered, ``status`` for ever if it never is.
+    """
 
     def __init__(self) -> None:
         self._lock = Lock()
@@ -38,18 +29,21 @@ class RequestLog:
 
     def begin(self, request: Request) -> tuple[LoggedRequest, float]:
         """Log a request before it is answered; pass the returned ticket to ``end``."""
-        logged = LoggedRequest(
-            at=datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
-            method=request.method[:20],
-            path=request.path[:200],
-            query=request.query[:2000],
-            request_id=request.headers.get("x-request-id", "")[:200] or None,
-        )
+        path = request.path[:200]
+        logged: LoggedRequest = {
+            "at": datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+            "method": request.method[:20],
+            "path": path,
+            "query": request.query[:2000],
+            "request_id": request.headers.get("x-request-id", "")[:200] or None,
+            "status": None,
+            "ms": None,
+        }
         with self._lock:
             self._requests.append(logged)
             self._total += 1
-            known = logged.path in self._by_path or len(self._by_path) < MAX_PATHS
-            self._by_path[logged.path if known else OTHERS] += 1
+            known = path in self._by_path or len(self._by_path) < MAX_PATHS
+            self._by_path[path if known else OTHERS] += 1
             self._in_flight += 1
             self._peak = max(self._peak, self._in_flight)
         return logged, perf_counter()
@@ -58,7 +52,7 @@ class RequestLog:
         """Record the status of a request's answer; None: there was none."""
         logged, began = ticket
         with self._lock:
-            logged.status, logged.ms = status, round((perf_counter() - began) * 1000, 2)
+            logged.update(status=status, ms=round((perf_counter() - began) * 1000, 2))
             self._in_flight -= 1
 
     def clear(self) -> None:
@@ -76,5 +70,5 @@ class RequestLog:
                 "in_flight": self._in_flight,
                 "peak_in_flight": self._peak,
                 "by_path": dict(self._by_path),
-                "requests": [asdict(logged) for logged in self._requests],
+                "requests": [dict(logged) for logged in self._requests],
             }

@@ -1,30 +1,18 @@
-"""Each bundled service, to start alone."""
+"""Each bundled service, to start alone; what else can be said is in ``MockUpstream``."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import TypedDict, Unpack
+from typing import Any
 
 from mock_upstream.flyers.places import MADRID, Position
 from mock_upstream.flyers.service import FlyerService
-from mock_upstream.knobs import Knobs
-from mock_upstream.listener import MockUpstream, listen
+from mock_upstream.listener import MockUpstream
 from mock_upstream.tmdb.service import TmdbService
 
 __all__ = ["DEFAULT_KEY", "DEFAULT_TMDB_TOKEN", "MockUpstream", "start", "start_tmdb"]
 
 DEFAULT_KEY = "dev-flyers-key"
 DEFAULT_TMDB_TOKEN = "dev-tmdb-token"  # noqa: S105 - made up, and known to everybody
-
-
-class Listening(TypedDict, total=False):
-    """Where and how a service listens, see ``listen``."""
-
-    host: str
-    port: int
-    public_url: str
-    knobs: Knobs
-    max_connections: int
-    hang_seconds: float
 
 
 def utc_now() -> datetime:
@@ -36,17 +24,14 @@ def start(
     key: str = DEFAULT_KEY,
     centre: Position = MADRID,
     clock: Callable[[], datetime] = utc_now,
-    **listening: Unpack[Listening],
+    **listening: Any,
 ) -> MockUpstream:
     """Start the flyer service; ``clock`` gives the date of the sample, ``centre`` its place."""
-    return listen(FlyerService(key=key, centre=centre, clock=clock), **listening)
+    return MockUpstream(FlyerService(key=key, centre=centre, clock=clock), **listening)
 
 
 def start_tmdb(
-    *,
-    key: str = DEFAULT_TMDB_TOKEN,
-    clock: Callable[[], datetime] = utc_now,
-    **listening: Unpack[Listening],
+    *, key: str = DEFAULT_TMDB_TOKEN, clock: Callable[[], datetime] = utc_now, **listening: Any
 ) -> MockUpstream:
     """Start the stand-in for TMDb; ``clock`` gives the day from which what is to come is counted."""
-    return listen(TmdbService(key=key, clock=clock), **listening)
+    return MockUpstream(TmdbService(key=key, clock=clock), **listening)

@@ -1,7 +1,7 @@
 """The flyers and creators, and the query that selects some of them."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -51,13 +51,13 @@ class FeedQuery:
     """Position, page and filters of a feed request; an empty filter lets everything through."""
 
     position: Position
-    page: int = 1
-    page_size: int = 20
-    categories: frozenset[str] = frozenset()
-    search: str = ""
-    within_km: float | None = None
-    creators: frozenset[int] = frozenset()
-    ids: frozenset[int] = frozenset()
+    page: int
+    page_size: int
+    categories: frozenset[str]
+    search: str
+    within_km: float | None
+    creators: frozenset[int]
+    ids: frozenset[int]
 
     def matches(self, flyer: Flyer) -> bool:
         """Return whether a flyer passes every filter but that of distance."""
@@ -90,21 +90,5 @@ class Catalog:
 
     def valid_per_category(self, now: datetime) -> Counter[str]:
         """Count the valid flyers of each category slug."""
-        return Counter(
-            slug for flyer in self.flyers.values() if flyer.is_valid(now) for slug in flyer.categories
-        )
-
-    def changed(
-        self, *, added: Iterable[Flyer], gone: Iterable[int], gone_creators: Iterable[int]
-    ) -> "Catalog":
-        """Return this catalog with some flyers added or replaced, and then without some flyers and creators."""
-        removed, removed_creators = frozenset(gone), frozenset(gone_creators)
-        flyers = {**self.flyers, **{flyer.id: flyer for flyer in added}}
-        return Catalog(
-            flyers={
-                id_: it
-                for id_, it in flyers.items()
-                if id_ not in removed and it.creator.id not in removed_creators
-            },
-            creators={id_: creator for id_, creator in self.creators.items() if id_ not in removed_creators},
-        )
+        valid = (flyer for flyer in self.flyers.values() if flyer.is_valid(now))
+        return Counter(slug for flyer in valid for slug in flyer.categories)

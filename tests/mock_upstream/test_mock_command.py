@@ -130,7 +130,7 @@ def test_a_port_taken_is_one_clear_sentence(capsys):
 @pytest.mark.parametrize(
     ("arguments", "environ", "named"),
     [
-        (["--port", "70000"], {}, "MOCK_PORT must be a number from 0 to 65534, not '70000'"),
+        (["--port", "70000"], {}, "MOCK_PORT must be a whole number from 0 to 65534, not 70000"),
         ([], {"MOCK_PORT": "nine"}, "MOCK_PORT"),
         (["--port", "9.5"], {}, "MOCK_PORT"),
         ([], {"FLYERS_DEFAULT_LAT": "north"}, "FLYERS_DEFAULT_LAT"),

@@ -7,8 +7,8 @@ import pytest
 import requests
 
 from mock_upstream.flyers.knobs import FlyerKnobs
-from mock_upstream.knob_readers import BadKnobError
 from mock_upstream.knobs import knobs_from
+from mock_upstream.readers import BadValueError
 from mock_upstream.server import start
 from tests.mock_upstream.caller import HERE
 from tests.mock_upstream.conftest import NOW
@@ -343,7 +343,7 @@ def test_knobs_are_read_from_the_environment():
     [("MOCK_LATENCY_MS", "fast"), ("MOCK_MODE", "sick"), ("MOCK_ERROR_RATE", "2"), ("MOCK_FAIL_NEXT", "[]")],
 )
 def test_a_wrong_variable_is_named(name, value):
-    with pytest.raises(BadKnobError, match=name):
+    with pytest.raises(BadValueError, match=name):
         knobs_from({name: value}, FlyerKnobs())
 
 
