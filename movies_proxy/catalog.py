@@ -3,14 +3,14 @@
 from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 from functools import partial
-from typing import Any, Final, NamedTuple, Unpack
+from typing import Any, Final, NamedTuple, TypeVar, Unpack
 
 from django.conf import settings
 from msgspec import Struct
 from msgspec.structs import replace
 
 from clients import tmdb_titles as tmdb
-from clients.errors import UpstreamNotFoundError
+from clients.errors import UpstreamMalformedError, UpstreamNotFoundError
 from clients.tmdb import DiscoverQuery, SearchQuery, TitlePage, TMDbClient, Window
 from clients.tmdb_documents import MAX_PAGE, PAGE_SIZE
 from clients.transport import CallOptions, Fetched, ListPage
@@ -19,6 +19,8 @@ from proxy import pages
 from proxy.catalog import Catalog
 from proxy.kinds import Detail, Kind, Listing
 from proxy.store import Answer
+
+S = TypeVar("S", bound=Struct)
 
 # Names of genres hardly ever change. Half a day, so that a copy outlives a day on which they can't be fetched again.
 GENRES_FRESH_SECONDS: Final = 43_200
@@ -62,6 +64,75 @@ class InFull(Struct, frozen=True):
     region: str | None
 
 
+# --- Made of what TMDb gives -------------------------------------------------------------------------
+
+
+def title_of(title: tmdb.Title, genres: Mapping[int, str]) -> shapes.Title:
+    """Return a title of a list as it is shown; ``genres`` are the names by id, and a genre without one is left out."""
+    named = (tmdb.Genre(id_, genres[id_]) for id_ in title.genre_ids if id_ in genres)
+    return _shown(shapes.Title, title, genres=tuple(named), **_of_any(title))
+
+
+def title_of_detail(detail: tmdb.TitleDetail) -> shapes.Title:
+    """Return a title in full as lists show it."""
+    return _shown(shapes.Title, detail, **_of_any(detail))
+
+
+def detail_of(detail: tmdb.TitleDetail, region: str | None) -> shapes.FullTitle:
+    """Return a title in full as it is shown; ``region`` is where it is to be watched, None if that was not asked."""
+    offers = detail.providers.get(region) if region else None
+    cast = [
+        _shown(shapes.CastMember, each, picture=_address("w185", each.picture))
+        for each in detail.credits.cast
+    ]
+    crew = [
+        _shown(shapes.CrewMember, each, picture=_address("w185", each.picture))
+        for each in detail.credits.crew
+    ]
+    parts = _of_any(detail) | {
+        "credits": shapes.Credits(tuple(cast), tuple(crew)),
+        "providers": offers and _providers(region, offers),
+        "meta": shapes.Attribution(
+            (shapes.TMDB_NOTICE, shapes.JUSTWATCH_NOTICE) if offers else (shapes.TMDB_NOTICE,)
+        ),
+    }
+    if isinstance(detail, tmdb.ShowDetail):
+        return _shown(shapes.FullShow, detail, networks=_companies(detail.networks), **parts)
+    return _shown(shapes.FullTitle, detail, **parts)
+
+
+def _shown(into: type[S], source: Struct, **changed: Any) -> S:
+    """Return what is shown: fields of the same name as they are, and those that are ``changed``."""
+    kept = (name for name in into.__struct_fields__ if name not in changed)
+    return into(**changed, **{name: getattr(source, name) for name in kept})
+
+
+def _of_any(title: tmdb.Title) -> dict[str, Any]:
+    return {
+        "poster": _picture(shapes.Poster, title.poster),
+        "backdrop": _picture(shapes.Backdrop, title.backdrop),
+        "language": title.original_language,
+    }
+
+
+def _providers(region: str | None, offers: tmdb.Offers) -> shapes.Providers:
+    ways = {way: _companies(getattr(offers, way)) for way in ("stream", "rent", "buy")}
+    return _shown(shapes.Providers, offers, region=region, **ways)
+
+
+def _companies(companies: tuple[tmdb.Company, ...]) -> tuple[shapes.Company, ...]:
+    return tuple(_shown(shapes.Company, each, logo=_address("w92", each.logo)) for each in companies)
+
+
+def _picture(sizes: type[S], name: str | None) -> S | None:
+    """Return the addresses of a picture in each of its sizes."""
+    return sizes(*(_address(size, name) for size in sizes.__struct_fields__)) if name else None
+
+
+def _address(size: str, name: str | None) -> str | None:
+    return f"{settings.TMDB_IMAGE_URL}/{size}{name}" if name else None
+
+
 # --- How TMDb is asked -------------------------------------------------------------------------------
 
 # Asks the client for a page, given the kind, the query and the page's number.
@@ -72,7 +143,6 @@ def _fetch_titles(
     kind: tmdb.Kind, ask: Ask, client: TMDbClient, query: TitleList, **call: Unpack[CallOptions]
 ) -> Fetched[ListPage[shapes.Title]]:
     etag = call.pop("etag", None)
-    genres = _genre_names(kind, query.titles.language, call)
 
     def fetch(number: int, size: int, etag: str | None) -> Fetched[TitlePage]:
         if number > MAX_PAGE:
@@ -91,7 +161,8 @@ def _fetch_titles(
     )
 
     def shown(page: TitlePage) -> ListPage[shapes.Title]:
-        titles = tuple(shapes.title_of(title, genres) for title in page.results)
+        genres = _genre_names(kind, query.titles.language, call)
+        titles = tuple(title_of(title, genres) for title in page.results)
         return ListPage(page.count, titles, page.left_out)
 
     return fetched.mapped(shown)
@@ -110,7 +181,10 @@ def _genre_names(kind: tmdb.Kind, language: str, call: CallOptions) -> Mapping[i
 def _fetch_genres(
     kind: tmdb.Kind, client: TMDbClient, query: Genres, **call: Unpack[CallOptions]
 ) -> Fetched[ListPage[tmdb.Genre]]:
-    fetched = client.list_genres(kind, query.language, **call)
+    try:
+        fetched = client.list_genres(kind, query.language, **call)
+    except UpstreamNotFoundError:  # There are always some: to callers it must not mean that a title is not there.
+        raise UpstreamMalformedError("the list of genres was not found") from None
     page = fetched.mapped(lambda genres: ListPage(len(genres), genres))
     return replace(page, fresh_seconds=GENRES_FRESH_SECONDS)
 
@@ -135,14 +209,14 @@ def _fetch_title(
     get: Get, client: TMDbClient, title_id: int, **call: Unpack[CallOptions]
 ) -> Fetched[shapes.Title]:
     fetched = get(client, title_id, settings.TMDB_LANGUAGE, in_full=False, **call)
-    return fetched.mapped(shapes.title_of_detail)
+    return fetched.mapped(title_of_detail)
 
 
 def _fetch_in_full(
     get: Get, client: TMDbClient, title_id: int, query: InFull, **call: Unpack[CallOptions]
 ) -> Fetched[shapes.FullTitle]:
     fetched = get(client, title_id, query.language, **call)
-    return fetched.mapped(partial(shapes.detail_of, region=query.region))
+    return fetched.mapped(partial(detail_of, region=query.region))
 
 
 # --- The catalog -------------------------------------------------------------------------------------

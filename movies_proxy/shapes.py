@@ -1,10 +1,8 @@
 """What is shown of movies and shows, in lists and in full, and how it is made of what TMDb gives."""
 
-from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Any, Final, Literal, TypeVar
+from typing import Annotated, Any, Final, Literal
 
-from django.conf import settings
 from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from msgspec import Meta, Struct
 
@@ -17,8 +15,6 @@ TMDB_NOTICE: Final = (
     "This product uses TMDB and the TMDB APIs but is not endorsed, certified, or otherwise approved by TMDB."
 )
 JUSTWATCH_NOTICE: Final = "Data on where a title can be watched: JustWatch."
-
-S = TypeVar("S", bound=Struct)
 
 # --- Parts -------------------------------------------------------------------------------------------
 
@@ -266,67 +262,6 @@ class GenrePage(ListEnvelope, kw_only=True):
     """Every genre that has a name in the language asked for."""
 
     results: list[tmdb.Genre]
-
-
-# --- Made of what TMDb gives -------------------------------------------------------------------------
-
-
-def title_of(title: tmdb.Title, genres: Mapping[int, str]) -> Title:
-    """Return a title of a list as it is shown; ``genres`` are the names by id, and a genre without one is left out."""
-    named = (tmdb.Genre(id_, genres[id_]) for id_ in title.genre_ids if id_ in genres)
-    return _shown(Title, title, genres=tuple(named), **_of_any(title))
-
-
-def title_of_detail(detail: tmdb.TitleDetail) -> Title:
-    """Return a title in full as lists show it."""
-    return _shown(Title, detail, **_of_any(detail))
-
-
-def detail_of(detail: tmdb.TitleDetail, region: str | None) -> FullTitle:
-    """Return a title in full as it is shown; ``region`` is where it is to be watched, None if that was not asked."""
-    offers = detail.providers.get(region) if region else None
-    cast = [_shown(CastMember, each, picture=_address("w185", each.picture)) for each in detail.credits.cast]
-    crew = [_shown(CrewMember, each, picture=_address("w185", each.picture)) for each in detail.credits.crew]
-    parts = _of_any(detail) | {
-        "credits": Credits(tuple(cast), tuple(crew)),
-        "providers": offers and _providers(region, offers),
-        "meta": Attribution((TMDB_NOTICE, JUSTWATCH_NOTICE) if offers else (TMDB_NOTICE,)),
-    }
-    if isinstance(detail, tmdb.ShowDetail):
-        return _shown(FullShow, detail, networks=_companies(detail.networks), **parts)
-    return _shown(FullTitle, detail, **parts)
-
-
-def _shown(into: type[S], source: Struct, **changed: Any) -> S:
-    """Return what is shown: fields of the same name as they are, and those that are ``changed``."""
-    kept = (name for name in into.__struct_fields__ if name not in changed)
-    return into(**changed, **{name: getattr(source, name) for name in kept})
-
-
-def _of_any(title: tmdb.Title) -> dict[str, Any]:
-    return {
-        "poster": _picture(Poster, title.poster),
-        "backdrop": _picture(Backdrop, title.backdrop),
-        "language": title.original_language,
-    }
-
-
-def _providers(region: str | None, offers: tmdb.Offers) -> Providers:
-    ways = {way: _companies(getattr(offers, way)) for way in ("stream", "rent", "buy")}
-    return _shown(Providers, offers, region=region, **ways)
-
-
-def _companies(companies: tuple[tmdb.Company, ...]) -> tuple[Company, ...]:
-    return tuple(_shown(Company, each, logo=_address("w92", each.logo)) for each in companies)
-
-
-def _picture(sizes: type[S], name: str | None) -> S | None:
-    """Return the addresses of a picture in each of its sizes."""
-    return sizes(*(_address(size, name) for size in sizes.__struct_fields__)) if name else None
-
-
-def _address(size: str, name: str | None) -> str | None:
-    return f"{settings.TMDB_IMAGE_URL}/{size}{name}" if name else None
 
 
 def _summary(title: Title) -> Summary:

@@ -20,12 +20,12 @@ from msgspec.structs import replace
 
 from clients.errors import UpstreamBusyError, UpstreamError, UpstreamMalformedError, UpstreamNotFoundError
 from clients.transport import Fetched
-from proxy.background import Background
+from proxy.background import Revalidations
 from proxy.columns import unpacked_ids
 from proxy.redis_level import NEGATIVE_SECONDS, Look, SharedLevel
 from proxy.rendering import Body, Page
 from proxy.single_flight import SingleFlight, release_connection, waiters
-from proxy.store import MAX_ENTRIES, Answer, Entry, Outcome, Store, events, item_key
+from proxy.store import Answer, Entry, Outcome, Store, events, item_key
 
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
@@ -36,11 +36,6 @@ Fill = Callable[[str | None, float], Fetched[Body]]
 
 MAX_NEGATIVE: Final = 1_000
 JITTER: Final = 0.1
-# Revalidations at once, well under the bulkhead so that they never crowd out those who wait; and as many in the queue.
-REVALIDATIONS: Final = 4
-MAX_QUEUED_REVALIDATIONS: Final = 200
-# How long a key is left alone after a failed revalidation.
-COOLDOWN_SECONDS: Final = 2.0
 # How often to look whether another process has finished, and what a fill may take beyond upstream's deadline.
 POLL_SECONDS: Final = 0.02
 GRACE_SECONDS: Final = 0.3
@@ -76,10 +71,8 @@ class Cache:
         self._lock = threading.Lock()  # held for moves in memory only, never while waiting for anything
         self._negative: TTLCache[str, bool] = TTLCache(MAX_NEGATIVE, NEGATIVE_SECONDS, timer=clock)
         self._flights: SingleFlight[Answer] = SingleFlight(waiters())
-        self._revalidating: set[str] = set()
-        self._cooling_down: TTLCache[str, bool] = TTLCache(MAX_ENTRIES, COOLDOWN_SECONDS, timer=clock)
-        background = Background(REVALIDATIONS, MAX_QUEUED_REVALIDATIONS)
-        self._submit, self.settle = background.submit, background.settle
+        self._revalidations = Revalidations(clock)
+        self.settle = self._revalidations.settle
 
     def fresh(self, key: str) -> Entry | None:
         """Return the entry if it is in this process and fresh: all that a hit takes."""
@@ -156,13 +149,7 @@ class Cache:
 
     def revalidate(self, key: str, fill: Fill) -> None:
         """Have the key filled again in background, unless that is under way or failed a moment ago."""
-        with self._lock:
-            if key in self._revalidating or key in self._cooling_down:
-                return
-            self._revalidating.add(key)
-        if not self._submit(partial(self._revalidate, key, fill)):
-            with self._lock:
-                self._revalidating.discard(key)
+        self._revalidations.submit(key, partial(self._revalidate, key, fill))
 
     def _single_flight(self, key: str, fill: Fill, *, confirm: bool, ends_at: float = math.inf) -> Answer:
         """Find the key once for all callers of this moment; whoever waits does so for one deadline in all."""
@@ -286,22 +273,19 @@ class Cache:
                 for id_ in unpacked_ids(entry.body.ids):
                     self._negative.pop(self.key_of(entry.body.kind, id_), None)
 
-    def _revalidate(self, key: str, fill: Fill) -> None:
+    def _revalidate(self, key: str, fill: Fill) -> bool:
         try:
             self._single_flight(key, fill, confirm=True)
         except UpstreamNotFoundError:
-            return
+            return True
         except Exception as failure:
-            with self._lock:
-                self._cooling_down[key] = True
             self._events["refresh_failed"].inc()
             if not isinstance(failure, UpstreamError):
                 raise
             outcome = {"outcome": failure.outcome, "reason": failure.reason}
             log.warning("refresh failed", **self._logged(key), **outcome)
-        finally:
-            with self._lock:
-                self._revalidating.discard(key)
+            return False
+        return True
 
     def _answer(self, key: str, entry: Entry, now: float) -> Answer:
         return Answer(entry, Outcome.HIT if now < entry.fresh_until else Outcome.STALE, key)

@@ -12,7 +12,6 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any, Final, Generic, NamedTuple, TypeVar
 
-import msgspec
 import structlog
 from django.conf import settings
 
@@ -20,7 +19,7 @@ from clients.errors import UpstreamNotFoundError
 from clients.transport import CallOptions, Fetched, ListPage, Transport
 from proxy.cache import GRACE_SECONDS, Cache, Fill, free
 from proxy.columns import Relation
-from proxy.kinds import Detail, Kind, Listing
+from proxy.kinds import Detail, Kind, Listing, in_key
 from proxy.redis_level import RedisLevel
 from proxy.rendering import Body
 from proxy.shapes import Shape
@@ -35,7 +34,6 @@ Q = TypeVar("Q")
 # Called when a question can't be answered from here: the caller may have to pay, or be refused, for a call to upstream.
 OnMiss = Callable[[], None]
 
-_MAX_KEY_LENGTH: Final = 200
 # The entries of all catalogs: together they have one bound.
 _STORE: Final = Store()
 
@@ -237,7 +235,7 @@ class Catalog(Generic[C]):
                 self.cache.add(key, detail.kind.shape.render(item), max_age=fetched.max_age)
             return fetched.mapped(detail.shape.render)
 
-        return f"{self.name}:{detail.name}:{id_}:{_asked(query)}", fill
+        return f"{self.name}:{detail.name}:{id_}:{in_key(query)}", fill
 
     def _page(self, listing: Listing[Q, T], query: Q) -> tuple[str, Fill]:
         def fill(etag: str | None, ends_at: float) -> Fetched[Body]:
@@ -253,15 +251,7 @@ class Catalog(Generic[C]):
             with_ids = listing.has_items(query)
             return listing.shape.render_page(page.count, page.results, with_ids=with_ids)
 
-        return f"{self.name}:{listing.name}:{_asked(query)}", fill
-
-
-def _asked(query: Any) -> str:
-    """Return a query as a part of a key."""
-    text = msgspec.json.encode(query)
-    if len(text) <= _MAX_KEY_LENGTH:
-        return text.decode()
-    return hashlib.blake2b(text, digest_size=16).hexdigest()
+        return f"{self.name}:{listing.name}:{in_key(query)}", fill
 
 
 @contextmanager

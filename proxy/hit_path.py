@@ -17,9 +17,9 @@ from django.db import DatabaseError, InterfaceError, connection
 from accounts.tokens import InvalidTokenError, verify_access_token
 from proxy.marks import Ids, Marked, marks_of_session
 from proxy.reads import LIBRARY_VERSION, READ, Read
-from proxy.rendering import Filling, Template
 from proxy.single_flight import release_connection
 from proxy.store import MEBIBYTE, Answer, Entry, Outcome
+from proxy.templates import Filling, Template
 
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]

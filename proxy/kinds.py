@@ -1,14 +1,19 @@
 """What a catalog offers: kinds of items, lists of them, and details; how each is fetched and shown."""
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Concatenate, Generic, TypeVar
+from typing import Any, Concatenate, Final, Generic, TypeVar
+
+import msgspec
 
 from clients.transport import Fetched, ListPage
 from proxy.shapes import Shape
 
 T = TypeVar("T")
 Q = TypeVar("Q")
+
+_MAX_KEY_LENGTH: Final = 200
 
 
 @dataclass(frozen=True)
@@ -69,3 +74,11 @@ class Detail(Generic[Q, T]):
     shape: Shape[T]
     fetch: Callable[Concatenate[Any, int, Q, ...], Fetched[T]]
     item: Callable[[Q, T], Any] = lambda _, __: None
+
+
+def in_key(query: Any) -> str:
+    """Return a query as a part of a key."""
+    text = msgspec.json.encode(query)
+    if len(text) <= _MAX_KEY_LENGTH:
+        return text.decode()
+    return hashlib.blake2b(text, digest_size=16).hexdigest()

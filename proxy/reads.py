@@ -11,8 +11,9 @@ from rest_framework.request import Request
 
 from clients.values import MAX_ID
 from proxy.catalog import Catalog
-from proxy.rendering import Links, Page, Template
+from proxy.rendering import Page
 from proxy.store import Answer
+from proxy.templates import Links, Template
 
 # Where in the WSGI environment a view leaves the ``Read`` that it answered.
 READ: Final = "flyers_bff.read"
@@ -65,7 +66,8 @@ class Read(NamedTuple):
         """Return the answer to it, for any caller: it lacks their marks."""
         body = answer.body
         links = self.links.of(body.count) if self.links and isinstance(body, Page) else None
-        return body.template(
+        return Template.of(
+            body,
             as_of=answer.entry.fetched_at,
             is_stale=answer.is_stale,
             now=now,

@@ -1,4 +1,4 @@
-"""Answers as bytes: a text with placeholders, made once for everybody, and filled for each caller.
+"""Answers as bytes: a text with placeholders, made once for everybody, and the columns that these are filled from.
 
 Two callers may differ in their marks, in what is computed for them or for the moment (days that are left), in the
 links of a page, and in its ``meta``. Everything else is the same for all: filling is the ``%`` of bytes, which copies what
@@ -6,10 +6,9 @@ lies between two placeholders at once. The items of a page have the same ones, s
 """
 
 import hashlib
-import math
 from collections.abc import Collection, Sequence
-from datetime import UTC, datetime
-from typing import Any, ClassVar, Final, NamedTuple, TypeVar
+from datetime import datetime
+from typing import Any, ClassVar, Final, TypeVar
 
 import msgspec
 
@@ -36,13 +35,6 @@ _BODY_BYTES: Final = 400
 _COLUMN_BYTES: Final = 64
 # What a store takes to find one item of a page: a number, and its place in a dict.
 _PLACE_BYTES: Final = 150
-
-
-class Links(NamedTuple):
-    """The addresses of the neighbouring pages, absolute, or None."""
-
-    next: str | None = None
-    previous: str | None = None
 
 
 class Summary(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -114,7 +106,7 @@ class _Rows(msgspec.Struct, frozen=True, array_like=True, gc=False):
             + _BODY_BYTES
         )
 
-    def _values(self, now: float, context: Any) -> list[bytes]:
+    def values(self, now: float, context: Any) -> list[bytes]:
         """Return what fills the placeholders for an anonymous caller."""
         rows, width = self.number, len(self.slots)
         values = [NULL] * (rows * width)
@@ -175,19 +167,6 @@ class Item(_Rows, frozen=True, array_like=True, tag="i", gc=False):
                 values.append(TRUE if unpacked_ids(column)[0] in marks[slot] else FALSE)
         return self.text % tuple(values)
 
-    def template(
-        self,
-        *,
-        as_of: float,
-        is_stale: bool,
-        now: float,
-        context: Any = None,
-        links: Links | None = None,
-        attribution: Sequence[str] = (),
-    ) -> "Template":
-        """Return this with every placeholder filled but the marks; of an item alone nothing says how old it is."""
-        return Template(self, Filling(b"", self._values(now, context), b""))
-
 
 class Page(_Rows, frozen=True, array_like=True, tag="p", gc=False):
     """One page of a list: ``count`` is how many there are on all pages.
@@ -247,85 +226,8 @@ class Page(_Rows, frozen=True, array_like=True, tag="p", gc=False):
         places = len(self.ids) // NUMBER_BYTES * _PLACE_BYTES
         return self._taken() + len(self.summaries) + places
 
-    def template(
-        self,
-        *,
-        as_of: float,
-        is_stale: bool,
-        now: float,
-        context: Any = None,
-        links: Links | None = None,
-        attribution: Sequence[str] = (),
-    ) -> "Template":
-        """Return this with every placeholder filled but the marks; ``links`` are those of the caller's address.
-
-        ``attribution`` is what the service demands to be shown beside it.
-        """
-        following, previous = map(msgspec.json.encode, links or Links())
-        head = b'{"count":%d,"next":%b,"previous":%b,"results":[' % (self.count, following, previous)
-        freshness = {"as_of": datetime.fromtimestamp(int(as_of), UTC), "stale": is_stale}
-        meta = msgspec.json.encode(freshness | ({"attribution": attribution} if attribution else {}))
-        return Template(self, Filling(head, self._values(now, context), b'],"meta":%b}' % meta))
-
 
 Body = Item | Page
-
-
-class Filling(NamedTuple):
-    """What an answer says besides the text of its body: ``values`` stand at the cuts, the marks as for an anonymous caller."""
-
-    head: bytes
-    values: list[bytes]
-    tail: bytes
-
-
-class Template(NamedTuple):
-    """An answer that lacks nothing but a person's marks."""
-
-    body: Body
-    filling: Filling
-
-    @property
-    def ids(self) -> dict[Relation, tuple[int, ...]]:
-        """Return the ids that it shows a mark of, by relation."""
-        found: dict[Relation, tuple[int, ...]] = {}
-        for relation, ids in self.body.marked_ids():
-            found[relation] = found.get(relation, ()) + ids
-        return found
-
-    def changes_at(self, now: float) -> float:
-        """Return the next moment (Unix seconds) when something computed changes by itself, infinity if nothing does."""
-        body, rows = self.body, self.body.number
-        moments = (
-            moment
-            for slot, column in zip(body.slots, body.columns, strict=True)
-            if isinstance(slot, str) and rows
-            for numbers in unpacked_numbers(column, rows)
-            for moment in FILLERS[slot].moments(numbers)
-        )
-        return min((moment for moment in moments if moment > now), default=math.inf)
-
-    def filled(self, marks: Marks | None) -> tuple[bytes, str]:
-        """Return the answer for somebody, None for an anonymous caller, and its strong ETag (RFC 9110, 8.8.3)."""
-        values, (head, _, tail) = self._values(marks), self.filling
-        # A page's text was digested when it was made: only what stands around and in it is new.
-        tag = hashlib.blake2b(b",".join((head, *values, tail)), key=self.body.digest, digest_size=12)
-        return self._joined(values), f'"{tag.hexdigest()}"'
-
-    def _values(self, marks: Marks | None) -> list[bytes]:
-        values, body = self.filling.values, self.body
-        if marks is None:
-            return values
-        values, width = values.copy(), len(body.slots)
-        for place, (slot, column) in enumerate(zip(body.slots, body.columns, strict=True)):
-            if isinstance(slot, tuple):
-                has = marks[slot]
-                values[place::width] = [TRUE if id_ in has else FALSE for id_ in unpacked_ids(column)]
-        return values
-
-    def _joined(self, values: list[bytes]) -> bytes:
-        head, _, tail = self.filling
-        return b"".join((head, self.body.text % tuple(values), tail))
 
 
 def _digest(text: bytes) -> bytes:

@@ -20,6 +20,7 @@ from clients.transport import Fetched
 from proxy.background import Background
 from proxy.cache import COOLDOWN_SECONDS
 from proxy.store import Store
+from proxy.templates import Template
 from tests.proxy.fills import Clock, Crowd, Fill, flyer, new_cache, page, together
 
 FAILURES = [
@@ -414,7 +415,7 @@ def test_signs_that_a_format_would_know_are_shown_as_they_are():
     title = "100 % live, %b %s %(a)d %% \\"
 
     shown = [
-        json.loads(body.template(as_of=0, is_stale=False, now=0).filled(None)[0])
+        json.loads(Template.of(body, as_of=0, is_stale=False, now=0).filled(None)[0])
         for body in (flyer(title=title), page(7, 8, title=title))
     ]
 
