@@ -10,12 +10,14 @@ from django.utils import timezone
 
 from accounts.models import User
 from favorites.models import Entry, SharedList
+from favorites.services.pruning import prune_library
 from tests.conftest import signed_in
 from tests.favorites.device import CHANGES
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-OLD, NEW = "0001_what_a_person_keeps", "0003_drop_the_old_tables"
+OLD, NEW = "0001_what_a_person_keeps", "0004_titles_are_forgotten"
+WITHOUT_FORGETTING = "0003_drop_the_old_tables"
 MAY = datetime(2026, 5, 1, 12, tzinfo=UTC)
 
 
@@ -199,3 +201,50 @@ def test_who_goes_back_and_forth_gives_no_version_twice(old, people):
     for user in User.objects.exclude(library_version=0):
         versions = list(Entry.objects.filter(user=user).values_list("version", flat=True))
         assert all(before[user.pk] < version <= user.library_version for version in versions)
+
+
+# --- Titles that have to be forgotten ----------------------------------------------------------------
+
+
+@pytest.fixture
+def before():
+    """The table before any title had to be forgotten, with no row; whatever happens, the tests after this find the newest."""
+    try:
+        yield migrate(WITHOUT_FORGETTING)("favorites", "Entry").objects
+    finally:
+        migrate(NEW)
+
+
+def test_titles_that_are_there_stay_and_no_row_changes(before):
+    person = User.objects.create(email="person@example.com", library_version=9)
+    of_a_row = {"title": "Jazz", "image_url": "https://img.test/1.svg", "valid_until": MAY, "version": 3}
+    for number, removed_at in enumerate((None, timezone.now())):
+        before.create(
+            user_id=person.pk,
+            shelf="favorites",
+            kind="flyer",
+            item_id=number + 1,
+            removed_at=removed_at,
+            **of_a_row,
+        )
+    rows = list(before.order_by("id").values())
+
+    migrate(NEW)
+    deleted = prune_library()
+    seen = list(Entry.objects.order_by("id").values())
+    back = list(migrate(WITHOUT_FORGETTING)("favorites", "Entry").objects.order_by("id").values())
+
+    assert [row.pop("forget_at") for row in seen] == [None, None]
+    assert deleted == 0
+    assert seen == back == rows
+    assert User.objects.get().library_version == 9
+
+
+def test_a_server_of_the_version_before_goes_on_writing(before):
+    person = User.objects.create(email="person@example.com")
+    migrate(NEW)
+
+    row = before.create(user_id=person.pk, shelf="favorites", kind="flyer", item_id=1, title="Jazz")
+    before.filter(pk=row.pk).update(title="Blues")
+
+    assert Entry.objects.values_list("title", "forget_at").get() == ("Blues", None)
