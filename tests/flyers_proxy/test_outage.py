@@ -14,8 +14,8 @@ from rest_framework.test import APIClient
 
 from clients.errors import UpstreamBusyError, UpstreamTimeoutError
 from flyers_proxy.catalog import FLYERS
+from proxy.background import COOLDOWN_SECONDS
 from proxy.batches import confirm_many, get_many
-from proxy.cache import COOLDOWN_SECONDS
 from proxy.single_flight import waiters
 from tests import payloads
 from tests.flyers_proxy.faulty_service import (

@@ -17,8 +17,7 @@ from clients.errors import (
     UpstreamUnavailableError,
 )
 from clients.transport import Fetched
-from proxy.background import Background
-from proxy.cache import COOLDOWN_SECONDS
+from proxy.background import COOLDOWN_SECONDS, Background
 from proxy.store import Store
 from proxy.templates import Template
 from tests.proxy.fills import Clock, Crowd, Fill, flyer, new_cache, page, together
