@@ -126,7 +126,10 @@ def _companies(companies: tuple[tmdb.Company, ...]) -> tuple[shapes.Company, ...
 
 def _picture(sizes: type[S], name: str | None) -> S | None:
     """Return the addresses of a picture in each of its sizes."""
-    return sizes(*(_address(size, name) for size in sizes.__struct_fields__)) if name else None
+    if not name:
+        return None
+    host = settings.TMDB_IMAGE_URL  # looked up once, as pages have 160 such addresses
+    return sizes(*[f"{host}/{size}{name}" for size in sizes.__struct_fields__])
 
 
 def _address(size: str, name: str | None) -> str | None:
