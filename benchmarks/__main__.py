@@ -9,14 +9,31 @@ import os
 import shutil
 import sys
 import time
+from functools import partial
 
-from benchmarks import flyers, report
+from benchmarks import hits, misses, report, signed_in
+from benchmarks.catalogs import CATALOGS
 from benchmarks.load import results_folder
 from benchmarks.measurements import Pace, Row, Scenario
 from benchmarks.processes import running_bench
 
-# By the name that ``--only`` takes. Each catalog has a module with its rows; a later one adds its scenarios here.
-SCENARIOS: dict[str, Scenario] = {**flyers.SCENARIOS}
+# By the names in a catalog's ``rows``.
+_OF_A_CATALOG = {
+    "hot": hits.hot_page,
+    "pages": hits.many_pages,
+    "herd": misses.herd,
+    "misses": misses.distinct_misses,
+    "writes": signed_in.writes,
+    "hanging": misses.while_hanging,
+    "lists": signed_in.lists,
+}
+# By the names that ``--only`` takes: of each kind of row one catalog after the other, in the same minutes of the machine.
+SCENARIOS: dict[str, Scenario] = {
+    f"{name}{catalog.label.replace(' ', '-')}": partial(measure, catalog)
+    for name, measure in _OF_A_CATALOG.items()
+    for catalog in CATALOGS
+    if name in catalog.rows
+} | {"caller": signed_in.known_caller}
 
 
 def main() -> int:

@@ -17,6 +17,7 @@ from itertools import count, cycle
 from typing import Any, Final, NamedTuple
 
 from benchmarks.flyers import FLYERS
+from benchmarks.movies import MOVIES
 from benchmarks.processes import ROOT, Bench, running_bench
 from benchmarks.signed_in import CALLER_PATH
 
@@ -56,6 +57,9 @@ def _works(people: list[dict[str, Any]]) -> dict[str, Iterator[Request]]:
         "miss, 20 flyers": (
             Request("GET", f"{FLYERS.misses}&limit=20" % next(number), None, "200") for _ in count()
         ),
+        "hit, movies": cycle([Request("GET", MOVIES.page, None, "200")]),
+        "signed-in hit, movies": (Request("GET", MOVIES.page, who, "200") for who in cycle(range(3))),
+        "miss, 20 movies": (Request("GET", MOVIES.misses % next(number), None, "200") for _ in count()),
         "auth/me/ (W8)": cycle([Request("GET", CALLER_PATH, 0, "200")]),
         "favorite added or removed": added,
         "favorite added again": cycle([Request("POST", kept, 0, "200")]),

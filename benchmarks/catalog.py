@@ -9,12 +9,15 @@ Person = dict[str, Any]  # as ``benchmarks.people`` prints it
 class Catalog(NamedTuple):
     """Where a catalog is asked, each address a path with its query; ``%d`` in it is a number.
 
-    ``label`` is appended to the names of its rows. ``upstream`` is the prefix of its settings and its name among the
-    stub's services. ``has_own_marks`` compares the body of ``page`` with a person's favorites and follows.
+    ``label`` is appended to the names of its rows; ``rows`` are the scenarios that are measured of it. ``upstream`` is the
+    prefix of its settings. To the stub its service is what gives the JSON body for a request target, and ``paths`` is how
+    these begin. ``has_own_marks`` compares the body of ``page`` with what a person keeps.
     """
 
     label: str
     upstream: str
+    paths: str
+    service: Callable[[str], bytes]
     kind: str  # of the items that people have among their favorites
     page: str  # the hot one: 20 items
     pages: str  # as large, one for each number
@@ -22,3 +25,4 @@ class Catalog(NamedTuple):
     item: str
     favorite: str
     has_own_marks: Callable[[bytes, Person], bool]
+    rows: tuple[str, ...]

@@ -10,7 +10,7 @@ import django
 
 
 def main(number: int, favorites: int, kind: str) -> None:
-    """Print for each person e-mail address, access token, and the ids of their favorites of that kind and of their follows."""
+    """Print for each person e-mail address and access token, and the ids of what of that kind they keep and of their follows."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     django.setup()
     from accounts import sessions  # noqa: PLC0415 - Django had to be set up first
@@ -23,30 +23,24 @@ def main(number: int, favorites: int, kind: str) -> None:
         email = f"bench-{place}-{time.time_ns()}@example.com"
         user = User.objects.create_user(email=email, password=None)
         items = chance.sample(range(1, max(200, favorites * 2)), favorites)
-        creators = chance.sample(range(1, 41), 10)
-        Entry.objects.bulk_create(
-            Entry(
-                user=user,
-                shelf="favorites",
-                kind=kind,
-                item_id=each,
-                title="Stored",
-                valid_until="2099-01-01T00:00:00Z",
-                version=number,
-            )
-            for number, each in enumerate(items, 1)
-        )
-        Entry.objects.bulk_create(
-            Entry(user=user, shelf="follows", kind="creator", item_id=each, version=len(items) + number)
-            for number, each in enumerate(creators, 1)
-        )
-        User.objects.filter(pk=user.pk).update(library_version=len(items) + len(creators))
+        creators, watchlist = (chance.sample(range(1, 41), 10) for _ in range(2))
+        titled = {"title": "Stored", "valid_until": "2099-01-01T00:00:00Z"}
+        entries = [
+            *(Entry(shelf="favorites", kind=kind, item_id=each, **titled) for each in items),
+            *(Entry(shelf="watchlist", kind=kind, item_id=each, **titled) for each in watchlist),
+            *(Entry(shelf="follows", kind="creator", item_id=each) for each in creators),
+        ]
+        for version, entry in enumerate(entries, 1):
+            entry.user, entry.version = user, version
+        Entry.objects.bulk_create(entries)
+        User.objects.filter(pk=user.pk).update(library_version=len(entries))
         tokens = sessions.open_session(user=user)
         people.append(
             {
                 "email": email,
                 "token": tokens.access,
                 "favorites": sorted(items),
+                "watchlist": sorted(watchlist),
                 "follows": sorted(creators),
             }
         )

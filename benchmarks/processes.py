@@ -14,7 +14,7 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from benchmarks.stub import SERVICES
+from benchmarks.catalogs import CATALOGS
 
 ROOT = Path(__file__).resolve().parent.parent
 _TICK = os.sysconf("SC_CLK_TCK")
@@ -167,10 +167,10 @@ class Bench:
             "LOG_LEVEL": "INFO",
             "FLYERS_CHECK_AT_START": "False",
         }
-        for upstream in SERVICES:
+        for catalog in CATALOGS:
             self.environment |= {
-                f"{upstream}_API_URL": self.stub_url,
-                f"{upstream}_FRESH_SECONDS": "3600",
+                f"{catalog.upstream}_API_URL": self.stub_url,
+                f"{catalog.upstream}_FRESH_SECONDS": "3600",
             }
         self._start("-m", "benchmarks.stub", str(port), answers_at=f"{self.stub_url}/_calls")
         for database in self.databases:

@@ -6,63 +6,14 @@
 import asyncio
 import json
 import sys
-from functools import cache
-from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-FLYERS = 2_000
+from benchmarks.catalogs import CATALOGS
 
 
-def flyer(flyer_id: int) -> dict[str, Any]:
-    """Return a flyer of about a kilobyte, as services of this kind send them."""
-    creator = flyer_id % 40 + 1
-    return {
-        "id": flyer_id,
-        "title": f"Flyer {flyer_id}: an evening by the river",
-        "description": "Three bands, one bridge, and a blanket each. " * 10,
-        "categories": ["events", "nightlife"],
-        "creator": {"id": creator, "username": f"creator-{creator}", "profile_picture": None},
-        "images": [{"url": f"https://img.example/flyers/{flyer_id}.svg", "order": 0}],
-        "location": {
-            "address": f"Calle Mayor {flyer_id}, Madrid",
-            "lat": 40.41,
-            "lng": -3.7,
-            "distance_km": 1.0,
-        },
-        "validity": {
-            "valid_from": "2020-01-01T00:00:00Z",
-            "valid_until": "2099-01-01T00:00:00Z",
-            "is_valid": True,
-        },
-        "created_at": "2026-01-01T00:00:00Z",
-    }
-
-
-@cache
-def feed(page: int, size: int, ids: str) -> bytes:
-    """Return one page of the feed; filters make no difference to it."""
-    shown = map(int, ids.split(",")) if ids else range((page - 1) * size + 1, page * size + 1)
-    flyers = [flyer(each) for each in shown]
-    return json.dumps({"count": FLYERS, "next": None, "previous": None, "results": flyers}).encode()
-
-
-def flyer_service(target: str) -> bytes:
-    """Return the flyer service's JSON body for a request target."""
-    address, params = urlsplit(target).path, dict(parse_qsl(urlsplit(target).query))
-    body: Any
-    if address == "/api/v1/flyers/feed/":
-        return feed(int(params["page"]), int(params["page_size"]), params.get("ids", ""))
-    if address.startswith("/api/v1/users/"):
-        body = {"id": int(address.split("/")[4]), "username": "creator"}
-    elif address == "/api/v1/categories/":
-        body = [{"slug": "events", "name": "Events", "flyer_count": FLYERS}]
-    else:
-        body = flyer(int(address.split("/")[4]))
-    return json.dumps(body).encode()
-
-
-# By the prefix of its settings: how its paths begin, and what gives the body. A later upstream service adds its own.
-SERVICES = {"FLYERS": ("/api/v1/", flyer_service)}
+def body_for(target: str) -> bytes:
+    """Return the JSON body of the service whose path this is."""
+    return next(each.service(target) for each in CATALOGS if target.startswith(each.paths))
 
 
 class Stub(asyncio.Protocol):
@@ -87,7 +38,7 @@ class Stub(asyncio.Protocol):
             self.send(self.control(target))
             return
         Stub.calls += 1
-        body = next(answer(target) for start, answer in SERVICES.values() if target.startswith(start))
+        body = body_for(target)
         if Stub.latency:
             asyncio.get_running_loop().call_later(Stub.latency, self.send, body)
         else:

@@ -7,17 +7,22 @@ from urllib.parse import urlsplit
 import pytest
 import responses
 
-from benchmarks.flyers import FLYERS
+from benchmarks.__main__ import SCENARIOS
+from benchmarks.catalogs import CATALOGS
 from benchmarks.measurements import Row
 from benchmarks.report import table
-from benchmarks.stub import flyer_service
+from benchmarks.stub import body_for
 
-ADDRESSES = [FLYERS.page, FLYERS.pages % 7, FLYERS.misses % 7, FLYERS.item % 7]
+ADDRESSES = [
+    address
+    for catalog in CATALOGS
+    for address in (catalog.page, catalog.pages % 7, catalog.misses % 7, catalog.item % 7)
+]
 
 
 def answer(request: Any) -> tuple[int, dict[str, str], bytes]:
     target = urlsplit(request.url)
-    return 200, {"Content-Type": "application/json"}, flyer_service(f"{target.path}?{target.query}")
+    return 200, {"Content-Type": "application/json"}, body_for(f"{target.path}?{target.query}")
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
@@ -30,12 +35,18 @@ def test_what_the_benchmark_asks_for_is_answered_and_cached(anyone, upstream, ad
     assert (again.status_code, again["X-Cache"]) == (200, "HIT")
 
 
-def test_a_page_of_the_benchmark_has_twenty_flyers(anyone, upstream):
+@pytest.mark.parametrize("catalog", CATALOGS, ids=lambda catalog: catalog.upstream)
+def test_a_page_of_the_benchmark_has_twenty_items(anyone, upstream, catalog):
     upstream.add_callback(responses.GET, re.compile(".*"), answer)
 
-    pages = [anyone.get(address).json()["results"] for address in (FLYERS.page, FLYERS.pages % 7)]
+    pages = [anyone.get(address).json()["results"] for address in (catalog.page, catalog.pages % 7)]
 
     assert [len(page) for page in pages] == [20, 20]
+
+
+def test_the_rows_of_one_catalog_stand_beside_those_of_another():
+    assert list(SCENARIOS)[:2] == ["hot", "hot-movies"]
+    assert "misses-movies" in SCENARIOS
 
 
 @pytest.mark.parametrize(
