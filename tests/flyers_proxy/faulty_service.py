@@ -2,12 +2,22 @@
 
 from typing import Any
 
+from flyers_proxy.catalog import FLYERS as CATALOG
 from tests import payloads
-from tests.hostile import FAULTS, Behaviour, Exchange, HostileServer, in_turn
+from tests.faulty_service import FaultyRead, FaultyService
+from tests.hostile import Behaviour
 
 FLYERS = [payloads.flyer(7), payloads.flyer(8)]
 FAR_AWAY = {"address": "Gran Via 1, Bilbao", "lat": 43.2627, "lng": -2.9253}
-NOT_FRESH = "max-age=0"
+DISCOVER = "/api/v1/flyers/discover/"
+CATEGORIES = "/api/v1/flyers/categories/"
+# Each fault is about a page of flyers, but for these.
+ROUTES = {
+    **dict.fromkeys(("404", "410", "another flyer's id"), "/api/v1/flyers/7/"),
+    "categories ignored": f"{DISCOVER}?categories=events",
+    "creators ignored": "/api/v1/creators/3/flyers/",
+    "near_me ignored": f"{DISCOVER}?lat=40.4168&lng=-3.7038&radius=2",
+}
 
 
 def document(path: str) -> Any:
@@ -20,16 +30,6 @@ def document(path: str) -> Any:
     if "/users/" in path:
         return payloads.creator(number)
     return [payloads.category()]
-
-
-def healthy(exchange: Exchange) -> None:
-    """Answer as a healthy service."""
-    exchange.answer_json(document(exchange.path))
-
-
-def healthy_but_never_fresh(exchange: Exchange) -> None:
-    """Answer as a healthy service whose answers are never fresh."""
-    exchange.answer_json(document(exchange.path), Cache_Control=NOT_FRESH)
 
 
 def _page(**changes: Any) -> Behaviour:
@@ -45,24 +45,7 @@ def _without(*names: str) -> list[dict[str, Any]]:
     return [{name: value for name, value in flyer.items() if name not in names} for flyer in FLYERS]
 
 
-def _rude(exchange: Exchange) -> None:
-    exchange.answer_json(
-        document(exchange.path),
-        Set_Cookie="session=stolen; Domain=flyers.test",
-        Access_Control_Allow_Origin="*",
-        Location="https://evil.example/",
-        Content_Security_Policy="default-src *",
-        X_Request_ID="theirs",
-        Refresh="0; url=https://evil.example/",
-        Server="secret/1.2.3",
-        Vary="*",
-    )
-
-
-REFUSED, DROPPED, ONCE = "refused", "idle connection dropped", "one failure, then well"
-
-# Each of these is about a page of flyers, but for the one that is about a flyer.
-ALL_FAULTS: dict[str, Behaviour] = FAULTS | {
+OWN_FAULTS: dict[str, Behaviour] = {
     "another root": lambda exchange: exchange.answer_json(FLYERS),
     "required fields missing": _page(results=_without("title", "creator")),
     "null where a value must be": _flyers(title=None, validity=None),
@@ -82,40 +65,21 @@ ALL_FAULTS: dict[str, Behaviour] = FAULTS | {
     ),
     "unknown fields": _flyers(secret="for the service alone", rank=0.97),
     "next to another host": _page(next="http://169.254.169.254/latest/", previous="https://evil.example/"),
-    "rude headers": _rude,
 }
-NAMES = ALL_FAULTS.keys() | {REFUSED, DROPPED, ONCE}
+SERVICE = FaultyService(document, OWN_FAULTS)
+healthy, healthy_but_never_fresh = SERVICE.healthy, SERVICE.healthy_but_never_fresh
+inject_fault, clear_fault = SERVICE.inject_fault, SERVICE.clear_fault
 
 
-def inject_fault(service: HostileServer, name: str) -> None:
-    """Let the service behave like a fault, and clear its request log."""
-    service.received.clear()
-    if name == REFUSED:
-        service.refuse()
-    elif name == DROPPED:
-        service.drop_connections()
-    else:
-        service.behaviour = in_turn(FAULTS["500"], healthy) if name == ONCE else ALL_FAULTS[name]
+def _shows_both(body: Any) -> bool:
+    ids = [flyer["id"] for flyer in body["results"]]
+    return (ids, body["next"], body["previous"]) == ([7, 8], None, None)
 
 
-def clear_fault(service: HostileServer, name: str) -> None:
-    """End the fault."""
-    service.behaviour = healthy
-    if name == REFUSED:
-        service.listen()
-
-
-def leaks(response: Any) -> list[str]:
-    """Return what of the service stands in an answer of ours, and must not."""
-    said = f"{response.headers}{response.content.decode()}"
-    secrets = (
-        "upstream-key",
-        "169.254",
-        "evil.example",
-        "theirs",
-        "secret",
-        "stolen",
-        "127.0.0.1",
-        "Traceback",
-    )
-    return [secret for secret in secrets if secret in said]
+READ = FaultyRead(
+    CATALOG,
+    SERVICE,
+    address_of=lambda fault: ROUTES.get(fault, DISCOVER),
+    unconcerned=CATEGORIES,
+    shows=_shows_both,
+)
