@@ -15,6 +15,7 @@ from flyers_proxy.shapes import FLYER_EXAMPLE
 
 HERE = "/api/v1"
 OP = {"op_id": "a", "op": "add", "shelf": "favorites", "kind": "flyer", "id": 8, "at": "2026-05-01T12:00:00Z"}
+SHELVES = ("favorites", "watchlist", "ratings")
 SCHEMA = yaml.safe_load((Path(__file__).parent.parent / "openapi.yaml").read_text())
 
 
@@ -94,6 +95,46 @@ def test_answers_fit_the_schema(as_alice, as_bob, anyone, service):
     check("delete", "/favorites/share/", as_alice.delete(f"{HERE}/favorites/share/"))
     check("get", link, anyone.get(f"{HERE}{link}"))
     check("post", f"{link}copy/", as_bob.post(f"{HERE}{link}copy/"))
+
+
+def test_answers_about_titles_fit_the_schema(as_alice, as_bob, anyone, titles, way):
+    """The same with a title that is live and one that is gone."""
+    titles.has(way, 605, 606)
+    item, batch = f"/{way.path}/605", {"kind": way.kind, "ids": [606, 99]}
+    calls = [
+        ("put", f"{item}/favorite/", None),
+        ("post", f"{item}/favorite/", None),
+        ("get", f"{item}/favorite/", None),
+        ("put", f"{item}/watchlist/", None),
+        ("get", f"{item}/watchlist/", None),
+        ("put", f"{item}/rating/", {"rating": 4}),
+        ("get", f"{item}/rating/", None),
+        ("post", "/favorites/", {"media_type": way.kind, "movie_id": 606}),
+        ("put", "/users/me/watchlist/", batch),
+        ("post", "/users/me/watchlist/remove/", batch),
+        ("post", "/users/me/library/", {"entries": [{"shelf": "favorites", "kind": way.kind, "id": 99}]}),
+        ("get", f"/users/me/library/contains/?kind={way.kind}&ids=605", None),
+        ("get", "/users/me/library/", None),
+        ("get", "/users/me/library/changes/", None),
+        ("post", "/users/me/library/ops/", {"ops": [OP | {"kind": way.kind, "id": 606}]}),
+        ("post", "/favorites/share/", {"list_name": "Weekend", "kind": way.kind}),
+        ("get", f"/favorites/share/?kind={way.kind}", None),
+        *(("get", f"/users/me/{shelf}/?kind={way.kind}", None) for shelf in SHELVES),
+        ("delete", f"{item}/rating/", None),
+        ("delete", f"{item}/rating/", None),
+        ("delete", f"{item}/watchlist/", None),
+        ("put", f"/{way.path}/98/favorite/", None),
+    ]
+
+    answers = [getattr(as_alice, method)(f"{HERE}{address}", body) for method, address, body in calls]
+    link = as_alice.get(f"{HERE}/favorites/share/?kind={way.kind}").json()["url"]
+    link = link.removeprefix("https://flyers.test/api/v1")
+
+    for (method, address, _), answer in zip(calls, answers, strict=True):
+        check(method, address, answer)
+    check("get", link, anyone.get(f"{HERE}{link}"))
+    check("post", f"{link}copy/", as_bob.post(f"{HERE}{link}copy/"))
+    assert [answer.status_code for answer in answers[-4:]] == [204, 404, 204, 404]
 
 
 def check(method, address, answer):
