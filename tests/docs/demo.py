@@ -1,4 +1,4 @@
-"""The service and the flyer service for the documents' commands, started as `make run` does, on other ports."""
+"""The service and the bundled services for the documents' commands, started as `make run` does, on other ports."""
 
 import os
 import re
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
-from mock_upstream.server import MockUpstream, start
+from mock_upstream.server import MockUpstream, start, start_tmdb
 from tests.docs.documents import ROOT
 from tests.operations.programs import UPSTREAM_KEY, Server, running, until
 
@@ -32,16 +32,20 @@ class Demo:
 
     server: Server
     upstream: MockUpstream
+    tmdb: MockUpstream
     folder: Path
 
     def here(self, text: str) -> str:
         """Return a text with the addresses of this demo in the place of the documents'."""
-        ports = {"8000": self.server.port, "9000": self.upstream.url.rpartition(":")[2]}
+        bundled = {"9000": self.upstream, "9001": self.tmdb}
+        ports = {number: each.url.rpartition(":")[2] for number, each in bundled.items()}
+        ports["8000"] = str(self.server.port)
         return re.sub(r"(localhost|127\.0\.0\.1):(\d+)", lambda match: f"{match[1]}:{ports[match[2]]}", text)
 
     def recover(self) -> None:
-        """Heal the flyer service, and return when it is believed."""
+        """Heal the bundled services, and return when the flyer service is believed."""
         self.upstream.knobs.reset()
+        self.tmdb.knobs.reset()
         words = count()
         until(
             lambda: self.server.request(f"/api/v1/flyers/search/?query=word{next(words)}").status == 200,
@@ -77,9 +81,9 @@ class Demo:
 def shown(folder: Path) -> Iterator[Demo]:
     """Start it all, with the account that `make run` names."""
     shutil.copytree(ROOT / "deploy", folder / "deploy")
-    with start(key=UPSTREAM_KEY) as upstream:
-        server = Server(folder, upstream=upstream.url, DEBUG="True", WORKERS="1")
+    with start(key=UPSTREAM_KEY) as upstream, start_tmdb() as tmdb:
+        server = Server(folder, upstream=upstream.url, TMDB_API_URL=tmdb.url, DEBUG="True", WORKERS="1")
         server.environment["PUBLIC_URL"] = f"http://localhost:{server.port}"
         with running(server):
             server.manage("sample_user")
-            yield Demo(server, upstream, folder)
+            yield Demo(server, upstream, tmdb, folder)
