@@ -1,4 +1,4 @@
-"""The management commands of the cache on Redis."""
+"""The management commands of the cache on Redis, of a service that has no catalog but flyers."""
 
 import io
 import json
@@ -8,10 +8,16 @@ import responses
 from django.core.management import CommandError, call_command
 
 from flyers_proxy.catalog import FLYERS
+from proxy import catalog
 from tests import payloads
 from tests.conftest import UPSTREAM
 
 FEED = f"{UPSTREAM}/flyers/feed/"
+
+
+@pytest.fixture(autouse=True)
+def flyers_alone(monkeypatch):
+    monkeypatch.delitem(catalog._CATALOGS, "movies")
 
 
 class Terminal(io.StringIO):
