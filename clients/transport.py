@@ -9,10 +9,8 @@ import math
 import random
 import re
 import socket
-import threading
 import time
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
 from typing import Final, Generic, TypedDict, TypeVar
 from urllib.parse import urlencode
 
@@ -20,10 +18,10 @@ import msgspec
 import requests
 import urllib3
 
-from clients import errors, headers, strict_json
+from clients import errors, headers, statuses
+from clients.bodies import BodyReader
 from clients.breaker import Breaker, Bulkhead, State
 from clients.call_metrics import Call, CallMetrics
-from clients.inflater import inflater_for
 from clients.timed_http import Resolve, TimedAdapter
 
 T = TypeVar("T")
@@ -33,10 +31,7 @@ MEBIBYTE: Final = 1024 * 1024
 RETRY_PAUSE_SECONDS: Final = 0.1
 RETRY_NEEDS_SECONDS: Final = 0.3
 CALL_NEEDS_SECONDS: Final = 0.05
-# Beyond this documents are decoded one at a time: their objects can take 25 times as much as their bytes.
-LARGE_DOCUMENT_BYTES: Final = 128 * 1024
 
-_READ_BYTES = 64 * 1024
 _REQUEST_ID = re.compile(r"[A-Za-z0-9-]{1,64}")
 
 
@@ -116,14 +111,13 @@ class Transport:
         self._base_url = base_url.rstrip("/")
         self._connect_timeout = connect_timeout
         self._deadline = deadline
-        self._max_body = max_body
         self._verify = ca_bundle or True
         self._chance = chance
         self._sleep = sleep
         self._adapter = TimedAdapter(self._base_url, size=max_concurrency, resolve=resolve)
         self._breaker = breaker or Breaker()
         self._bulkhead = Bulkhead(max_concurrency)
-        self._large_document = threading.Lock()
+        self._bodies = BodyReader(max_body)
         self._metrics = CallMetrics(name, slots=max_concurrency, logs=logs)
         common = {"Accept": "application/json", "Accept-Encoding": "identity", "User-Agent": "flyers-bff"}
         if token:
@@ -152,7 +146,7 @@ class Transport:
                 raise errors.UpstreamTimeoutError("no time left to ask")
             with call.until_decoded:
                 response, document = self._fetch(call, self._prepare(path, params, etag, request_id))
-                self._raise_for_refusal(response)
+                statuses.raise_for_refusal(response)
                 is_unmodified = response.status_code == 304
                 value = None if is_unmodified else decode(document)
         except errors.UpstreamError as failure:
@@ -218,8 +212,8 @@ class Transport:
         with self._breaker.attempt(on_change), self._bulkhead.slot(), in_use.track_inprogress():
             call.attempts += 1
             with self._send(request, call.seconds_left) as response:
-                self._raise_if_broken(response, can_be_unmodified="If-None-Match" in request.headers)
-                return response, self._document(response, call)
+                self._raise_if_broken(response, request)
+                return response, self._bodies.document(response, call)
 
     def _send(self, request: requests.PreparedRequest, left: float) -> requests.Response:
         left = max(left, 0.001)  # This process may have been suspended since the last check.
@@ -239,69 +233,13 @@ class Transport:
         except (requests.RequestException, urllib3.exceptions.HTTPError):
             raise errors.UpstreamMalformedError("not an HTTP answer") from None
 
-    def _raise_if_broken(self, response: requests.Response, *, can_be_unmodified: bool) -> None:
-        """Raise for answers of no service in good order: 5xx, redirects, and what was not requested."""
-        status = response.status_code
-        if 500 <= status <= 599:
-            seconds = _retry_after(response) if status == 503 else None
-            if seconds is not None:
-                self._breaker.cool_down(seconds)
-                raise errors.UpstreamUnavailableError("status 503", retry_after=seconds)
-            raise errors.UpstreamUnavailableError(f"status {status}", is_momentary=status in {500, 502, 503})
-        if not (status == 200 or 400 <= status <= 499 or (status == 304 and can_be_unmodified)):
-            raise errors.UpstreamMalformedError(f"status {status}")
-
-    def _raise_for_refusal(self, response: requests.Response) -> None:
-        """Raise for the 4xx of a service in good order."""
-        reason = f"status {response.status_code}"
-        match response.status_code:
-            case 200 | 304:
-                return
-            case 404 | 410:
-                raise errors.UpstreamNotFoundError(reason)
-            case 401 | 403:
-                raise errors.UpstreamRefusedError(reason)
-            case 429:
-                raise errors.UpstreamThrottledError(reason, retry_after=_retry_after(response))
-            case _:
-                raise errors.UpstreamMalformedError(reason)
-
-    def _document(self, response: requests.Response, call: Call) -> object:
-        """Return the JSON document of a 200, ``None`` for every other status; large ones one at a time."""
-        if response.status_code not in {200, 304}:
-            return None  # The body of a refusal is not used, and may never end.
-        body = self._body(response)  # That of a 304 is empty, and reading it gives the connection back.
-        if response.status_code == 304:
-            return None
-        if len(body) > LARGE_DOCUMENT_BYTES:
-            if not self._large_document.acquire(timeout=max(0.0, call.seconds_left)):
-                raise errors.UpstreamTimeoutError("no time left to decode")
-            call.until_decoded.callback(self._large_document.release)
+    def _raise_if_broken(self, response: requests.Response, request: requests.PreparedRequest) -> None:
+        good = statuses.GOOD_OF_A_READ
+        if "If-None-Match" in request.headers:
+            good |= {304}
         try:
-            return strict_json.loads(body)
-        except ValueError:
-            raise errors.UpstreamMalformedError("the body is no JSON document") from None
-
-    def _body(self, response: requests.Response) -> bytearray:
-        """Return the whole body; nothing larger than ``max_body`` is ever held in memory."""
-        is_empty = response.status_code == 304
-        inflater = (
-            None if is_empty else inflater_for(response.headers.get("Content-Encoding"), self._max_body)
-        )
-        body = bytearray()
-        try:
-            while chunk := response.raw.read1(_READ_BYTES, decode_content=False):
-                body += inflater.feed(chunk) if inflater else chunk
-                if len(body) > self._max_body:
-                    raise errors.UpstreamMalformedError("the body is too large")
-        except urllib3.exceptions.ReadTimeoutError:
-            raise errors.UpstreamTimeoutError("the body did not end in time") from None
-        except urllib3.exceptions.HTTPError:
-            raise errors.UpstreamUnavailableError("the body was cut", is_momentary=True) from None
-        if inflater:
-            inflater.finish()
-        return body
-
-
-def _retry_after(response: requests.Response) -> float | None:
-    return headers.retry_after(response.headers.get("Retry-After"), now=datetime.now(UTC))
+            statuses.raise_if_broken(response, good)
+        except errors.UpstreamUnavailableError as failure:
+            if failure.retry_after is not None:
+                self._breaker.cool_down(failure.retry_after)
+            raise

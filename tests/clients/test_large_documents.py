@@ -5,8 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from clients.bodies import LARGE_DOCUMENT_BYTES
 from clients.errors import UpstreamTimeoutError
-from clients.transport import LARGE_DOCUMENT_BYTES
 from tests.hostile import answers
 from tests.operations.programs import until
 

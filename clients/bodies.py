@@ -1,0 +1,64 @@
+"""Bodies of answers: each read whole within its bounds, and decoded."""
+
+import threading
+from typing import Final
+
+import requests
+import urllib3
+
+from clients import errors, strict_json
+from clients.call_metrics import Call
+from clients.inflater import inflater_for
+
+# Beyond this documents are decoded one at a time: their objects can take 25 times as much as their bytes.
+LARGE_DOCUMENT_BYTES: Final = 128 * 1024
+
+_READ_BYTES = 64 * 1024
+
+
+class BodyReader:
+    """Reads the answers of one upstream service; safe to use from many threads."""
+
+    def __init__(self, max_body: int) -> None:
+        """``max_body``: bytes of the largest body, decoded if it is gzip."""
+        self._max_body = max_body
+        self._large_document = threading.Lock()
+
+    def document(self, response: requests.Response, call: Call) -> object:
+        """Return the JSON document of an answer, ``None`` for a 304 and a refusal; large ones one at a time.
+
+        Raises ``UpstreamError`` for a body that is cut, late, too large or no JSON.
+        """
+        if 400 <= response.status_code <= 499:
+            return None  # The body of a refusal is not used, and may never end.
+        body = self._body(response)  # That of a 304 is empty, and reading it gives the connection back.
+        if response.status_code == 304:
+            return None
+        if len(body) > LARGE_DOCUMENT_BYTES:
+            if not self._large_document.acquire(timeout=max(0.0, call.seconds_left)):
+                raise errors.UpstreamTimeoutError("no time left to decode")
+            call.until_decoded.callback(self._large_document.release)
+        try:
+            return strict_json.loads(body)
+        except ValueError:
+            raise errors.UpstreamMalformedError("the body is no JSON document") from None
+
+    def _body(self, response: requests.Response) -> bytearray:
+        """Return the whole body; nothing larger than ``max_body`` is ever held in memory."""
+        is_empty = response.status_code == 304
+        inflater = (
+            None if is_empty else inflater_for(response.headers.get("Content-Encoding"), self._max_body)
+        )
+        body = bytearray()
+        try:
+            while chunk := response.raw.read1(_READ_BYTES, decode_content=False):
+                body += inflater.feed(chunk) if inflater else chunk
+                if len(body) > self._max_body:
+                    raise errors.UpstreamMalformedError("the body is too large")
+        except urllib3.exceptions.ReadTimeoutError:
+            raise errors.UpstreamTimeoutError("the body did not end in time") from None
+        except urllib3.exceptions.HTTPError:
+            raise errors.UpstreamUnavailableError("the body was cut", is_momentary=True) from None
+        if inflater:
+            inflater.finish()
+        return body
