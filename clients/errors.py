@@ -35,7 +35,7 @@ class UpstreamNotFoundError(UpstreamError):
 
 
 class UpstreamRefusedError(UpstreamError):
-    """The service does not accept our key (401, 403): for an operator to correct, not for a caller."""
+    """The service does not accept the key it was sent (401, 403): for an operator to correct, not for a caller."""
 
     outcome = "refused"
 
@@ -53,7 +53,10 @@ class UpstreamTimeoutError(UpstreamError):
 
 
 class UpstreamUnavailableError(UpstreamError):
-    """Connection refused or lost, 5xx, or not called because of breaker or cooldown; if momentary a retry may help."""
+    """Connection refused or lost, 5xx, or not called because of breaker or cooldown; if momentary a retry may help.
+
+    Also a 401 or 403 where no key is needed: something in front of the service stops our calls.
+    """
 
     outcome = "unavailable"
 

@@ -29,16 +29,19 @@ def raise_if_broken(response: requests.Response, good: frozenset[int]) -> None:
         raise errors.UpstreamMalformedError(f"status {status}")
 
 
-def raise_for_refusal(response: requests.Response) -> None:
-    """Raise for the 4xx of a service in good order."""
+def raise_for_refusal(response: requests.Response, *, has_key: bool) -> None:
+    """Raise for the 4xx of a service in good order; ``has_key``: a key was sent, which it may not accept."""
     if not is_refusal(response):
         return
     reason = f"status {response.status_code}"
     match response.status_code:
         case 404 | 410:
             raise errors.UpstreamNotFoundError(reason)
-        case 401 | 403:
+        case 401 | 403 if has_key:
             raise errors.UpstreamRefusedError(reason)
+        case 401 | 403:
+            # It comes from something in front of the service, as a page for people that stops machines.
+            raise errors.UpstreamUnavailableError(f"{reason}, and it needs no key")
         case 429:
             raise errors.UpstreamThrottledError(reason, retry_after=_retry_after(response))
         case _:

@@ -146,7 +146,7 @@ class Transport:
                 raise errors.UpstreamTimeoutError("no time left to ask")
             with call.until_decoded:
                 response, document = self._fetch(call, self._prepare(path, params, etag, request_id))
-                statuses.raise_for_refusal(response)
+                statuses.raise_for_refusal(response, has_key="Authorization" in self._headers)
                 is_unmodified = response.status_code == 304
                 value = None if is_unmodified else decode(document)
         except errors.UpstreamError as failure:
