@@ -21,6 +21,7 @@ def keyless(server):
 
 @pytest.mark.parametrize("status", [401, 403])
 def test_where_no_key_is_needed_no_key_is_bad(status, server, keyless, caplog):
+    caplog.set_level(logging.INFO, logger="clients")
     server.behaviour = answers(PAGE_FOR_PEOPLE, status, Content_Type="text/html")
 
     with pytest.raises(errors.UpstreamUnavailableError) as raised:
