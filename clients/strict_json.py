@@ -1,17 +1,22 @@
 """Strict JSON reader: one document, as RFC 8259 has it."""
 
 import json
-from typing import NoReturn
+from decimal import Decimal, InvalidOperation
+from typing import Final, NoReturn
 
 import msgspec
+
+MAX_EXACT_CHARACTERS: Final = 4300  # as many digits as the interpreter lets an integer have
 
 
 class StrictJSONError(ValueError):
     """What other readers may accept, and understand differently; the message is a sentence about the body."""
 
 
-def loads(body: bytes | bytearray) -> object:
-    """Return the one document in ``body``.
+def loads(body: bytes | bytearray, *, is_exact: bool = False) -> object:
+    """Return the one document in ``body``; ``is_exact``: numbers with a fraction or an exponent are ``Decimal``.
+
+    Such a one has the digits of its text (``109.950``) and never was a float, which money must not be.
 
     ``StrictJSONError`` for a duplicate key, NaN and infinities; ``ValueError`` for other encodings than UTF-8 (a byte
     order mark too), anything after the document, numbers of thousands of digits, and nesting as deep as the
@@ -19,9 +24,9 @@ def loads(body: bytes | bytearray) -> object:
     """
     text = body.decode()
     try:
-        return _read_plain(text, colons=body.count(b":"))
+        return _read_plain(text, colons=body.count(b":"), is_exact=is_exact)
     except (ValueError, RecursionError):
-        return _read(text)
+        return _read(text, is_exact=is_exact)
 
 
 def drop_nulls(document: object) -> bool:
@@ -41,7 +46,19 @@ def drop_nulls(document: object) -> bool:
     return were_any
 
 
-def _read_plain(text: str, *, colons: int) -> object:
+def _decimal(text: str) -> Decimal:
+    if len(text) > MAX_EXACT_CHARACTERS:
+        raise ValueError("a number of thousands of digits")
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        raise ValueError("an exponent beyond reason") from None
+
+
+_EXACT = msgspec.json.Decoder(float_hook=_decimal)
+
+
+def _read_plain(text: str, *, colons: int, is_exact: bool) -> object:
     """Return the document of a text as services write it, fast; ``ValueError`` for one that ``_read`` has to judge.
 
     msgspec is as strict as ``_read``, and stricter with surrogates and exponents, but for duplicate keys, of which it
@@ -50,16 +67,19 @@ def _read_plain(text: str, *, colons: int) -> object:
     """
     if "\\" in text and "\\u003" in text:
         raise ValueError("may hold an escaped colon")
-    document = msgspec.json.decode(text)
+    document = _EXACT.decode(text) if is_exact else msgspec.json.decode(text)
     if msgspec.json.encode(document).count(b":") != colons:
         raise ValueError("holds a duplicate key")
     return document
 
 
-def _read(text: str) -> object:
+def _read(text: str, *, is_exact: bool) -> object:
     """Return the document; ``ValueError`` as for ``loads``."""
+    parse_float = _decimal if is_exact else None
     try:
-        return json.loads(text, object_pairs_hook=_unique, parse_constant=_refuse_constant)
+        return json.loads(
+            text, object_pairs_hook=_unique, parse_constant=_refuse_constant, parse_float=parse_float
+        )
     except RecursionError:
         raise ValueError("nested too deeply") from None
 
