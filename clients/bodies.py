@@ -5,6 +5,7 @@ from typing import Final
 
 import requests
 import urllib3
+from msgspec import Struct
 
 from clients import errors, strict_json
 from clients.call_metrics import Call
@@ -16,6 +17,16 @@ LARGE_DOCUMENT_BYTES: Final = 128 * 1024
 _READ_BYTES = 64 * 1024
 
 
+class Reading(Struct, frozen=True):
+    """How a client wants an answer of its service to be read."""
+
+    is_exact: bool = False  # numbers with a fraction become ``Decimal``, with the digits of their text
+    nothing_is_missing: bool = False  # an empty body or ``null`` means that there is no such item
+
+
+PLAIN: Final = Reading()
+
+
 class BodyReader:
     """Reads the answers of one upstream service; safe to use from many threads."""
 
@@ -24,22 +35,25 @@ class BodyReader:
         self._max_body = max_body
         self._large_document = threading.Lock()
 
-    def document(self, response: requests.Response, call: Call) -> object:
-        """Return the JSON document of an answer, ``None`` for a 304 and a refusal; large ones one at a time.
+    def document(self, response: requests.Response, call: Call, reading: Reading) -> object:
+        """Return the JSON document of an answer; large ones one at a time.
 
-        Raises ``UpstreamError`` for a body that is cut, late, too large or no JSON.
+        ``None`` for a 304 and a refusal, and for an empty body where that means something. Raises ``UpstreamError`` for
+        a body that is cut, late, too large or no JSON.
         """
         if 400 <= response.status_code <= 499:
             return None  # The body of a refusal is not used, and may never end.
         body = self._body(response)  # That of a 304 is empty, and reading it gives the connection back.
         if response.status_code == 304:
             return None
+        if reading.nothing_is_missing and not body.strip() and _has_said_its_length(response):
+            return None
         if len(body) > LARGE_DOCUMENT_BYTES:
             if not self._large_document.acquire(timeout=max(0.0, call.seconds_left)):
                 raise errors.UpstreamTimeoutError("no time left to decode")
             call.until_decoded.callback(self._large_document.release)
         try:
-            return strict_json.loads(body)
+            return strict_json.loads(body, is_exact=reading.is_exact)
         except ValueError:
             raise errors.UpstreamMalformedError("the body is no JSON document") from None
 
@@ -62,3 +76,8 @@ class BodyReader:
         if inflater:
             inflater.finish()
         return body
+
+
+def _has_said_its_length(response: requests.Response) -> bool:
+    """Return whether the body has an end of its own; one that ends with the connection may have been cut."""
+    return "Content-Length" in response.headers or "Transfer-Encoding" in response.headers

@@ -21,7 +21,7 @@ class UpstreamError(Exception):
 
 
 class UpstreamNotFoundError(UpstreamError):
-    """The service has no such item, or no longer (404, 410).
+    """The service has no such item, or no longer: 404, 410, and nothing at all from a service that says it so.
 
     ``kind`` is a word for the item ("flyer") and ``number`` its id; ``None`` where only the answer is known.
     """

@@ -19,7 +19,7 @@ import requests
 import urllib3
 
 from clients import errors, headers, statuses
-from clients.bodies import BodyReader
+from clients.bodies import PLAIN, BodyReader, Reading
 from clients.breaker import Breaker, Bulkhead, State
 from clients.call_metrics import Call, CallMetrics
 from clients.timed_http import Resolve, TimedAdapter
@@ -130,6 +130,7 @@ class Transport:
         decode: Callable[[object], T],
         *,
         params: Mapping[str, str | int] | None = None,
+        reading: Reading = PLAIN,
         etag: str | None = None,
         request_id: str | None = None,
         ends_at: float = math.inf,
@@ -145,9 +146,13 @@ class Transport:
             if call.seconds_left < CALL_NEEDS_SECONDS:
                 raise errors.UpstreamTimeoutError("no time left to ask")
             with call.until_decoded:
-                response, document = self._fetch(call, self._prepare(path, params, etag, request_id))
+                request = self._prepare(path, params, etag, request_id)
+                response, document = self._fetch(call, request, reading)
                 statuses.raise_for_refusal(response, has_key="Authorization" in self._headers)
                 is_unmodified = response.status_code == 304
+                # Out of the breaker's sight: a service that says so is well.
+                if reading.nothing_is_missing and document is None and not is_unmodified:
+                    raise errors.UpstreamNotFoundError("nothing with a status of success")
                 value = None if is_unmodified else decode(document)
         except errors.UpstreamError as failure:
             failure.upstream = self._name
@@ -192,10 +197,12 @@ class Transport:
             request.headers["X-Request-ID"] = request_id
         return request
 
-    def _fetch(self, call: Call, request: requests.PreparedRequest) -> tuple[requests.Response, object]:
+    def _fetch(
+        self, call: Call, request: requests.PreparedRequest, reading: Reading
+    ) -> tuple[requests.Response, object]:
         """Return answer and document; retry once after a momentary failure if time and breaker allow it."""
         try:
-            return self._attempt(call, request)
+            return self._attempt(call, request, reading)
         except errors.UpstreamUnavailableError as failure:
             pause = RETRY_PAUSE_SECONDS * self._chance()
             is_time_left = call.seconds_left - pause > RETRY_NEEDS_SECONDS
@@ -203,9 +210,11 @@ class Transport:
                 raise
             self._metrics.retried(call, failure)
         self._sleep(pause)
-        return self._attempt(call, request)
+        return self._attempt(call, request, reading)
 
-    def _attempt(self, call: Call, request: requests.PreparedRequest) -> tuple[requests.Response, object]:
+    def _attempt(
+        self, call: Call, request: requests.PreparedRequest, reading: Reading
+    ) -> tuple[requests.Response, object]:
         """Send once; the breaker counts as a failure whatever raises here but a full bulkhead."""
         on_change = functools.partial(self._metrics.breaker_changed, call)
         in_use = self._metrics.in_use
@@ -213,7 +222,7 @@ class Transport:
             call.attempts += 1
             with self._send(request, call.seconds_left) as response:
                 self._raise_if_broken(response, request)
-                return response, self._bodies.document(response, call)
+                return response, self._bodies.document(response, call, reading)
 
     def _send(self, request: requests.PreparedRequest, left: float) -> requests.Response:
         left = max(left, 0.001)  # This process may have been suspended since the last check.
