@@ -169,9 +169,8 @@ def warm(bench: Bench, address: str, requests: Sequence[tuple[str, str | None]])
     """Have every worker cache the answers to these requests, each a target and a token or None.
 
     A connection belongs to one worker: each of several requests everything, in passes until one makes no upstream call.
-    Returns the answers that were no 200, and the upstream calls of the last pass.
+    Returns the answers of the last pass that were no 200, and its upstream calls: in earlier ones the bulkhead may refuse.
     """
-    bad = 0
     # Of few requests many times as many connections, so that no worker is left without any.
     connections = WARMING_CONNECTIONS * (8 if len(requests) < 100 else 1)
     for done in range(MAX_WARMING_PASSES):
@@ -180,9 +179,10 @@ def warm(bench: Bench, address: str, requests: Sequence[tuple[str, str | None]])
         with ThreadPoolExecutor(connections) as callers:
             firsts = [len(requests) * each // connections for each in range(connections)]
             orders = [[*requests[first:], *requests[:first]] for first in firsts]  # they share the misses
-            bad += sum(callers.map(partial(_refused, address, all_open), orders))
+            bad = sum(callers.map(partial(_refused, address, all_open), orders))
         calls = bench.calls - before
-        if not calls or (done and calls > len(requests)):  # all are cached, or there is no room for all
+        is_over = not (bad or calls)  # all are cached
+        if is_over or (done and calls > len(requests)):  # or there is no room for all
             break
     return bad + calls
 
