@@ -102,7 +102,7 @@ class TMDbClient:
         self, kind: Kind, title_id: int, language: str, page: int, **call: Unpack[CallOptions]
     ) -> Fetched[TitlePage]:
         """Return one page of titles for who likes this one. Raises ``UpstreamNotFoundError`` if there is none."""
-        _raise_for_impossible(title_id)
+        raise_for_impossible(title_id)
         return self._list(f"/3/{kind}/{title_id}/recommendations", kind, {}, language, page, call)
 
     def get_movie(
@@ -112,7 +112,7 @@ class TMDbClient:
 
         Not ``in_full`` it comes without videos, providers and credits, which are most of the answer.
         """
-        _raise_for_impossible(movie_id)
+        raise_for_impossible(movie_id)
         decode = partial(tmdb_details.read_movie, movie_id, language)
         params = _detail(language, _APPENDED if in_full else "")
         return self._transport.get(f"/3/movie/{movie_id}", decode, params=params, **call)
@@ -124,7 +124,7 @@ class TMDbClient:
 
         Not ``in_full`` it comes without videos, providers, credits and imdb_id, which are most of the answer.
         """
-        _raise_for_impossible(show_id)
+        raise_for_impossible(show_id)
         decode = partial(tmdb_details.read_show, show_id, language)
         params = _detail(language, f"{_APPENDED},external_ids" if in_full else "")
         return self._transport.get(f"/3/tv/{show_id}", decode, params=params, **call)
@@ -163,7 +163,7 @@ def _detail(language: str, appended: str) -> Params:
     }
 
 
-def _raise_for_impossible(title_id: int) -> None:
+def raise_for_impossible(title_id: int) -> None:
     """Raise ``UpstreamNotFoundError`` for an id that the service would fail at, which its breaker would count."""
     if not 1 <= title_id <= MAX_TMDB_ID:
         raise UpstreamNotFoundError("no title can have this id")

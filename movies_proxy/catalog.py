@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from clients import tmdb_titles as tmdb
 from clients.errors import UpstreamMalformedError, UpstreamNotFoundError
-from clients.tmdb import DiscoverQuery, SearchQuery, TitlePage, TMDbClient, Window
+from clients.tmdb import DiscoverQuery, SearchQuery, TitlePage, TMDbClient, Window, raise_for_impossible
 from clients.tmdb_documents import MAX_PAGE, PAGE_SIZE
 from clients.transport import CallOptions, Fetched, ListPage
 from movies_proxy import shapes
@@ -146,6 +146,10 @@ def _fetch_titles(
     kind: tmdb.Kind, ask: Ask, client: TMDbClient, query: TitleList, **call: Unpack[CallOptions]
 ) -> Fetched[ListPage[shapes.Title]]:
     etag = call.pop("etag", None)
+    if isinstance(query.titles, Recommended):
+        raise_for_impossible(query.titles.title_id)
+    # These first: if a slow service leaves no time for the titles, the next try has the names, and all its time for them.
+    genres = _genre_names(kind, query.titles.language, call)
 
     def fetch(number: int, size: int, etag: str | None) -> Fetched[TitlePage]:
         if number > MAX_PAGE:
@@ -164,7 +168,6 @@ def _fetch_titles(
     )
 
     def shown(page: TitlePage) -> ListPage[shapes.Title]:
-        genres = _genre_names(kind, query.titles.language, call)
         titles = tuple(title_of(title, genres) for title in page.results)
         return ListPage(page.count, titles, page.left_out)
 
@@ -186,7 +189,9 @@ def _fetch_genres(
 ) -> Fetched[ListPage[tmdb.Genre]]:
     try:
         fetched = client.list_genres(kind, query.language, **call)
-    except UpstreamNotFoundError:  # There are always some: to callers it must not mean that a title is not there.
+    except (
+        UpstreamNotFoundError
+    ):  # There are always some: to callers it must not mean that a title is not there.
         raise UpstreamMalformedError("the list of genres was not found") from None
     page = fetched.mapped(lambda genres: ListPage(len(genres), genres))
     return replace(page, fresh_seconds=GENRES_FRESH_SECONDS)

@@ -47,6 +47,8 @@ ROUTES = {"discover/": "discover/{}", "605/": "{}/605"}
 @pytest.mark.parametrize("route", ROUTES)
 def test_each_error_of_tmdb_has_one_answer(anyone, tmdb, kind, route, failure):
     answer, status, code, sentence, retry_after = FAILURES[failure]
+    if route == "discover/":
+        give_genres(tmdb, kind)
     tmdb.get(f"{TMDB}/{ROUTES[route].format(kind.name)}", **answer)
 
     response = anyone.get(kind.route(route))
@@ -67,6 +69,7 @@ def test_a_title_that_tmdb_does_not_know_is_a_404(anyone, tmdb, kind, status):
     assert (response.status_code, response.json()["error"]["code"]) == (404, "NOT_FOUND")
 
 
+@pytest.mark.usefixtures("genres")
 @pytest.mark.parametrize(("route", "of"), [("discover/", "discover/{}"), ("search/?query=x", "search/{}")])
 def test_a_list_that_is_not_there_is_no_404_but_a_failure(anyone, tmdb, kind, route, of):
     tmdb.get(f"{TMDB}/{of.format(kind.name)}", **said(404, 34))

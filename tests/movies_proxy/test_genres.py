@@ -89,7 +89,6 @@ def test_stale_genres_name_those_of_a_page_while_they_cannot_be_fetched(anyone, 
 def test_a_page_whose_genres_cannot_be_named_is_the_failure_and_no_page_without_names(
     anyone, tmdb, kind, route, fault, status, code
 ):
-    give_page(tmdb, kind, kind.item(605), of={"discover/": "discover/{}"}.get(route, "{}/7/recommendations"))
     tmdb.get(f"{TMDB}/genre/{kind.name}/list", **fault)
 
     response = anyone.get(kind.route(route))
