@@ -21,6 +21,7 @@ from tests.deploy.files import ROOT, pairs
 
 MAX_WAIT_SECONDS = 30
 UPSTREAM_KEY = "an-upstream-key-of-the-tests"
+TMDB_TOKEN = "a-tmdb-token-of-the-tests"
 PASSWORD = "a-fine-long-passphrase"
 SECRETS = {
     "SECRET_KEY": "a-secret-of-the-tests-which-is-long-enough",

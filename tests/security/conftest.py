@@ -1,12 +1,12 @@
-"""One running service for all attacks, with a verbose log and a mail server that never answers."""
+"""One running service for all attacks, in front of both services, with a verbose log and a mail server that never answers."""
 
 import socket
 from collections.abc import Iterator
 
 import pytest
 
-from mock_upstream.server import start
-from tests.operations.programs import UPSTREAM_KEY, running
+from mock_upstream.server import start, start_tmdb
+from tests.operations.programs import TMDB_TOKEN, UPSTREAM_KEY, running
 from tests.security.attacker import Target
 
 
@@ -16,10 +16,14 @@ def service(tmp_path_factory) -> Iterator[Target]:
     with (
         socket.create_server(("127.0.0.1", 0)) as silence,
         start(key=UPSTREAM_KEY) as upstream,
+        start_tmdb(key=TMDB_TOKEN) as tmdb,
         running(
             Target(
                 tmp_path_factory.mktemp("service"),
                 upstream=upstream.url,
+                TMDB_API_URL=tmdb.url,
+                TMDB_API_TOKEN=TMDB_TOKEN,
+                TMDB_IMAGE_URL="http://pictures.test/t/p",  # so that no answer has a reason to name the service
                 WORKERS="1",
                 LOG_LEVEL="DEBUG",
                 EMAIL_URL=f"smtp://127.0.0.1:{silence.getsockname()[1]}",

@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.security.routes import COMMON, WRITES
+
 APP = "http://localhost:5173"
 OTHERS = [
     "null",
@@ -59,6 +61,30 @@ def test_an_answer_is_for_the_app_alone(service, path, method):
 
         assert (given.get("access-control-allow-origin") == origin) is (origin == APP), (origin, given)
         assert ("access-control-allow-credentials" in given) is (origin == APP)
+
+
+@pytest.mark.parametrize("route", COMMON, ids=lambda route: route.operation)
+def test_a_read_is_for_the_app_alone_also_once_it_is_remembered(service, route):
+    origins = [APP, "null", "http://localhost:5174", "http://evil.example", APP]
+
+    given = [allowed(service.request(route.address, Origin=origin)) for origin in origins * 2]
+
+    named = [each.get("access-control-allow-origin") for each in given]
+    assert named == [APP if origin == APP else None for origin in origins * 2]
+
+
+@pytest.mark.parametrize("route", WRITES.values(), ids=WRITES)
+def test_no_other_origin_may_write(service, route):
+    asked = {"Access_Control_Request_Method": route.method, "Access_Control_Request_Headers": "authorization"}
+
+    given = [
+        allowed(service.request(route.path, "OPTIONS", Origin=origin, **asked))
+        for origin in (APP, "null", "http://evil.example")
+    ]
+
+    assert given[0]["access-control-allow-origin"] == APP
+    assert route.method in given[0]["access-control-allow-methods"]
+    assert given[1:] == [{}, {}]
 
 
 def test_a_preflight_is_answered_to_the_app_alone(service):

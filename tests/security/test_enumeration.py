@@ -2,6 +2,10 @@
 
 from statistics import median
 
+import pytest
+
+from tests.security.routes import KINDS, SHELVES
+
 # The mail server of these tests takes a connection and then says nothing: waiting for it would be seen at once.
 TRIES = 12
 
@@ -47,10 +51,10 @@ def test_asking_for_a_new_password_reveals_nothing(service, alice):
     assert abs(seconds["known"] - seconds["unknown"]) < 0.1
 
 
-def test_a_link_that_nobody_has_is_as_unknown_as_one_that_is_nearly_right(service, alice):
-    shared = service.request("/api/v1/favorites/share/", "POST", {"list_name": "Mine"}, token=alice).json()[
-        "slug"
-    ]
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_link_that_nobody_has_is_as_unknown_as_one_that_is_nearly_right(service, alice, kind):
+    body = {"list_name": "Mine", "kind": kind}
+    shared = service.request("/api/v1/favorites/share/", "POST", body, token=alice).json()["slug"]
     nearly = shared[:-1] + ("a" if shared[-1] != "a" else "b")
 
     answers = {
@@ -60,3 +64,19 @@ def test_a_link_that_nobody_has_is_as_unknown_as_one_that_is_nearly_right(servic
 
     assert len(answers) == 1
     assert "NOT_FOUND" in answers.pop()
+
+
+@pytest.mark.parametrize("path", SHELVES)
+def test_nobody_learns_whether_somebody_else_keeps_a_thing(service, alice, bob, path):
+    body = {"rating": 1} if path.endswith("rating/") else None
+    service.request(path, "DELETE", token=bob)
+    before = [service.request(path, method, token=bob) for method in ("DELETE", "GET")]
+
+    service.request(path, "PUT", body, token=alice)
+    after = [service.request(path, method, token=bob) for method in ("DELETE", "GET")]
+
+    if path.endswith("rating/"):  # What everybody thinks is for everybody; who thinks so is not.
+        before, after = before[:1], after[:1]
+    assert list(map(visible, after)) == list(map(visible, before))
+    assert {answer.status for answer in after} == {404}
+    assert service.request(path, token=alice).status == 200

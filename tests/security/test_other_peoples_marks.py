@@ -4,24 +4,26 @@ from itertools import permutations
 
 import pytest
 
-FLYER = 7
-FLYER_PATH = f"/api/v1/flyers/{FLYER}/"
+from tests.security.routes import IDS, KEPT, READS
+
+FLYER_PATH = f"/api/v1/flyers/{IDS['flyer_id']}/"
 
 
 @pytest.fixture(scope="module", autouse=True)
-def favorite(service, alice, bob):
-    """The flyer is a favorite of Alice's and not of Bob's."""
-    assert service.request(f"{FLYER_PATH}favorite/", "PUT", token=alice).status in {200, 201}
-    service.request(f"{FLYER_PATH}favorite/", "DELETE", token=bob)
+def favorites(service, alice, bob):
+    """One item of each kind is a favorite of Alice's and not of Bob's."""
+    for path in KEPT:
+        assert service.request(f"{path}favorite/", "PUT", token=alice).status in {200, 201}
+        service.request(f"{path}favorite/", "DELETE", token=bob)
 
 
-# One flyer under several addresses, each learned apart.
+# An item under several addresses, each learned apart.
 ADDRESSES = [
-    FLYER_PATH,
-    FLYER_PATH.rstrip("/"),
-    FLYER_PATH.replace("/v1", ""),
+    *(each for path in KEPT for each in (path, path.rstrip("/"), path.replace("/v1", ""))),
     f"{FLYER_PATH}?lat=40&lng=-3",
     f"{FLYER_PATH}?lng=-3&lat=40",
+    *(f"{path}?language=en-US" for path in KEPT if path != FLYER_PATH),
+    *(f"{path}?language=pt-BR&region=BR" for path in KEPT if path != FLYER_PATH),
 ]
 HEADERS = [
     {},
@@ -49,10 +51,11 @@ def test_in_whatever_order_people_come_each_sees_their_own(service, alice, bob, 
 
 
 @pytest.mark.parametrize("headers", HEADERS, ids=str)
-def test_no_header_brings_somebody_elses_marks(service, alice, headers):
-    service.request(FLYER_PATH, token=alice, **headers)
+@pytest.mark.parametrize("path", KEPT)
+def test_no_header_brings_somebody_elses_marks(service, alice, path, headers):
+    service.request(path, token=alice, **headers)
 
-    answer = service.request(FLYER_PATH, **headers)
+    answer = service.request(path, **headers)
 
     assert b'"is_favorited":true' not in answer.body
     assert answer.status in {200, 304, 406}
@@ -66,8 +69,7 @@ def test_no_header_brings_somebody_elses_marks(service, alice, headers):
 )
 def test_an_address_that_looks_like_a_file_shows_nothing(service, alice, suffix):
     for address in (
-        FLYER_PATH + suffix,
-        FLYER_PATH.rstrip("/") + suffix,
+        *(each + suffix for path in KEPT for each in (path, path.rstrip("/"))),
         "/api/v1/users/me/favorites/" + suffix,
     ):
         answer = service.request(address, token=alice)
@@ -80,27 +82,33 @@ def test_an_address_that_looks_like_a_file_shows_nothing(service, alice, suffix)
 @pytest.mark.parametrize(
     "spelled", ["bearer {}", "BEARER {}", "Bearer  {}", "Bearer {} ", "Bearer\t{}", "Token {}", "{}"]
 )
-def test_however_a_token_is_spelled_its_answer_is_private(service, alice, spelled):
+@pytest.mark.parametrize("path", KEPT)
+def test_however_a_token_is_spelled_its_answer_is_private(service, alice, path, spelled):
     for _ in range(2):
-        answer = service.request(FLYER_PATH, Authorization=spelled.format(alice))
+        answer = service.request(path, Authorization=spelled.format(alice))
 
         assert answer.status in {200, 401}
         assert "public" not in answer.headers["Cache-Control"]
         if answer.status == 200:
             assert answer.json()["is_favorited"] is True
-    assert service.request(FLYER_PATH).json()["is_favorited"] is None
+    assert service.request(path).json()["is_favorited"] is None
 
 
-def test_what_is_private_is_stored_by_no_shared_cache(service, alice):
-    for path in (
-        "auth/me/",
-        "auth/sessions/",
-        "users/me/favorites/",
-        "favorites/",
-        "follows/",
-        "flyers/7/favorite/",
-    ):
-        cache_control = service.request(f"/api/v1/{path}", token=alice).headers["Cache-Control"]
+@pytest.mark.parametrize("route", READS, ids=lambda route: route.operation)
+def test_what_somebody_signed_in_reads_is_stored_by_no_shared_cache(service, alice, route):
+    cache_control = service.request(route.address, token=alice).headers["Cache-Control"]
 
-        assert "public" not in cache_control
-        assert "private" in cache_control or "no-store" in cache_control
+    assert "public" not in cache_control
+    assert "private" in cache_control or "no-store" in cache_control
+
+
+@pytest.mark.parametrize(
+    "route", [route for route in READS if route.is_private], ids=lambda route: route.operation
+)
+def test_what_is_somebodys_own_is_closed_to_anyone(service, alice, route):
+    service.request(route.address, token=alice)
+
+    answer = service.request(route.address)
+
+    assert (answer.status, answer.error) == (401, "NOT_AUTHENTICATED")
+    assert "public" not in answer.headers["Cache-Control"]

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.security.attacker import head, status
+from tests.security.routes import COMMON, IDS, KEPT, PUBLIC
 
 # What each would reach if somebody tidied it up: a route for administrators, or a file.
 TRICKS = [
@@ -41,6 +42,16 @@ TRICKS = [
 ]
 
 
+# The same from the first room of each route to the administrators'.
+ROOMS = sorted({route.path.split("/")[3] for route in COMMON})
+TRICKS += [
+    f"/api/v1/{room}/{climb}users/"
+    for room in ROOMS
+    if room != "flyers"
+    for climb in ("../", "%2e%2e/", "..%2f", "..;/", "1/../../", "discover/..%2f..%2f")
+]
+
+
 @pytest.mark.parametrize("path", TRICKS)
 def test_a_path_is_taken_to_the_letter(service, alice, path):
     heard = service.get(path, f"Authorization: Bearer {alice}")
@@ -49,7 +60,7 @@ def test_a_path_is_taken_to_the_letter(service, alice, path):
     assert b'{"error": {"code": "' in heard
 
 
-@pytest.mark.parametrize("path", ["/api/v1/flyers/discover/", "/api/v1/flyers/categories/"])
+@pytest.mark.parametrize("path", [route.address for route in COMMON])
 def test_a_host_that_is_not_ours_is_refused_and_remembered_nowhere(service, path):
     for host in (
         "evil.example",
@@ -69,6 +80,16 @@ def test_a_host_that_is_not_ours_is_refused_and_remembered_nowhere(service, path
     assert b"evil" not in heard
 
 
+# Each with what makes it an address that nobody has asked for before.
+PAGES = {
+    route.path: "lat=40&lng={}" if room == "flyers" else "min_votes={}"
+    for route in COMMON
+    for room in [route.path.split("/")[3]]
+    if route.path.endswith("/discover/")
+}
+
+
+@pytest.mark.parametrize("path", PAGES)
 @pytest.mark.parametrize(
     "header",
     [
@@ -84,8 +105,8 @@ def test_a_host_that_is_not_ours_is_refused_and_remembered_nowhere(service, path
         "X-Script-Name: /evil",
     ],
 )
-def test_no_header_moves_a_link(service, alice, header):
-    path = f"/api/v1/flyers/discover/?limit=2&page=2&lat=40&lng={len(header)}"
+def test_no_header_moves_a_link(service, alice, path, header):
+    path = f"{path}?limit=2&page=2&{PAGES[path].format(len(header))}"
     honest = [service.get(path).partition(b"\r\n\r\n")[2] for _ in range(2)]
 
     first, again = service.get(path, header), service.get(path, header)
@@ -103,8 +124,8 @@ def test_no_header_moves_a_link(service, alice, header):
 
 @pytest.mark.parametrize("method", ["TRACE", "CONNECT", "PROPFIND", "FOO", "DELETE", "PUT", "PATCH", "POST"])
 def test_a_method_that_a_route_does_not_take_does_nothing(service, method):
-    for _ in range(2):  # past Django and, if that could be, past what is remembered
-        heard = service.get("/api/v1/flyers/discover/", "X-Secret: do-not-echo", method=method)
+    for route in COMMON * 2:  # past Django and, if that could be, past what is remembered
+        heard = service.get(route.address, "X-Secret: do-not-echo", method=method)
 
         assert 400 <= status(heard) < 500, heard[:200]
         assert b"do-not-echo" not in heard
@@ -113,8 +134,9 @@ def test_a_method_that_a_route_does_not_take_does_nothing(service, method):
 @pytest.mark.parametrize(
     "header", ["X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override", "_method"]
 )
-def test_no_header_makes_one_method_another(service, alice, header):
-    favorite = "/api/v1/flyers/5/favorite/"
+@pytest.mark.parametrize("path", KEPT)
+def test_no_header_makes_one_method_another(service, alice, path, header):
+    favorite = f"{path}favorite/"
     assert service.request(favorite, "PUT", token=alice).status in {200, 201}
 
     for method in ("GET", "POST", "PUT"):
@@ -127,9 +149,10 @@ def test_no_header_makes_one_method_another(service, alice, header):
 @pytest.mark.parametrize(
     "path",
     [
-        "/api/v1/flyers/7%0d%0aSet-Cookie:%20evil=1/",
+        *(route.template.format(**dict.fromkeys(IDS, "7%0d%0aSet-Cookie:%20evil=1")) for route in PUBLIC),
         "/api/v1/flyers/discover/?query=a%0d%0aSet-Cookie:%20evil=1",
-        "/api/v1/flyers/search/?query=a%0d%0aSet-Cookie:%20evil=1&limit=1",
+        *(f"/api/v1/{room}/search/?query=a%0d%0aSet-Cookie:%20evil=1&limit=1" for room in ROOMS),
+        *(f"/api/v1/{room}/discover/?language=en%0d%0aSet-Cookie:%20evil=1" for room in ROOMS),
         "/api/v1/favorites/shared/a%0d%0aSet-Cookie:%20evil=1/",
         "/admin/login/?next=%0d%0aSet-Cookie:%20evil=1",
     ],

@@ -3,25 +3,9 @@
 import itertools
 
 import pytest
-import yaml
 
-from tests.deploy.files import ROOT
 from tests.operations.programs import PASSWORD
-
-SCHEMA = yaml.safe_load((ROOT / "tests" / "openapi.yaml").read_text())
-PARAMETERS = {"flyer_id": 5, "followed_id": 3, "session_id": 987654321, "slug": "mine"}
-WRITES = {
-    operation["operationId"]: (method.upper(), path.format(**PARAMETERS))
-    for path, methods in SCHEMA["paths"].items()
-    for method, operation in methods.items()
-    if method != "get"
-}
-WITH_A_BODY = {
-    operation["operationId"]
-    for methods in SCHEMA["paths"].values()
-    for operation in methods.values()
-    if "requestBody" in operation
-}
+from tests.security.routes import IDS, KEPT, KINDS, ROUTES, SHELVES, WRITES
 
 # What each takes when it is honest; {name} is the person who asks.
 HONEST = {
@@ -37,8 +21,7 @@ HONEST = {
     "favorite_set": {"flyer_id": 5},
     "watchlist_add_several": {"flyer_ids": [5]},
     "watchlist_remove_several": {"flyer_ids": [5]},
-    "rating_post": {"rating": 5},
-    "rating_put": {"rating": 5},
+    **{f"{kind}rating_{word}": {"rating": 5} for kind in ("", "movie_", "tv_") for word in ("post", "put")},
     "follow_add": {"followed_id": 3},
     "follows_seen": {"until": "2026-05-01T12:00:00Z"},
     "share": {"list_name": "Mine"},
@@ -56,6 +39,18 @@ HONEST = {
         ]
     },
 }
+
+# What some take in other words for other kinds than flyers.
+OF_TITLES = {
+    "favorites_add": {"kind": "movie", "ids": [IDS["movie_id"]]},
+    "favorites_remove": {"kind": "tv", "ids": [IDS["tv_id"]]},
+    "favorite_set": {"media_type": "movie", "movie_id": IDS["movie_id"]},
+    "watchlist_add_several": {"kind": "tv", "ids": [IDS["tv_id"]]},
+    "watchlist_remove_several": {"kind": "movie", "ids": [IDS["movie_id"]]},
+    "share": {"list_name": "Mine", "kind": "movie"},
+    "library_import": {"entries": [{"shelf": "watchlist", "kind": "tv", "id": IDS["tv_id"]}]},
+}
+BODIES = [(name, HONEST.get(name, {})) for name in WRITES] + list(OF_TITLES.items())
 
 # Of those without a body; what takes one refuses it as a whole for what it claims.
 ENDS_THE_SESSION = {"auth_logout", "auth_logout_all"}
@@ -90,8 +85,12 @@ def claims(victim):
 
 def seen_by(service, token):
     """All that a person has here."""
-    lists = ("users/me/favorites/", "users/me/watchlist/", "users/me/ratings/", "follows/")
-    paths = ("auth/me/", *lists, "favorites/share/", "users/me/library/")
+    lists = [
+        f"{path}?kind={kind}"
+        for path in ("users/me/favorites/", "users/me/watchlist/", "users/me/ratings/", "favorites/share/")
+        for kind in KINDS
+    ]
+    paths = ("auth/me/", *lists, "follows/", "users/me/library/")
     return [
         (answer.status, answer.json())
         for answer in (service.request(f"/api/v1/{path}", token=token) for path in paths)
@@ -107,20 +106,35 @@ def without_times(seen):
 
 
 def test_every_write_has_an_honest_body_here():
-    assert set(HONEST) == WITH_A_BODY
+    assert set(HONEST) == {route.operation for route in ROUTES if route.has_body}
 
 
-@pytest.mark.parametrize("operation", WRITES)
-def test_a_body_can_claim_nothing_that_is_not_its_to_say(service, bob, operation):
-    method, path = WRITES[operation]
+@pytest.mark.parametrize("path", KEPT)
+def test_what_is_attacked_is_there(service, path):
+    assert service.request(path).status == 200
+
+
+@pytest.fixture(scope="module")
+def belongings(service, bob):
+    """Bob has something of each kind on each shelf, and shares it."""
+    for path in SHELVES:
+        service.request(path, "PUT", {"rating": 2} if path.endswith("rating/") else None, token=bob)
+    for kind in KINDS:
+        body = {"list_name": f"Bob's {kind}", "kind": kind}
+        assert service.request("/api/v1/favorites/share/", "POST", body, token=bob).status in {200, 201}
+
+
+@pytest.mark.usefixtures("belongings")
+@pytest.mark.parametrize(("operation", "honest"), BODIES)
+def test_a_body_can_claim_nothing_that_is_not_its_to_say(service, bob, operation, honest):
+    method, path = WRITES[operation].method, WRITES[operation].path
     name = f"eve{next(numbers)}"
     token = service.sign_in(name)
     me = service.request("/api/v1/auth/me/", token=token).json()
     victim = service.request("/api/v1/auth/me/", token=bob).json()
     before = without_times(seen_by(service, bob))
     body = {
-        field: value.format(name=name) if isinstance(value, str) else value
-        for field, value in HONEST.get(operation, {}).items()
+        field: value.format(name=name) if isinstance(value, str) else value for field, value in honest.items()
     }
 
     answer = service.request(path, method, claims(victim) | body, token=token)
@@ -143,3 +157,24 @@ def test_one_persons_things_can_not_be_named_by_another(service, alice, bob):
 
     assert (theirs.status, theirs.error) == (nobodys.status, nobodys.error) == (404, "NOT_FOUND")
     assert service.request("/api/v1/auth/me/", token=bob).status == 200
+
+
+@pytest.mark.usefixtures("belongings")
+@pytest.mark.parametrize("path", SHELVES)
+def test_nobody_takes_away_what_another_keeps(service, alice, bob, path):
+    service.request(path, "DELETE", token=alice)
+    before = without_times(seen_by(service, bob))
+
+    again = service.request(path, "DELETE", token=alice)
+
+    assert (again.status, again.error) == (404, "NOT_FOUND")
+    assert without_times(seen_by(service, bob)) == before
+
+
+@pytest.mark.parametrize(
+    "route", [route for route in WRITES.values() if route.is_private], ids=lambda route: route.operation
+)
+def test_nobody_writes_without_signing_in(service, route):
+    answer = service.request(route.path, route.method, HONEST.get(route.operation))
+
+    assert (answer.status, answer.error) == (401, "NOT_AUTHENTICATED")
