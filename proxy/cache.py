@@ -204,7 +204,7 @@ class Cache:
 
     def _fill(self, key: str, fill: Fill, token: str, ends_at: float) -> Answer:
         copy = self.copy(key)
-        start = time.perf_counter()
+        start, before = time.perf_counter(), _upstream_ms()
         try:
             fetched = fill(copy.etag if copy else None, ends_at)
             entry = self._entry_of(fetched, copy)
@@ -219,7 +219,9 @@ class Cache:
             self._shared.release(key, token, failure)
             raise
         finally:
-            _add_to_request(upstream_ms=(time.perf_counter() - start) * 1000)
+            # What was filled inside of this fill has taken a part of its time, and is not counted twice.
+            spent = (time.perf_counter() - start) * 1000
+            structlog.contextvars.bind_contextvars(upstream_ms=round(before + spent, 1))
         self._events["fill"].inc()
         if fetched.value is None:
             self._events["unmodified"].inc()
@@ -309,7 +311,6 @@ class Cache:
             self._negative[key] = True
 
 
-def _add_to_request(*, upstream_ms: float) -> None:
-    """Have the log line of the request say how long all its fills took together."""
-    before = structlog.contextvars.get_contextvars().get("upstream_ms", 0)
-    structlog.contextvars.bind_contextvars(upstream_ms=round(before + upstream_ms, 1))
+def _upstream_ms() -> float:
+    """Return how long all fills of the request took together so far, as its log line will say."""
+    return float(structlog.contextvars.get_contextvars().get("upstream_ms", 0))

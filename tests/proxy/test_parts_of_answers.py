@@ -4,6 +4,7 @@ import threading
 import time
 
 import pytest
+import structlog
 
 from clients.errors import UpstreamNotFoundError, UpstreamTimeoutError
 from clients.transport import Fetched
@@ -92,6 +93,28 @@ def test_a_part_has_no_longer_than_any_answer(cache):
     (seen,) = deadlines(cache, ends_at=before + 60)
 
     assert before + 2.4 < seen < time.monotonic() + 2.6
+
+
+def test_the_time_that_a_part_takes_is_counted_once(cache):
+    never = threading.Event()
+
+    def fill_part(etag, ends_at):
+        never.wait(0.05)
+        return Fetched(flyer())
+
+    def fill_whole(etag, ends_at):
+        cache.get("part", fill_part, ends_at=ends_at)
+        return Fetched(flyer())
+
+    with structlog.contextvars.bound_contextvars():
+        structlog.contextvars.clear_contextvars()
+        start = time.perf_counter()
+        for key in ("a", "b"):
+            cache.get(key, fill_whole)
+        spent = (time.perf_counter() - start) * 1000
+        counted = structlog.contextvars.get_contextvars()["upstream_ms"]
+
+    assert 49 < counted < spent + 1
 
 
 def test_who_waits_for_a_part_waits_no_longer_than_for_the_whole(cache, settings):
