@@ -19,8 +19,9 @@ def initials(name: str, theme: str, number: int, chance: Random) -> str:
     letters = "".join(word[0] for word in words[:2]).upper()
     shift = -chance.randint(0, 90)
     ground = f'<g transform="translate({shift} 0) scale(0.625)">{motif(theme, chance, palette)}</g>'
-    inside = circle(200, 200, 128, palette.ink) + text(200, 240, 112, letters, palette.paper, anchor="middle")
-    return sheet(400, 400, palette.paper, ground + inside, name)
+    disc = circle(200, 200, 128, palette.ink)
+    inside = ground + disc + text(200, 240, 112, letters, palette.paper, text_anchor="middle")
+    return sheet(400, 400, palette.paper, inside, name)
 
 
 def block(words: str, top: float, width: int, height: int, fill: str) -> str:
@@ -62,20 +63,11 @@ def accent(palette: Palette, ground: str) -> str:
     return max(palette.bright, key=lambda colour: abs(lightness(colour) - lightness(ground)))
 
 
-def text(
-    x: float,
-    y: float,
-    size: int,
-    words: str,
-    fill: str,
-    *,
-    anchor: str = "start",
-    bold: bool = True,
-    gap: int = 0,
-) -> str:
-    weight = 800 if bold else 400
-    look = f'font-size="{size}" font-weight="{weight}" letter-spacing="{gap}" text-anchor="{anchor}"'
-    return f'<text x="{x:.0f}" y="{y:.0f}" {look} fill="{fill}">{escape(words)}</text>'
+def text(x: float, y: float, size: int, words: str, fill: str, **look: object) -> str:
+    """Draw a line of words, bold and from the left unless ``look`` says otherwise."""
+    look = {"font_size": size, "font_weight": 800, "letter_spacing": 0, "text_anchor": "start", **look}
+    style = " ".join(f'{name.replace("_", "-")}="{value}"' for name, value in look.items())
+    return f'<text x="{x:.0f}" y="{y:.0f}" {style} fill="{fill}">{escape(words)}</text>'
 
 
 def sheet(width: int, height: int, ground: str, inside: str, title: str) -> str:

@@ -25,6 +25,7 @@ class Palette(NamedTuple):
 
 
 PALETTES = {theme: [Palette(*row) for row in rows] for theme, rows in read_data("palettes").items()}
+TILES = read_data("tiles")
 
 
 def circle(x: float, y: float, r: float, fill: str) -> str:
@@ -59,9 +60,11 @@ def sunburst(x: float, y: float, rays: int, fill: str, turn: float = 0.0) -> str
     return path("".join(wedges), fill)
 
 
-def tiles() -> Iterator[tuple[int, int, int]]:
-    """Yield the number and the corner of each of twenty tiles of 160 by 160."""
-    return ((index, index % 5 * 160, index // 5 * 160) for index in range(20))
+def tile(index: int, theme: str, ground: str, colour: str, chance: Random) -> str:
+    """Draw one of twenty tiles of 160 by 160: one of a theme, by chance."""
+    drawing = chance.choice(TILES[theme]).format(ground=ground, colour=colour)
+    corner = f"translate({index % 5 * 160} {index // 5 * 160})"
+    return f'<g transform="{corner}">{box(0, 0, 160, 160, ground)}{drawing}</g>'
 
 
 def events(chance: Random, palette: Palette) -> Iterator[str]:
@@ -111,50 +114,17 @@ def music(chance: Random, palette: Palette) -> Iterator[str]:
 
 def food(chance: Random, palette: Palette) -> Iterator[str]:
     """Draw a table of tiles, each with a plate, a fruit, a fish or a leaf."""
-    dishes = (_plate, _fruit, _fish, _leaf)
-    for index, x, y in tiles():
+    for index in range(20):
         ground = palette.paper if (index + index // 5) % 2 else chance.choice(palette.bright)
         colour = chance.choice([it for it in (*palette.bright, palette.ink) if it != ground])
-        yield box(x, y, 160, 160, ground)
-        yield chance.choice(dishes)(x + 80, y + 80, colour, ground)
-
-
-def _plate(x: int, y: int, colour: str, ground: str) -> str:
-    return circle(x, y, 62, colour) + ring(x, y, 44, ground, 5) + circle(x, y, 20, ground)
-
-
-def _fruit(x: int, y: int, colour: str, ground: str) -> str:
-    angles = [turn * pi / 4 for turn in range(8)]
-    spokes = "".join(f"M{x} {y}L{x + 46 * cos(angle):.0f} {y + 46 * sin(angle):.0f}" for angle in angles)
-    return circle(x, y, 60, colour) + ring(x, y, 49, ground, 5) + line(spokes, ground, 5)
-
-
-def _fish(x: int, y: int, colour: str, ground: str) -> str:
-    body = f"M{x - 64} {y}q40 -56 86 -4l40 -34v76l-40 -34q-46 52 -86 -4Z"
-    return path(body, colour) + circle(x - 32, y - 6, 6, ground)
-
-
-def _leaf(x: int, y: int, colour: str, ground: str) -> str:
-    blade = f"M{x - 50} {y + 50}Q{x - 60} {y - 50} {x + 54} {y - 54}Q{x + 50} {y + 60} {x - 50} {y + 50}Z"
-    return path(blade, colour) + line(f"M{x - 44} {y + 44}L{x + 30} {y - 30}", ground, 5)
+        yield tile(index, "food", ground, colour, chance)
 
 
 def culture(chance: Random, palette: Palette) -> Iterator[str]:
     """Draw a wall of geometric tiles, with few colours and many quarter circles."""
-    for _, x, y in tiles():
+    for index in range(20):
         ground, colour = chance.sample((palette.paper, palette.ink, *palette.bright), 2)
-        yield box(x, y, 160, 160, ground)
-        match chance.randrange(5):
-            case 0:
-                yield path(f"M{x} {y}h160a160 160 0 0 1 -160 160Z", colour)
-            case 1:
-                yield path(f"M{x + 160} {y + 160}h-160a160 160 0 0 1 160 -160Z", colour)
-            case 2:
-                yield path(f"M{x} {y + 160}L{x + 160} {y + 160}L{x + 160} {y}Z", colour)
-            case 3:
-                yield circle(x + 80, y + 80, 56, colour)
-            case _:
-                yield "".join(box(x, y + stripe * 40, 160, 20, colour) for stripe in range(4))
+        yield tile(index, "culture", ground, colour, chance)
 
 
 def sports(chance: Random, palette: Palette) -> Iterator[str]:

@@ -43,8 +43,8 @@ def _poster(flyer: Flyer, theme: str, palette: Palette, drawing: str, chance: Ra
     return (
         f'<svg y="{drawing_top}" width="{WIDTH}" height="{HEIGHT}">{drawing}</svg>'
         f'<rect y="{top}" width="{WIDTH}" height="{band}" fill="{ground}"/>'
-        + text(MARGIN, top + 66, 24, theme.upper(), accent(palette, ground), gap=6)
+        + text(MARGIN, top + 66, 24, theme.upper(), accent(palette, ground), letter_spacing=6)
         + block(flyer.title, top + 110, WIDTH - 2 * MARGIN, 185, ink)
         + text(MARGIN, bottom, 24, flyer.creator.name, ink)
-        + text(WIDTH - MARGIN, bottom, 24, quarter, ink, anchor="end", bold=False)
+        + text(WIDTH - MARGIN, bottom, 24, quarter, ink, text_anchor="end", font_weight=400)
     )
