@@ -9,12 +9,11 @@ from contextlib import ExitStack
 from urllib.parse import urlsplit
 
 from mock_upstream.control import ROOT
-from mock_upstream.flyers.places import MADRID, Position
+from mock_upstream.flyers.catalog import MADRID, Position
 from mock_upstream.flyers.service import FlyerService
 from mock_upstream.knobs import knobs_from
-from mock_upstream.listener import MockUpstream
-from mock_upstream.readers import BadValueError, plain, read_number, read_whole
-from mock_upstream.server import DEFAULT_KEY, DEFAULT_TMDB_TOKEN, utc_now
+from mock_upstream.readers import BadValueError, number, plain, whole
+from mock_upstream.server import DEFAULT_KEY, DEFAULT_TMDB_TOKEN, MockUpstream, utc_now
 from mock_upstream.service import Service
 from mock_upstream.tmdb.service import TmdbService
 
@@ -79,11 +78,11 @@ def _started(
 ) -> Iterator[MockUpstream]:
     """Start the services that are asked for, one after the other; ``running`` stops them."""
     names = [name for name in SERVICES if name in options.services]
-    first = read_whole("MOCK_PORT", plain(options.port), 0, MAX_PORT - len(names) + 1)
+    first = whole(0, MAX_PORT - len(names) + 1)("MOCK_PORT", plain(options.port))
     services = _services(options, environ)
-    for number, name in enumerate(names):
-        service, port = services[name], first and first + number
-        public_url = _counted_on(options.public_url, number)
+    for order, name in enumerate(names):
+        service, port = services[name], first and first + order
+        public_url = _counted_on(options.public_url, order)
         knobs = knobs_from(environ, service.knobs)
         try:
             started = MockUpstream(service, host=options.host, port=port, public_url=public_url, knobs=knobs)
@@ -97,8 +96,8 @@ def _started(
 
 def _services(options: argparse.Namespace, environ: Mapping[str, str]) -> dict[str, Service]:
     # The sample is spread in kilometres, and a degree of longitude has none left at a pole.
-    lat = read_number("FLYERS_DEFAULT_LAT", plain(options.lat), -85, 85)
-    lng = read_number("FLYERS_DEFAULT_LNG", plain(options.lng), -180, 180)
+    lat = number(-85, 85)("FLYERS_DEFAULT_LAT", plain(options.lat))
+    lng = number(-180, 180)("FLYERS_DEFAULT_LNG", plain(options.lng))
     key = environ.get("FLYERS_API_TOKEN", "").strip() or DEFAULT_KEY
     token = environ.get("TMDB_API_TOKEN", "").strip() or DEFAULT_TMDB_TOKEN
     return {

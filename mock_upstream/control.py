@@ -5,9 +5,9 @@ from http import HTTPStatus
 from typing import Any
 
 from mock_upstream.knobs import Board
-from mock_upstream.messages import Answer, Request, answer_json, error
-from mock_upstream.readers import BadValueError, plain
+from mock_upstream.readers import BadValueError, plain, reader
 from mock_upstream.request_log import RequestLog
+from mock_upstream.service import Answer, Request, answer_json, error
 
 ROOT = "/_control"
 
@@ -17,7 +17,7 @@ def control(request: Request, board: Board, request_log: RequestLog) -> Answer:
     addresses: dict[str, dict[str, Callable[[], Any]]] = {
         "": {
             "GET": board.now.as_json,
-            "PATCH": lambda: board.turn(_changes(request.body)).as_json(),
+            "PATCH": lambda: board.turn(_changes("the body", plain(request.body))).as_json(),
             "DELETE": lambda: board.reset().as_json(),
         },
         "/requests": {"GET": request_log.as_json, "DELETE": request_log.clear},
@@ -38,8 +38,4 @@ def control(request: Request, board: Board, request_log: RequestLog) -> Answer:
     return answer_json(document, headers={"Cache-Control": "no-store"})
 
 
-def _changes(body: bytes) -> dict[str, object]:
-    changes = plain(body)
-    if not isinstance(changes, dict):
-        raise BadValueError('the body must be a JSON object such as {"latency_ms": 300}')
-    return changes
+_changes = reader('a JSON object such as {"latency_ms": 300}', lambda it: isinstance(it, dict))

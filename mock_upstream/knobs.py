@@ -1,57 +1,30 @@
 """The knobs with which a developer makes a service slow, failing or different."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from email.utils import parsedate_to_datetime
 from random import Random
 from threading import Event, Lock
 from typing import Annotated, Any, Self, TypeVar, get_type_hints
 
-from mock_upstream.readers import BadValueError, one_of, plain, read_number, read_text, read_whole, read_yes
+from mock_upstream.data import read_data
+from mock_upstream.readers import BadValueError, Reader, number, one_of, plain, reader, text, whole, yes
 
-MODES = (
-    "ok",  # as the contract says
-    "down",  # 503 without Retry-After
-    "maintenance",  # 503 with Retry-After
-    "throttled",  # 429 with Retry-After
-    "hang",  # no answer until the mode changes, the caller leaves or a minute has passed
-    "garbage",  # 200, said to be JSON, and it is not
-    "html",  # 200 with a web page
-    "huge",  # 200 with 4 MB of JSON
-    "refused",  # 200 with the body of an error
-    "redirect",  # 302 to another host
-    "cut",  # the connection ends in the middle of the body
-    "reset",  # the connection is reset instead of an answer
-    "drip_headers",  # a byte of the answer every 0.1 s, from the first
-    "drip_body",  # the headers at once, then a byte of the body every 0.1 s
-)
-MAX_MILLISECONDS = 60_000
+MODES = read_data("modes")
+WAIT = "seconds up to a day, null or a date such as Wed, 21 Oct 2026 07:28:00 GMT"
 
-Reader = Callable[[str, object], Any]
+_milliseconds = whole(0, 60_000)
+_prefix = text(200, "(/.*)?", "the beginning of a path such as /api/v1/users/")
 
 
-def _milliseconds(name: str, value: object) -> int:
-    return read_whole(name, value, 0, MAX_MILLISECONDS)
-
-
-def _retry_after(name: str, value: object) -> int | str | None:
-    """Read seconds, an HTTP date, or null for an answer without the header."""
-    if isinstance(value, str):
-        try:
-            parsedate_to_datetime(read_text(name, value, 60))
-        except ValueError:
-            raise BadValueError(
-                f"{name} must be seconds, null or a date such as Wed, 21 Oct 2026 07:28:00 GMT"
-            ) from None
-        return value
-    return None if value is None else read_whole(name, value, 0, 86_400)
-
-
-def _only(name: str, value: object) -> str:
-    prefix = read_text(name, value, 200)
-    if prefix and not prefix.startswith("/"):
-        raise BadValueError(f"{name} must be the beginning of a path, such as /api/v1/users/")
-    return prefix
+def _is_wait(value: object) -> bool:
+    """Judge what comes after ``Retry-After:``, or null for an answer without the header."""
+    if not isinstance(value, str):
+        return value is None or (type(value) is int and 0 <= value <= 86_400)
+    try:
+        return bool(value.isprintable() and parsedate_to_datetime(value))
+    except ValueError:
+        return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +36,12 @@ class Knobs:
 
     latency_ms: Annotated[int, _milliseconds] = 0
     jitter_ms: Annotated[int, _milliseconds] = 0
-    error_rate: Annotated[float, lambda name, value: read_number(name, value, 0, 1)] = 0.0
-    fail_next: Annotated[int, lambda name, value: read_whole(name, value, 0, 1_000_000)] = 0
-    mode: Annotated[str, one_of(MODES)] = "ok"
-    retry_after: Annotated[int | str | None, _retry_after] = 5
-    gzip: Annotated[bool, read_yes] = False  # every answer packed, whether that was asked for or not
-    only: Annotated[str, _only] = ""
+    error_rate: Annotated[float, number(0, 1)] = 0.0
+    fail_next: Annotated[int, whole(0, 1_000_000)] = 0
+    mode: Annotated[str, one_of(tuple(MODES))] = "ok"
+    retry_after: Annotated[int | str | None, reader(WAIT, _is_wait)] = 5
+    gzip: Annotated[bool, yes] = False  # every answer packed, whether that was asked for or not
+    only: Annotated[str, _prefix] = ""
 
     @classmethod
     def readers(cls) -> dict[str, Reader]:

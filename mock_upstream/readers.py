@@ -1,10 +1,13 @@
 """Strict readers of values: of what knobs are turned to, and of what requests and settings say."""
 
 import json
+import re
 from collections.abc import Callable
+from typing import Any
 
 MAX_ID = 2**63 - 1
-MAX_GONE = 1000
+
+Reader = Callable[[str, Any], Any]  # of a name and a value; returns what it is read as
 
 
 class BadValueError(ValueError):
@@ -19,44 +22,47 @@ def plain(text: str | bytes) -> object:
         return text
 
 
-def read_whole(name: str, value: object, least: int, most: int) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
-        raise BadValueError(f"{name} must be a whole number from {least} to {most}, not {value!r:.40}")
-    return value
+def reader(what: str, is_right: Callable[[Any], bool]) -> Reader:
+    """Return a reader of what is right as it is; of all else it says what it must be."""
 
-
-def read_number(name: str, value: object, least: float, most: float) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value <= most:
-        raise BadValueError(f"{name} must be a number from {least} to {most}, not {value!r:.40}")
-    return value
-
-
-def read_text(name: str, value: object, most: int) -> str:
-    if not isinstance(value, str) or len(value) > most or not value.isprintable():
-        raise BadValueError(f"{name} must be text of at most {most} characters, without control characters")
-    return value
-
-
-def read_list(name: str, value: object, most: int) -> list[object]:
-    if not isinstance(value, list) or len(value) > most:
-        raise BadValueError(f"{name} must be a list of at most {most}")
-    return value
-
-
-def read_yes(name: str, value: object) -> bool:
-    if not isinstance(value, bool):
-        raise BadValueError(f"{name} must be true or false")
-    return value
-
-
-def read_ids(name: str, value: object) -> tuple[int, ...]:
-    return tuple(read_whole(f"each of {name}", id_, 1, MAX_ID) for id_ in read_list(name, value, MAX_GONE))
-
-
-def one_of(choices: tuple[str, ...]) -> Callable[[str, object], str]:
-    def read(name: str, value: object) -> str:
-        if value not in choices:
-            raise BadValueError(f"{name} must be one of {', '.join(choices)}, not {value!r:.40}")
-        return str(value)
+    def read(name: str, value: Any) -> Any:
+        if not is_right(value):
+            raise BadValueError(f"{name} must be {what}, not {value!r:.40}")
+        return value
 
     return read
+
+
+def whole(least: int, most: int) -> Reader:
+    return reader(
+        f"a whole number from {least} to {most}", lambda it: type(it) is int and least <= it <= most
+    )
+
+
+def number(least: float, most: float) -> Reader:
+    return reader(
+        f"a number from {least} to {most}", lambda it: type(it) in {int, float} and least <= it <= most
+    )
+
+
+def text(most: int, like: str = ".*", what: str = "without control characters") -> Reader:
+    """Return a reader of printable text, all of which a pattern matches."""
+
+    def is_right(it: Any) -> bool:
+        return isinstance(it, str) and len(it) <= most and it.isprintable() and bool(re.fullmatch(like, it))
+
+    return reader(f"text of at most {most} characters, {what}", is_right)
+
+
+def one_of(choices: tuple[str, ...]) -> Reader:
+    return reader(f"one of {', '.join(choices)}", lambda it: it in choices)
+
+
+def each(read: Reader, most: int) -> Reader:
+    """Return a reader of a list, and of each value in it."""
+    listed = reader(f"a list of at most {most}", lambda it: isinstance(it, list) and len(it) <= most)
+    return lambda name, value: tuple(read(f"each of {name}", it) for it in listed(name, value))
+
+
+yes = reader("true or false", lambda it: isinstance(it, bool))
+ids = each(whole(1, MAX_ID), 1000)

@@ -1,12 +1,14 @@
 """A bounded log of the requests to a service, without credentials."""
 
 from collections import Counter, deque
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from threading import Lock
 from time import perf_counter
 from typing import Any
 
-from mock_upstream.messages import Request
+from mock_upstream.service import Request
 
 MAX_REQUESTS = 1000
 MAX_PATHS = 1000
@@ -27,9 +29,10 @@ class RequestLog:
         self._by_path: Counter[str] = Counter()
         self._total = self._in_flight = self._peak = 0
 
-    def begin(self, request: Request) -> tuple[LoggedRequest, float]:
-        """Log a request before it is answered; pass the returned ticket to ``end``."""
-        path = request.path[:200]
+    @contextmanager
+    def logged(self, request: Request) -> Iterator[LoggedRequest]:
+        """Log a request before it is answered; whoever answers it adds the status, unless there was no answer."""
+        path, began = request.path[:200], perf_counter()
         logged: LoggedRequest = {
             "at": datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
             "method": request.method[:20],
@@ -46,14 +49,12 @@ class RequestLog:
             self._by_path[path if known else OTHERS] += 1
             self._in_flight += 1
             self._peak = max(self._peak, self._in_flight)
-        return logged, perf_counter()
-
-    def end(self, ticket: tuple[LoggedRequest, float], status: int | None) -> None:
-        """Record the status of a request's answer; None: there was none."""
-        logged, began = ticket
-        with self._lock:
-            logged.update(status=status, ms=round((perf_counter() - began) * 1000, 2))
-            self._in_flight -= 1
+        try:
+            yield logged
+        finally:
+            with self._lock:
+                logged["ms"] = round((perf_counter() - began) * 1000, 2)
+                self._in_flight -= 1
 
     def clear(self) -> None:
         """Remove all entries; the number of requests in flight stays."""

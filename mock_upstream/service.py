@@ -1,25 +1,22 @@
-"""What the bundled services have in common: routes behind a key, and pictures that everybody may see."""
+"""What the bundled services have in common: requests and answers, routes behind a key, and pictures for everybody."""
 
+import gzip
+import json
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from hashlib import blake2b
 from hmac import compare_digest
 from http import HTTPStatus
 from typing import Any, ClassVar
 
-from mock_upstream.knobs import Knobs
-from mock_upstream.messages import (
-    Answer,
-    Headers,
-    RefusedRequestError,
-    Request,
-    answer_json,
-    cacheable,
-    error,
-)
+from mock_upstream.knobs import MODES, Knobs
 from mock_upstream.readers import BadValueError
 
+Headers = Mapping[str, str]
+HUGE_BYTES = 4 * 1024 * 1024
 PICTURE_LIFETIME = "public, max-age=3600"
 PICTURE_HEADERS = {
     "Content-Type": "image/svg+xml; charset=utf-8",
@@ -28,6 +25,66 @@ PICTURE_HEADERS = {
     "Content-Security-Policy": "default-src 'none'",
     "X-Content-Type-Options": "nosniff",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request: ``query`` is raw, header names are in lower case; ``site`` is the service's address, no slash at its end."""
+
+    method: str
+    path: str
+    query: str = ""
+    headers: Headers = field(default_factory=dict)
+    body: bytes = b""
+    site: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One answer. ``delivery`` is how it is sent: ``whole``, or a mode that damages it."""
+
+    status: int
+    body: bytes = b""
+    headers: Headers = field(default_factory=dict)
+    delivery: str = "whole"
+
+
+class RefusedRequestError(Exception):
+    """The request breaks the contract; says how, in words for a developer."""
+
+    def __init__(self, status: int, detail: str, headers: Headers | None = None) -> None:
+        super().__init__(detail)
+        self.status, self.detail, self.headers = status, detail, headers
+
+
+def answer_json(value: Any, status: int = 200, headers: Headers | None = None) -> Answer:
+    """Answer compact JSON in UTF-8, with a line's end for whoever reads it in a terminal."""
+    body = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+    return Answer(status, body, {"Content-Type": "application/json", **(headers or {})})
+
+
+def error(status: int, detail: str, headers: Headers | None = None) -> Answer:
+    """Return an error as the flyer service has it, and ``/_control`` of every service: ``{"error": "not_found", "detail": "..."}``."""
+    code = HTTPStatus(status).phrase.lower().replace(" ", "_").replace("-", "_")
+    return answer_json({"error": code, "detail": detail}, status, headers)
+
+
+def cacheable(answer: Answer, request: Request, cache_control: str | None) -> Answer:
+    """Give an answer its ETag and (if any) lifetime; 304 without a body for a caller that has it already."""
+    etag = f'"{blake2b(answer.body, digest_size=16).hexdigest()}"'
+    headers = {**answer.headers, "ETag": etag}
+    if cache_control:
+        headers["Cache-Control"] = cache_control
+    known = {tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")}
+    if known & {etag, "*"}:
+        return Answer(HTTPStatus.NOT_MODIFIED, headers=headers)
+    return replace(answer, headers=headers)
+
+
+def packed(answer: Answer) -> Answer:
+    """Return the answer in gzip, whatever the caller takes."""
+    headers = {**answer.headers, "Content-Encoding": "gzip"}
+    return replace(answer, body=gzip.compress(answer.body, mtime=0), headers=headers)
 
 
 class Service(ABC):
@@ -51,6 +108,10 @@ class Service(ABC):
     def asked(self, request: Request, knobs: Any) -> Any:
         """Return what the handlers need to know."""
 
+    def finished(self, document: Any, knobs: Any) -> Any:
+        """Return a document as the knobs want it."""
+        return document
+
     def error(self, status: int, detail: str, headers: Headers | None = None) -> Answer:
         """Return an error in the service's own shape."""
         return error(status, detail, headers)
@@ -64,6 +125,24 @@ class Service(ABC):
         except BadValueError as wrong:
             return self.error(HTTPStatus.BAD_REQUEST, str(wrong))
 
+    def answer_in_mode(self, request: Request, knobs: Knobs) -> Answer:
+        """Answer as a mode says; in most of them the service is not asked for its own answer."""
+        mode, headers = MODES[knobs.mode], {}
+        if "body" in mode:
+            return Answer(200, mode["body"].encode("latin-1"), {"Content-Type": mode["type"]})
+        if knobs.mode == "huge":
+            page = {"count": 0, "next": None, "previous": None, "page": 1, "results": ()}
+            return answer_json({**page, "x": "x" * HUGE_BYTES})
+        if "status" not in mode:
+            answer = self.answer(request, knobs)
+            return replace(answer, delivery=knobs.mode) if "damaged" in mode else answer
+        if "retry_after" in mode and knobs.retry_after is not None:
+            headers["Retry-After"] = str(knobs.retry_after)
+        if mode["status"] == HTTPStatus.FOUND:
+            headers["Location"] = f"http://elsewhere.example{request.path}"
+        answer = self.error(mode["status"], f"the {self.name} {mode['says']}", headers)
+        return replace(answer, status=mode.get("sent_as", answer.status))
+
     def _routed(self, request: Request, knobs: Knobs) -> Answer:
         for pattern, handle in self.routes:
             if found := re.fullmatch(pattern, request.path):
@@ -71,7 +150,7 @@ class Service(ABC):
                 self._check(request, public=public)
                 document = handle(self.asked(request, knobs), *found.groups())
                 if not public:
-                    return cacheable(answer_json(document), request, self.lifetime)
+                    return cacheable(answer_json(self.finished(document, knobs)), request, self.lifetime)
                 drawing = Answer(HTTPStatus.OK, document.encode(), PICTURE_HEADERS)
                 return cacheable(drawing, request, PICTURE_LIFETIME)
         raise RefusedRequestError(HTTPStatus.NOT_FOUND, "there is no such address")

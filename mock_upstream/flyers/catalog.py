@@ -1,11 +1,44 @@
-"""The flyers and creators, and the query that selects some of them."""
+"""The flyers and creators, where they are, and the query that selects some of them."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
+from math import asin, cos, dist, radians, sin
+from typing import NamedTuple
 
-from mock_upstream.flyers.places import Position, distance_km
+EARTH_RADIUS_KM = 6371.0088
+
+
+class Position(NamedTuple):
+    """Degrees north and degrees east."""
+
+    lat: float
+    lng: float
+
+
+MADRID = Position(40.4168, -3.7038)
+
+
+def distance_km(one: Position, other: Position) -> float:
+    """Return the great-circle distance in kilometres, to the metre: the arc over the chord between two points."""
+    chord = dist(_on_unit_sphere(one), _on_unit_sphere(other))
+    return round(2 * EARTH_RADIUS_KM * asin(min(1.0, chord / 2)), 3)
+
+
+@lru_cache(maxsize=4096)
+def _on_unit_sphere(position: Position) -> tuple[float, float, float]:
+    lat, lng = radians(position.lat), radians(position.lng)
+    return cos(lat) * cos(lng), cos(lat) * sin(lng), sin(lat)
+
+
+def moved(position: Position, centre: Position) -> Position:
+    """Return a position near Madrid carried over to as far from another centre, in the same direction."""
+    scale = cos(radians(MADRID.lat)) / cos(radians(centre.lat))
+    lng = centre.lng + (position.lng - MADRID.lng) * scale
+    lat = centre.lat + position.lat - MADRID.lat
+    return Position(round(lat, 6), round((lng + 180) % 360 - 180, 6))
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +83,16 @@ class Flyer:
 class FeedQuery:
     """Position, page and filters of a feed request; an empty filter lets everything through."""
 
-    position: Position
-    page: int
-    page_size: int
-    categories: frozenset[str]
-    search: str
-    within_km: float | None
-    creators: frozenset[int]
-    ids: frozenset[int]
+    lat: float
+    lng: float
+    page: int = 1
+    page_size: int = 20
+    categories: frozenset[str] = frozenset()
+    search: str = ""
+    near_me: bool = False
+    radius: float = 5
+    creators: frozenset[int] = frozenset()
+    ids: frozenset[int] = frozenset()
 
     def matches(self, flyer: Flyer) -> bool:
         """Return whether a flyer passes every filter but that of distance."""
@@ -78,12 +113,10 @@ class Catalog:
 
     def feed(self, query: FeedQuery, now: datetime) -> list[tuple[Flyer, float]]:
         """Return all that match and are valid, with km: newest first, then nearest, then by id."""
-        found = (
-            (flyer, distance_km(query.position, flyer.position))
-            for flyer in self.flyers.values()
-            if flyer.is_valid(now) and query.matches(flyer)
-        )
-        near = [hit for hit in found if query.within_km is None or hit[1] <= query.within_km]
+        here = Position(query.lat, query.lng)
+        found = (it for it in self.flyers.values() if it.is_valid(now) and query.matches(it))
+        hits = ((flyer, distance_km(here, flyer.position)) for flyer in found)
+        near = [hit for hit in hits if not query.near_me or hit[1] <= query.radius]
         near.sort(key=lambda hit: (hit[1], hit[0].id))
         near.sort(key=lambda hit: hit[0].created_at, reverse=True)  # a stable sort keeps the order of equals
         return near
@@ -92,3 +125,12 @@ class Catalog:
         """Count the valid flyers of each category slug."""
         valid = (flyer for flyer in self.flyers.values() if flyer.is_valid(now))
         return Counter(slug for flyer in valid for slug in flyer.categories)
+
+    def changed(
+        self, added: Iterable[Flyer], gone: Collection[int], gone_creators: Collection[int]
+    ) -> "Catalog":
+        """Return this catalog with some flyers added or replaced, and then without some flyers and creators."""
+        creators = {number: self.creators[number] for number in self.creators.keys() - set(gone_creators)}
+        flyers = {**self.flyers, **{it.id: it for it in added}}
+        left = {number: flyers[number] for number in flyers.keys() - set(gone)}
+        return Catalog({number: it for number, it in left.items() if it.creator.id in creators}, creators)

@@ -15,32 +15,15 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from itertools import count
 from random import Random
-from typing import NamedTuple
+from typing import Any
 
-from mock_upstream.flyers.catalog import Catalog, Creator, Flyer
-from mock_upstream.flyers.places import MADRID, Position, moved
+from mock_upstream.flyers.catalog import MADRID, Catalog, Creator, Flyer, Position, moved
 from mock_upstream.flyers.themes import CITY, THEMES, TOWNS, Host, Theme
 
 PUBLISHED_TOGETHER = 3
 HOURS_BETWEEN = 6
 
-
-class Venue(NamedTuple):
-    """An address and its coordinates."""
-
-    address: str
-    position: Position
-
-
-class Draft(NamedTuple):
-    """A flyer without its id and its dates."""
-
-    title: str
-    description: str
-    categories: tuple[str, ...]
-    creator: Creator
-    venue: Venue
-    pictures: int
+Draft = dict[str, Any]  # a flyer without its id and its dates; in place of its images it has their number
 
 
 @lru_cache(maxsize=8)
@@ -95,21 +78,21 @@ def _drafts(
         turn = next(turns)
         subject = theme.subjects[turn % len(theme.subjects)]
         form = theme.forms[(turn + turn // len(theme.subjects)) % len(theme.forms)]
-        yield Draft(
-            title=form.title.format(subject.name),
-            description=" ".join((subject.about, form.about, chance.choice(theme.details))),
-            categories=(theme.slug, *form.also),
-            creator=creator,
-            venue=home if chance.random() < 0.5 else _venue(chance),
-            pictures=chance.choice((1, 1, 1, 2, 2, 3, 5)),
-        )
+        yield {
+            "title": form.title.format(subject.name),
+            "description": " ".join((subject.about, form.about, chance.choice(theme.details))),
+            "categories": (theme.slug, *form.also),
+            "creator": creator,
+            **(home if chance.random() < 0.5 else _venue(chance)),
+            "images": chance.choice((1, 1, 1, 2, 2, 3, 5)),
+        }
 
 
-def _venue(chance: Random) -> Venue:
+def _venue(chance: Random) -> Draft:
     place = chance.choice(CITY if chance.random() < 0.75 else TOWNS)
     lat, lng = (degrees + chance.uniform(-0.004, 0.004) for degrees in (place.lat, place.lng))
     address = f"{chance.choice(place.streets)} {chance.randint(1, 96)}, {place.post}"
-    return Venue(address, Position(lat, lng))
+    return {"address": address, "position": Position(lat, lng)}
 
 
 def _dated(number: int, draft: Draft, total: int, today: date, centre: Position, chance: Random) -> Flyer:
@@ -121,23 +104,18 @@ def _dated(number: int, draft: Draft, total: int, today: date, centre: Position,
         days_left = -1
     elif number % 40 == 7:
         days_left = 1
-    images: tuple[str, ...] | None = tuple(
-        f"/media/flyers/{number}/{n}.svg" for n in range(1, draft.pictures + 1)
-    )
-    if (
-        number % 20 == 3
-    ):  # "no images" in both ways that the contract allows: an empty list, and no list at all
-        images = () if number % 40 == 3 else None
+    changed: Draft = {
+        "images": tuple(f"/media/flyers/{number}/{n + 1}.svg" for n in range(draft["images"])),
+        "position": moved(draft["position"], centre),
+    }
+    if number % 20 == 3:  # none, in both ways that the contract allows: an empty list, and no list at all
+        changed["images"] = () if number % 40 == 3 else None
+    if number % 25 == 4:
+        changed["description"] = None
     return Flyer(
         id=number,
-        title=draft.title,
-        description=None if number % 25 == 4 else draft.description,
-        categories=draft.categories,
-        creator=draft.creator,
-        images=images,
-        address=draft.venue.address,
-        position=moved(draft.venue.position, centre),
         valid_from=midnight(created_at.date()),
         valid_until=last_second(today + timedelta(days=days_left)),
         created_at=created_at,
+        **draft | changed,
     )

@@ -1,4 +1,4 @@
-"""The contract's routes: parameters, answers, pictures."""
+"""The contract's routes: parameters, documents, pictures."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,18 +8,39 @@ from math import ceil
 from typing import Any
 from urllib.parse import urlencode
 
-from mock_upstream.flyers import parameters, payloads, pictures
-from mock_upstream.flyers.added import flyer_of
-from mock_upstream.flyers.catalog import Catalog, Creator, Flyer
-from mock_upstream.flyers.knobs import FlyerKnobs
-from mock_upstream.flyers.places import Position, distance_km
+from mock_upstream.flyers import parameters, pictures
+from mock_upstream.flyers.catalog import Catalog, Creator, FeedQuery, Flyer, Position, distance_km
+from mock_upstream.flyers.knobs import FlyerKnobs, flyer_of, in_utc
 from mock_upstream.flyers.sample import compose
-from mock_upstream.messages import RefusedRequestError, Request
-from mock_upstream.service import Service
+from mock_upstream.flyers.themes import THEMES
+from mock_upstream.service import RefusedRequestError, Request, Service
+
+Payload = dict[str, Any]
+REQUIRED = frozenset(
+    {"count", "next", "previous", "results", "id", "title", "creator", "username", "slug", "name"}
+    | {"location", "address", "lat", "lng", "validity", "valid_from", "valid_until"}
+)
+# Fields that no contract names, one of them such as must never reach a browser.
+UNHEARD_OF = {
+    "internal_email": "staff@flyers.example",
+    "moderation": {"score": 0.97, "by": [3, 1, 2]},
+    "v": None,
+}
 
 
 def not_found(detail: str) -> RefusedRequestError:
     return RefusedRequestError(HTTPStatus.NOT_FOUND, detail)
+
+
+def shaped(value: Any, shape: str) -> Any:
+    """Return a document in full, with no field but the required ones, or with more of them in what has an id."""
+    if isinstance(value, list):
+        return [shaped(it, shape) for it in value]
+    if not isinstance(value, dict) or shape == "full":
+        return value
+    sparse = shape == "sparse"
+    fields = {name: shaped(it, shape) for name, it in value.items() if not sparse or name in REQUIRED}
+    return fields if sparse or not fields.keys() & {"id", "slug"} else fields | UNHEARD_OF
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +52,6 @@ class Asked:
     now: datetime
     catalog: Catalog
 
-    def fields(self, allowed: frozenset[str] = frozenset()) -> dict[str, str]:
-        """Return the request's parameters, which must be among these."""
-        return parameters.read_fields(self.request.query, allowed)
-
     def flyer(self, number: str) -> Flyer:
         if (flyer := self.catalog.flyers.get(int(number))) is None:
             raise not_found(f"there is no flyer {number}")
@@ -45,16 +62,50 @@ class Asked:
             raise not_found(f"there is no user {number}")
         return creator
 
-    def payload(self, flyer: Flyer, distance: float | None) -> payloads.Payload:
-        site, shape = self.request.site, self.knobs.shape
-        return payloads.flyer_payload(flyer, distance=distance, now=self.now, site=site, shape=shape)
+    def fields(self, readers: parameters.Readers) -> dict[str, str]:
+        """Return the request's parameters, which must be among these."""
+        return parameters.read_fields(self.request.query, readers)
+
+    def flyer_payload(self, flyer: Flyer, distance: float | None) -> Payload:
+        images = flyer.images and [
+            {"url": self._address(image), "order": order} for order, image in enumerate(flyer.images)
+        ]
+        payload = {
+            "id": flyer.id,
+            "title": flyer.title,
+            "description": flyer.description,
+            "categories": list(flyer.categories),
+            "creator": self.creator_payload(flyer.creator),
+            "images": images,
+            "location": {
+                "address": flyer.address,
+                "lat": flyer.position.lat,
+                "lng": flyer.position.lng,
+                "distance_km": distance,
+            },
+            "validity": {
+                "valid_from": in_utc(flyer.valid_from),
+                "valid_until": in_utc(flyer.valid_until),
+                "is_valid": flyer.is_valid(self.now),
+            },
+            "created_at": in_utc(flyer.created_at),
+        }
+        return {name: value for name, value in payload.items() if value is not None}
+
+    def creator_payload(self, creator: Creator) -> Payload:
+        picture = creator.picture and self._address(creator.picture)
+        return {"id": creator.id, "username": creator.username, "profile_picture": picture}
+
+    def _address(self, picture: str) -> str:
+        return f"{self.request.site}{picture}" if picture.startswith("/") else picture
 
 
 def feed(asked: Asked) -> Any:
     """Answer one page of valid flyers."""
-    fields = asked.fields(parameters.FEED)
+    request, readers = asked.request, parameters.POSITION | parameters.FILTERS
+    fields = asked.fields(readers)
     known = {name: text for name, text in fields.items() if name not in asked.knobs.ignores}
-    query = parameters.read_feed(known)
+    query = FeedQuery(**parameters.read_values(known, readers))
     hits = asked.catalog.feed(query, asked.now)
     size, page = query.page_size, query.page
     last = max(1, ceil(len(hits) / size))
@@ -62,33 +113,33 @@ def feed(asked: Asked) -> Any:
         raise not_found(f"the last page is {last}")
 
     def link(number: int) -> str | None:
-        if not 1 <= number <= last:
-            return None
-        request = asked.request
-        return f"{request.site}{request.path}?{urlencode({**fields, 'page': number})}"
+        there = f"{request.site}{request.path}?{urlencode({**fields, 'page': number})}"
+        return there if 1 <= number <= last else None
 
-    results = [asked.payload(*hit) for hit in hits[(page - 1) * size : page * size]]
+    results = [asked.flyer_payload(*hit) for hit in hits[(page - 1) * size : page * size]]
     return {"count": len(hits), "next": link(page + 1), "previous": link(page - 1), "results": results}
 
 
 def flyer(asked: Asked, number: str) -> Any:
     """Answer one flyer, expired or not."""
-    position = parameters.read_position(asked.fields(parameters.POSITION))
+    fields = asked.fields(parameters.POSITION)
+    here = Position(**parameters.read_values(fields, parameters.POSITION)) if fields else None
     found = asked.flyer(number)
-    return asked.payload(found, distance_km(position, found.position) if position else None)
+    return asked.flyer_payload(found, distance_km(here, found.position) if here else None)
 
 
 def creator(asked: Asked, number: str) -> Any:
     """Answer a creator's profile."""
-    asked.fields()
+    asked.fields({})
     found = asked.creator(number)
-    return payloads.creator_payload(found, site=asked.request.site, shape=asked.knobs.shape)
+    return asked.creator_payload(found) | {"bio": found.bio, "created_at": in_utc(found.created_at)}
 
 
 def categories(asked: Asked) -> Any:
-    """Answer every category."""
-    asked.fields()
-    return payloads.categories_payload(asked.catalog.valid_per_category(asked.now), shape=asked.knobs.shape)
+    """Answer every category, with how many valid flyers it has."""
+    asked.fields({})
+    counts = asked.catalog.valid_per_category(asked.now)
+    return [{"slug": it.slug, "name": it.name, "flyer_count": counts[it.slug]} for it in THEMES]
 
 
 def flyer_picture(asked: Asked, number: str, order: str) -> str:
@@ -132,15 +183,8 @@ class FlyerService(Service):
         sample = compose(now.date(), self._centre)
         if not (knobs.added or knobs.gone or knobs.gone_creators):
             return Asked(request, knobs, now, sample)
-        gone, gone_creators = frozenset(knobs.gone), frozenset(knobs.gone_creators)
-        added = (flyer_of(it, now.date(), self._centre, sample.creators) for it in knobs.added)
-        flyers = {**sample.flyers, **{it.id: it for it in added}}
-        left = Catalog(
-            {
-                number: it
-                for number, it in flyers.items()
-                if number not in gone and it.creator.id not in gone_creators
-            },
-            {number: it for number, it in sample.creators.items() if number not in gone_creators},
-        )
-        return Asked(request, knobs, now, left)
+        added = [flyer_of(it, now.date(), self._centre, sample.creators) for it in knobs.added]
+        return Asked(request, knobs, now, sample.changed(added, knobs.gone, knobs.gone_creators))
+
+    def finished(self, document: Any, knobs: FlyerKnobs) -> Any:
+        return shaped(document, knobs.shape)

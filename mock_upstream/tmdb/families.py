@@ -43,9 +43,4 @@ def _family(name: str) -> Family:
 
 FAMILIES = tuple(map(_family, NAMES))
 WORLD, LISTS = (SimpleNamespace(**read_data(f"tmdb/words/{name}")) for name in ("world", "lists"))
-TAGLINES = tuple(Words(*row) for row in WORLD.taglines)
-TRAPS = {
-    (kind, int(number)): odd | dict.fromkeys(odd.pop("none", ()))
-    for kind, titles in read_data("tmdb/words/traps").items()
-    for number, odd in titles.items()
-}
+TRAPS = read_data("tmdb/words/traps")

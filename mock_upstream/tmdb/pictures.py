@@ -7,38 +7,35 @@ from mock_upstream.lettering import MARGIN, accent, block, initials, sheet, text
 from mock_upstream.motifs import HEIGHT, MOTIFS, PALETTES, WIDTH, motif
 from mock_upstream.tmdb.families import LISTS, WORLD
 from mock_upstream.tmdb.sample import PEOPLE
-from mock_upstream.tmdb.titles import Title, Titles
+from mock_upstream.tmdb.titles import FIRST_COMPANY, Title, Titles, path_of
 
 POSTER_HEIGHT, BAND = 1200, 400
 BACKDROP = (1280, 720)
 THEMES = tuple(MOTIFS)
 _PICTURE = re.compile(
-    r"/t/p/(\w+)/(movie|tv|person|provider)([0-9]{1,9})(poster|backdrop|profile|logo)\.(?:jpg|png)"
+    r"/t/p/(\w+)(/(movie|tv|person|provider|company|network)([0-9]{1,9})(poster|backdrop|profile|logo)\.\w+)"
 )
 _NAMES = {
     "person": {person.id: person.name for person in PEOPLE},
     "provider": dict(enumerate(WORLD.providers, start=1)),
-    "movie": {},
-    "tv": {},
+    "company": dict(enumerate(WORLD.companies, start=FIRST_COMPANY)),
+    "network": dict(enumerate(WORLD.networks, start=FIRST_COMPANY)),
 }
 
 
-def path_of(kind: str, number: int, role: str) -> str:
-    """Return what follows the size in an address, such as ``/movie605poster.jpg``."""
-    return f"/{kind}{number}{role}.{'png' if role == 'logo' else 'jpg'}"
-
-
-def drawn(path: str, titles: Titles) -> str | None:
+def drawn(address: str, titles: Titles) -> str | None:
     """Return the picture at ``/t/p/<size>/<name>``; None if there is none, or not in that size."""
-    found = _PICTURE.fullmatch(path)
-    if found is None or found[1] not in LISTS.image_sizes[f"{found[4]}_sizes"]:
+    found = _PICTURE.fullmatch(address)
+    if found is None or found[1] not in LISTS.image_sizes[f"{found[5]}_sizes"]:
         return None
-    kind, number, role = found[2], int(found[3]), found[4]
+    path, kind, number, role = found[2], found[3], int(found[4]), found[5]
+    if path != path_of(kind, number, role):
+        return None
     if role in {"profile", "logo"}:
-        name = _NAMES[kind].get(number)
+        name = _NAMES.get(kind, {}).get(number)
         return name and initials(name, THEMES[number % len(THEMES)], number, Random(f"{kind} {number}"))
     title = titles.get(kind, {}).get(number)
-    if title is None or not getattr(title, role):
+    if title is None or not title.facts[f"{role}_path"]:
         return None
     return _poster(title) if role == "poster" else _backdrop(title)
 
@@ -54,11 +51,11 @@ def _poster(title: Title) -> str:
     inside = (
         f'<g transform="translate({shift:.0f} 0) scale({scale})">{drawing}</g>'
         f'<rect y="{height}" width="{WIDTH}" height="{BAND}" fill="{palette.ink}"/>'
-        + block(title.original_name, height + 90, WIDTH - 2 * MARGIN, 230, palette.paper)
+        + block(title.names[0], height + 90, WIDTH - 2 * MARGIN, 230, palette.paper)
         + text(MARGIN, height + 60, 24, names, accent(palette, palette.ink))
-        + text(MARGIN, POSTER_HEIGHT - 34, 24, title.iso_date[:4], palette.paper)
+        + text(MARGIN, POSTER_HEIGHT - 34, 24, title.day[:4], palette.paper)
     )
-    return sheet(WIDTH, POSTER_HEIGHT, palette.paper, inside, title.original_name)
+    return sheet(WIDTH, POSTER_HEIGHT, palette.paper, inside, title.names[0])
 
 
 def _backdrop(title: Title) -> str:
@@ -67,4 +64,4 @@ def _backdrop(title: Title) -> str:
     drawing = motif(title.motif, Random(f"backdrop {title.kind} {title.id}"), palette)
     width, height = BACKDROP
     inside = f'<g transform="translate(0 -152) scale({width / WIDTH})">{drawing}</g>'
-    return sheet(width, height, palette.paper, inside, title.original_name)
+    return sheet(width, height, palette.paper, inside, title.names[0])

@@ -8,14 +8,14 @@
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date, timedelta
 from functools import lru_cache
 from itertools import product
 from random import Random
+from typing import Any
 
-from mock_upstream.tmdb.families import FAMILIES, TAGLINES, TRAPS, WORLD, Family, Words
-from mock_upstream.tmdb.titles import Person, Providers, Title, Titles
+from mock_upstream.tmdb.families import FAMILIES, TRAPS, WORLD, Family, Words
+from mock_upstream.tmdb.titles import Person, Providers, Title, Titles, path_of
 
 FIRST_ID = 601
 FIRST_PERSON = 5001
@@ -37,8 +37,7 @@ def compose(today: date) -> Titles:
         drafts = [(family, *named) for family in FAMILIES for named in _named(family, kind, chance)]
         chance.shuffle(drafts)
         for number, (family, words, place) in enumerate(drafts, start=FIRST_ID):
-            title = _title(kind, number, family, words, place, today, chance)
-            titles[number] = replace(title, **TRAPS.get((kind, number), {}))
+            titles[number] = _title(kind, number, family, words, place, today, chance)
     return sample
 
 
@@ -56,51 +55,76 @@ def _title(
     kind: str, number: int, family: Family, words: Words, place: str, today: date, chance: Random
 ) -> Title:
     language = words.language or chance.choice(("en", "en", "en", "es"))
-    hero, turn, stake = (chance.choice(table) for table in (family.heroes, family.turns, family.stakes))
-    names = {"en": words.en, "es": words.es} | ({language: words.original} if words.language else {})
-    overviews = {
-        "en": f"In {place}, {hero.en[0].lower()}{hero.en[1:]} {turn.en}. {stake.en}",
-        "es": f"En {place}, {hero.es[0].lower()}{hero.es[1:]} {turn.es}. {stake.es}",
-    }
-    tagline = chance.choice(TAGLINES)
-    taglines = {"en": tagline.en, "es": tagline.es} if chance.random() < 0.7 else {}
+    texts = _texts(family, words, place, chance)
     if number % 8 == 3:
-        names = {language: names[language]}
-        overviews = {language: overviews.get(language, overviews["en"])}
-        taglines = {}
+        texts = {language: {**texts.get(language, texts["en"]), "tagline": ""}}
+    if words.language:
+        texts[language] = {**texts.get(language, {}), "name": words.original}
     popularity = round(min(8 * chance.paretovariate(1.3), 2500), 3)
     year = max(NEWEST_YEAR - int(chance.expovariate(1 / 12)), 1948)
     released = date(year, 1, 1) + timedelta(days=chance.randrange(365))
-    average, votes = (
-        round(min(max(chance.gauss(6.6, 0.9), 3.1), 9.1), 1),
-        int(popularity * chance.uniform(3, 60)),
-    )
+    average = round(min(max(chance.gauss(6.6, 0.9), 3.1), 9.1), 1)
+    votes = int(popularity * chance.uniform(3, 60))
     if number % 25 == 0:
-        released, average, votes = today + timedelta(days=chance.randint(30, 200)), 0.0, 0
+        released, average, votes = today + timedelta(days=chance.randint(30, 200)), 0, 0
     first, *more = family.movie_genres if kind == "movie" else family.tv_genres
     country = chance.choice(WORLD.languages[language][2])
     team = chance.sample(PEOPLE, chance.randint(4, MOST_OF_THE_CAST) + len(WORLD.jobs))
+    date_name = "release_date" if kind == "movie" else "first_air_date"
+    facts: dict[str, Any] = {
+        "original_language": language,
+        "poster_path": path_of(kind, number, "poster"),
+        "backdrop_path": path_of(kind, number, "backdrop"),
+        "genre_ids": [first, *chance.sample(more, chance.randint(0, len(more)))],
+        "origin_country": [country],
+        "popularity": popularity,
+        "vote_average": int(average) if average == int(average) else average,  # as TMDb writes it
+        "vote_count": votes,
+        date_name: released.isoformat(),
+        "runtime": chance.randint(78, 164) if kind == "movie" else chance.choice((25, 45, 50)),
+        "revenue": int(popularity * chance.randint(10_000, 900_000)) * (number % 25 != 0),
+        "adult": False,
+        "video": False,
+    }
+    facts = _odd(facts, TRAPS[kind].get(str(number), {}))
+    is_out = "" < (facts.get(date_name) or "") <= today.isoformat()
+    if kind == "movie":
+        facts["status"] = "Released" if is_out else "Post Production"
+    else:  # one show of three goes on
+        facts["status"] = "In Production" if not is_out else "Ended" if number % 3 else "Returning Series"
     return Title(
         kind=kind,
         id=number,
         motif=family.motif,
-        language=language,
-        names=names,
-        overviews=overviews,
-        taglines=taglines,
-        date=released,
-        genres=(first, *chance.sample(more, chance.randint(0, len(more)))),
-        countries=(country,),
-        popularity=popularity,
-        vote_average=average,
-        vote_count=votes,
-        runtime=chance.randint(78, 164) if kind == "movie" else chance.choice((25, 45, 50)),
-        revenue=int(popularity * chance.randint(10_000, 900_000)),
+        texts=texts,
+        facts=facts,
         cast=tuple((person, chance.choice(WORLD.characters)) for person in team[len(WORLD.jobs) :]),
         crew=tuple((person, *job) for person, job in zip(team, WORLD.jobs, strict=False)),
         providers={} if number % 11 == 6 else _providers(chance),
         only_in=(country,) if kind == "movie" and number % 12 == 11 else (),
     )
+
+
+def _texts(family: Family, words: Words, place: str, chance: Random) -> dict[str, dict[str, str]]:
+    """Write a name, an overview and often a tagline, in both languages."""
+    hero, turn, stake = (chance.choice(table) for table in (family.heroes, family.turns, family.stakes))
+    tagline = chance.choice(WORLD.taglines)
+    taglines = tagline if chance.random() < 0.7 else ("", "")
+    return {
+        language: {
+            "name": words[order],
+            "overview": f"{at} {place}, {hero[order][0].lower()}{hero[order][1:]} {turn[order]}. {stake[order]}",
+            "tagline": taglines[order],
+        }
+        for order, (language, at) in enumerate((("en", "In"), ("es", "En")))
+    }
+
+
+def _odd(facts: dict[str, Any], trap: dict[str, Any]) -> dict[str, Any]:
+    """Return facts as a trap changes them: some are others, some are null, and some are missing."""
+    changed = facts | trap | dict.fromkeys(trap.get("null", ()))
+    left_out = {"null", "missing", *trap.get("missing", ())}
+    return {name: value for name, value in changed.items() if name not in left_out}
 
 
 def _providers(chance: Random) -> Providers:

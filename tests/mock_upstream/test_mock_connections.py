@@ -8,9 +8,9 @@ from time import perf_counter
 import pytest
 import requests
 
-from mock_upstream.messages import Request
 from mock_upstream.request_log import MAX_PATHS, MAX_REQUESTS, OTHERS, RequestLog
 from mock_upstream.server import DEFAULT_KEY, start
+from mock_upstream.service import Request
 from tests.mock_upstream.caller import Caller
 
 LOG = "/_control/requests"
@@ -251,7 +251,8 @@ def test_the_log_is_bounded():
     request_log = RequestLog()
 
     for number in range(MAX_REQUESTS + 500):
-        request_log.end(request_log.begin(Request("GET", f"/{number}" + "x" * 999, "q" * 9999)), 404)
+        with request_log.logged(Request("GET", f"/{number}" + "x" * 999, "q" * 9999)):
+            pass
 
     log = request_log.as_json()
     assert log["total"] == MAX_REQUESTS + 500

@@ -4,7 +4,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from mock_upstream.flyers.places import Position, distance_km
+from mock_upstream.flyers.catalog import Position, distance_km
 from tests.mock_upstream.caller import HERE
 
 CATEGORIES = {"events", "nightlife", "music", "food", "culture", "sports", "services", "family"}

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from mock_upstream.flyers.places import MADRID, Position, distance_km
+from mock_upstream.flyers.catalog import MADRID, Position, distance_km
 from mock_upstream.flyers.sample import compose, midnight
 from mock_upstream.server import start
 from tests.mock_upstream.caller import Caller
