@@ -7,13 +7,13 @@ from mock_upstream.lettering import MARGIN, accent, block, initials, sheet, text
 from mock_upstream.motifs import HEIGHT, MOTIFS, PALETTES, WIDTH, motif
 from mock_upstream.tmdb.families import LISTS, WORLD
 from mock_upstream.tmdb.sample import PEOPLE
-from mock_upstream.tmdb.titles import FIRST_COMPANY, Title, Titles, path_of
+from mock_upstream.tmdb.titles import FIRST_COMPANY, Title, Titles
 
 POSTER_HEIGHT, BAND = 1200, 400
 BACKDROP = (1280, 720)
 THEMES = tuple(MOTIFS)
 _PICTURE = re.compile(
-    r"/t/p/(\w+)(/(movie|tv|person|provider|company|network)([0-9]{1,9})(poster|backdrop|profile|logo)\.\w+)"
+    r"/t/p/(\w+)/([a-z]+)([1-9][0-9]{0,8})(?:(poster|backdrop|still|profile)\.jpg|(logo)\.(?:png|svg))"
 )
 _NAMES = {
     "person": {person.id: person.name for person in PEOPLE},
@@ -25,17 +25,17 @@ _NAMES = {
 
 def drawn(address: str, titles: Titles) -> str | None:
     """Return the picture at ``/t/p/<size>/<name>``; None if there is none, or not in that size."""
-    found = _PICTURE.fullmatch(address)
-    if found is None or found[1] not in LISTS.image_sizes[f"{found[5]}_sizes"]:
+    if (found := _PICTURE.fullmatch(address)) is None:
         return None
-    path, kind, number, role = found[2], found[3], int(found[4]), found[5]
-    if path != path_of(kind, number, role):
+    size, kind, number, role = found[1], found[2], int(found[3]), found[4] or found[5]
+    sizes = ["original"] if address.endswith(".svg") else LISTS.image_sizes[f"{role}_sizes"]
+    if size not in sizes:
         return None
     if role in {"profile", "logo"}:
         name = _NAMES.get(kind, {}).get(number)
         return name and initials(name, THEMES[number % len(THEMES)], number, Random(f"{kind} {number}"))
     title = titles.get(kind, {}).get(number)
-    if title is None or not title.facts[f"{role}_path"]:
+    if title is None or (role != "still" and not title.facts[f"{role}_path"]):
         return None
     return _poster(title) if role == "poster" else _backdrop(title)
 

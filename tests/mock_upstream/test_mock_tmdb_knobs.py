@@ -123,6 +123,25 @@ def test_every_picture_of_a_page_and_of_a_cast_is_drawn(tmdb, asker):
     assert not any(path.startswith("/t/p/") for path in tmdb.request_log.as_json()["by_path"])
 
 
+@pytest.mark.parametrize(
+    ("name", "sizes"),
+    [
+        ("movie605poster.jpg", "w92 w154 w185 w342 w500 w780 original"),
+        ("tv605backdrop.jpg", "w300 w780 w1280 original"),
+        ("tv605still.jpg", "w92 w185 w300 original"),
+        ("person5001profile.jpg", "w45 w185 h632 original"),
+        ("provider1logo.png", "w45 w92 w154 w185 w300 w500 original"),
+        ("network41logo.png", "w45 w92 w154 original"),
+        ("company41logo.png", "w45 w92 w154 original"),
+        ("company41logo.svg", "original"),
+    ],
+)
+def test_a_picture_is_there_in_each_of_its_sizes_without_a_key(tmdb, name, sizes):
+    for size in sizes.split():
+        picture = requests.get(f"{tmdb.url}/t/p/{size}/{name}", timeout=5)
+        assert (picture.status_code, picture.headers["Access-Control-Allow-Origin"]) == (200, "*")
+
+
 def test_a_poster_says_the_original_title(tmdb, asker):
     picture = requests.get(f"{tmdb.url}/t/p/original/movie607poster.jpg", timeout=5).text
 
@@ -133,7 +152,8 @@ def test_a_poster_says_the_original_title(tmdb, asker):
 
 @pytest.mark.parametrize(
     "path", ["w342/movie610poster.jpg", "w343/movie605poster.jpg", "w1280/movie605poster.jpg", "w342/movie9poster.jpg",
-             "w45/person1profile.jpg", "w342/x.jpg"]
+             "w45/person1profile.jpg", "w342/x.jpg", "w92/company41logo.svg", "w92/company9logo.png",
+             "w342/movie0605poster.jpg", "w342/movie605poster.png", "w342/person5001poster.jpg"]
 )  # fmt: skip
 def test_a_picture_that_nothing_has_is_not_found(asker, path):
     answer = asker.request(f"/t/p/{path}")

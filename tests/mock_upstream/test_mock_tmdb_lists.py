@@ -28,6 +28,21 @@ def test_a_page_has_twenty_items_of_tmdbs_shape(asker):
     assert {frozenset(item) for item in shows["results"]} == {frozenset(SHOW)}
 
 
+def test_shows_say_whether_they_are_for_adults_but_in_discover(asker):
+    name = asker.get("tv/605").json()["name"]
+
+    for path in ("trending/tv/day", f"search/tv?query={name}", "tv/605/recommendations"):
+        assert {frozenset(item) - {"media_type"} for item in asker.get(path).json()["results"]} == {
+            frozenset(SHOW | {"adult"})
+        }
+
+
+def test_an_overview_in_a_list_is_never_null(asker):
+    everything = {it["id"]: it for it in asker.every("discover/movie")}
+
+    assert (everything[620]["overview"], everything[621]["overview"]) == ("", "")
+
+
 def test_without_filters_there_seem_to_be_more_pages_than_can_be_read(asker):
     first = asker.get("discover/movie").json()
 
@@ -120,6 +135,42 @@ def test_providers_filter_within_their_region(asker):
     assert asker.ids("discover/movie", watch_region="KR", with_watch_providers="3") == []
 
 
+def test_ways_of_watching_filter_within_their_region_too(asker):
+    free = asker.ids("discover/movie", watch_region="ES", with_watch_monetization_types="free")
+    other = asker.ids("discover/movie", watch_region="ES", without_watch_providers="1,2,3,4,5,6,7,8")
+
+    assert "free" in asker.get(f"movie/{free[0]}/watch/providers").json()["results"]["ES"]
+    assert "ES" not in asker.get(f"movie/{other[0]}/watch/providers").json()["results"]
+
+
+@pytest.mark.parametrize("way", ["cast", "crew", "people"])
+def test_movies_are_filtered_by_who_plays_or_makes(asker, way):
+    credits_ = asker.get("movie/605/credits").json()
+    one, other = (credits_["crew" if way == "crew" else "cast"][order]["id"] for order in (0, 1))
+
+    both = asker.ids("discover/movie", **{f"with_{way}": f"{one},{other}"})
+    either = asker.every("discover/movie", **{f"with_{way}": f"{one}|{other}"})
+    neither = {it["id"] for it in asker.every("discover/movie", **{f"without_{way}": f"{one}"})}
+    assert 605 in both
+    assert 605 in [it["id"] for it in either]
+    assert len(either) > len(both)
+    assert 605 not in neither
+
+
+def test_titles_are_filtered_by_company_network_and_status(asker):
+    movie, show = asker.get("movie/606").json(), asker.get("tv/606").json()
+    company, network = movie["production_companies"][0]["id"], show["networks"][0]["id"]
+
+    for number in asker.ids("discover/movie", with_companies=company):
+        companies = asker.get(f"movie/{number}").json()["production_companies"]
+        assert company in [it["id"] for it in companies]
+    assert 606 in [it["id"] for it in asker.every("discover/tv", with_networks=network, with_status=0)]
+    assert 606 not in [
+        it["id"] for it in asker.every("discover/tv", with_networks=network, with_status="3|4")
+    ]
+    assert asker.ids("discover/movie", with_keywords="9715") == []
+
+
 @pytest.mark.parametrize(
     ("kind", "field", "name"),
     [
@@ -174,6 +225,15 @@ def test_search_narrows_by_year_and_finds_nothing_without_words(asker):
     assert asker.ids("search/movie") == []
 
 
+def test_a_search_for_both_says_what_each_is(asker):
+    rows = asker.every("search/multi", query="the")
+
+    assert {it["media_type"] for it in rows} == {"movie", "tv"}
+    assert len(rows) == len(asker.every("search/movie", query="the")) + len(
+        asker.every("search/tv", query="the")
+    )
+
+
 def test_trending_differs_by_window_and_says_what_each_is(asker):
     day, week = (asker.get(f"trending/movie/{window}").json()["results"] for window in ("day", "week"))
 
@@ -190,6 +250,13 @@ def test_recommendations_are_alike_and_never_the_title_itself(asker):
     assert 605 not in [it["id"] for it in rows]
     assert len({it["genre_ids"][0] for it in rows}) == 1
     assert rows[0]["genre_ids"][0] in {it["id"] for it in genre}
+
+
+def test_similar_titles_do_not_say_what_they_are(asker):
+    rows = asker.get("movie/605/similar").json()["results"]
+
+    assert len(rows) == 20
+    assert not any("media_type" in it for it in rows)
 
 
 def test_lists_are_translated(asker):

@@ -207,6 +207,23 @@ def test_an_answer_can_be_revalidated(asker):
     assert asker.request("/3/movie/605", headers={"If-None-Match": tag}).status_code == 304
 
 
+def test_companies_and_networks_have_a_logo_but_for_one(asker):
+    movies = [asker.get(f"movie/{number}").json() for number in range(601, 641)]
+    shows = [asker.get(f"tv/{number}").json() for number in range(601, 641)]
+
+    logos = {it["id"]: it["logo_path"] for movie in movies for it in movie["production_companies"]}
+    assert logos == {40: None, **{number: f"/company{number}logo.png" for number in range(41, 45)}}
+    logos = {it["id"]: it["logo_path"] for show in shows for it in show["networks"]}
+    assert logos == {40: None, **{number: f"/network{number}logo.png" for number in range(41, 45)}}
+
+
+def test_some_movies_are_of_a_collection(asker):
+    collection = asker.get("movie/603").json()["belongs_to_collection"]
+
+    assert collection.keys() == {"id", "name", "poster_path", "backdrop_path"}
+    assert asker.get("movie/605").json()["belongs_to_collection"] is None
+
+
 ODD = {
     "movie/607": {"release_date": ""},
     "movie/610": {"poster_path": None, "backdrop_path": None},
@@ -214,12 +231,13 @@ ODD = {
     "movie/618": {"vote_average": 7},
     "movie/620": {"overview": None},
     "movie/621": {"overview": ""},
-    "movie/625": {"status": "Post Production", "vote_count": 0},
+    "movie/625": {"status": "Post Production", "vote_count": 0, "revenue": 0, "budget": 0},
     "movie/628": {"runtime": 0},
     "movie/631": {"runtime": None},
     "movie/642": {"revenue": 2_923_706_026},
     "movie/645": {"adult": True},
     "movie/646": {"video": True},
+    "tv/602": {"first_air_date": None, "last_air_date": None},
     "tv/604": {"first_air_date": ""},
     "tv/608": {"poster_path": None},
 }
