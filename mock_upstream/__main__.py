@@ -11,7 +11,6 @@ from urllib.parse import urlsplit
 from mock_upstream.control import ROOT
 from mock_upstream.flyers.catalog import MADRID, Position
 from mock_upstream.flyers.service import FlyerService
-from mock_upstream.knobs import knobs_from
 from mock_upstream.readers import BadValueError, number, plain, whole
 from mock_upstream.server import DEFAULT_KEY, DEFAULT_TMDB_TOKEN, MockUpstream, utc_now
 from mock_upstream.service import Service
@@ -83,7 +82,7 @@ def _started(
     for order, name in enumerate(names):
         service, port = services[name], first and first + order
         public_url = _counted_on(options.public_url, order)
-        knobs = knobs_from(environ, service.knobs)
+        knobs = service.knobs.turned_by(environ)
         try:
             started = MockUpstream(service, host=options.host, port=port, public_url=public_url, knobs=knobs)
         except OSError as reason:

@@ -5,10 +5,20 @@ from dataclasses import dataclass, fields, replace
 from email.utils import parsedate_to_datetime
 from random import Random
 from threading import Event, Lock
-from typing import Annotated, Any, Self, TypeVar, get_type_hints
+from typing import Annotated, Any, Self, get_type_hints
 
-from mock_upstream.data import read_data
-from mock_upstream.readers import BadValueError, Reader, number, one_of, plain, reader, text, whole, yes
+from mock_upstream.readers import (
+    BadValueError,
+    Reader,
+    number,
+    one_of,
+    plain,
+    read_data,
+    reader,
+    text,
+    whole,
+    yes,
+)
 
 MODES = read_data("modes")
 WAIT = "seconds up to a day, null or a date such as Wed, 21 Oct 2026 07:28:00 GMT"
@@ -56,12 +66,18 @@ class Knobs:
         values: dict[str, Any] = {name: readers[name](name, value) for name, value in changes.items()}
         return replace(self, **values)
 
+    def turned_by(self, environ: Mapping[str, str]) -> Self:
+        """Return these knobs as MOCK_LATENCY_MS, MOCK_MODE ... turn them; ``BadValueError`` names the variable."""
+        values = {}
+        for name, read in self.readers().items():
+            variable = f"MOCK_{name.upper()}"
+            if text := environ.get(variable, "").strip():
+                values[name] = read(f"{variable}: {name}", plain(text))
+        return replace(self, **values)
+
     def as_json(self) -> dict[str, Any]:
         """Return every knob as it would be given."""
         return {field.name: getattr(self, field.name) for field in fields(self)}
-
-
-K = TypeVar("K", bound=Knobs)
 
 
 class Board:
@@ -104,15 +120,3 @@ class Board:
         self.changed.set()
         self.changed = Event()
         return knobs
-
-
-def knobs_from(environ: Mapping[str, str], knobs: K) -> K:
-    """Return these knobs as MOCK_LATENCY_MS, MOCK_MODE ... turn them; ``BadValueError`` names the variable."""
-    for name in knobs.readers():
-        variable = f"MOCK_{name.upper()}"
-        if text := environ.get(variable, "").strip():
-            try:
-                knobs = knobs.turned({name: plain(text)})
-            except BadValueError as wrong:
-                raise BadValueError(f"{variable}: {wrong}") from None
-    return knobs

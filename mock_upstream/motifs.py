@@ -5,7 +5,7 @@ from math import cos, pi, sin
 from random import Random
 from typing import NamedTuple
 
-from mock_upstream.data import read_data
+from mock_upstream.readers import read_data
 
 WIDTH, HEIGHT = 800, 640
 

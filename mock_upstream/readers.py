@@ -1,8 +1,10 @@
-"""Strict readers of values: of what knobs are turned to, and of what requests and settings say."""
+"""A reader of data files, and strict readers of what knobs are turned to, and of what requests and settings say."""
 
 import json
 import re
+import tomllib
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 MAX_ID = 2**63 - 1
@@ -12,6 +14,11 @@ Reader = Callable[[str, Any], Any]  # of a name and a value; returns what it is 
 
 class BadValueError(ValueError):
     """A value is not what it has to be; the message is a sentence for a developer."""
+
+
+def read_data(path: str) -> dict[str, Any]:
+    """Return what a TOML file of this package holds, such as ``flyers/words/food``."""
+    return tomllib.loads((Path(__file__).parent / f"{path}.toml").read_text("utf-8"))
 
 
 def plain(text: str | bytes) -> object:

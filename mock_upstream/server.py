@@ -15,11 +15,10 @@ from threading import Condition, Event, Thread
 from time import monotonic
 from typing import Any
 
-from mock_upstream.control import ROOT, control
+from mock_upstream.control import ROOT, RequestLog, control
 from mock_upstream.flyers.catalog import MADRID, Position
 from mock_upstream.flyers.service import FlyerService
 from mock_upstream.knobs import Board, Knobs
-from mock_upstream.request_log import RequestLog
 from mock_upstream.service import Answer, RefusedRequestError, Request, Service, error, packed
 from mock_upstream.tmdb.service import TmdbService
 
@@ -131,12 +130,10 @@ class Handler(BaseHTTPRequestHandler):
             return True
 
     def _send(self, answer: Answer) -> None:
-        head = head_of(answer, keep_alive=not self.close_connection and answer.delivery == "whole")
+        if answer.delivery != "whole":
+            self.close_connection = True
+        head = head_of(answer, keep_alive=not self.close_connection)
         body = b"" if self.command == "HEAD" else answer.body
-        if answer.delivery == "whole":
-            self.wfile.write(head + body)
-            return
-        self.close_connection = True
         match answer.delivery:
             case "reset":
                 # Closing with nothing to linger for sends RST instead of FIN.
@@ -144,11 +141,13 @@ class Handler(BaseHTTPRequestHandler):
                 self.connection.close()
             case "cut":
                 self.wfile.write(head + body[: len(body) // 2])
+            case "drip_headers":
+                self._drip(head + body)
             case "drip_body":
                 self.wfile.write(head)
                 self._drip(body)
             case _:
-                self._drip(head + body)
+                self.wfile.write(head + body)
 
     def _drip(self, data: bytes) -> None:
         """Send a byte every ``DRIP_SECONDS``, and all that remain once a knob is turned."""

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Any
 
-from mock_upstream.flyers.catalog import Creator, Flyer, Position
-from mock_upstream.flyers.parameters import FILTERS
+from mock_upstream.flyers.catalog import FILTERS, Creator, Flyer, Position
 from mock_upstream.flyers.sample import last_second, midnight
 from mock_upstream.flyers.themes import SLUGS, THEMES
 from mock_upstream.knobs import Knobs

@@ -1,5 +1,6 @@
 """The contract's routes: parameters, documents, pictures."""
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -8,7 +9,7 @@ from math import ceil
 from typing import Any
 from urllib.parse import urlencode
 
-from mock_upstream.flyers import parameters, pictures
+from mock_upstream.flyers import catalog, pictures
 from mock_upstream.flyers.catalog import Catalog, Creator, FeedQuery, Flyer, Position, distance_km
 from mock_upstream.flyers.knobs import FlyerKnobs, flyer_of, in_utc
 from mock_upstream.flyers.sample import compose
@@ -50,21 +51,21 @@ class Asked:
     request: Request
     knobs: FlyerKnobs
     now: datetime
-    catalog: Catalog
+    there: Catalog
 
     def flyer(self, number: str) -> Flyer:
-        if (flyer := self.catalog.flyers.get(int(number))) is None:
+        if (flyer := self.there.flyers.get(int(number))) is None:
             raise not_found(f"there is no flyer {number}")
         return flyer
 
     def creator(self, number: str) -> Creator:
-        if (creator := self.catalog.creators.get(int(number))) is None:
+        if (creator := self.there.creators.get(int(number))) is None:
             raise not_found(f"there is no user {number}")
         return creator
 
-    def fields(self, readers: parameters.Readers) -> dict[str, str]:
+    def fields(self, readers: catalog.Readers) -> dict[str, str]:
         """Return the request's parameters, which must be among these."""
-        return parameters.read_fields(self.request.query, readers)
+        return catalog.read_fields(self.request.query, readers)
 
     def flyer_payload(self, flyer: Flyer, distance: float | None) -> Payload:
         images = flyer.images and [
@@ -102,11 +103,11 @@ class Asked:
 
 def feed(asked: Asked) -> Any:
     """Answer one page of valid flyers."""
-    request, readers = asked.request, parameters.POSITION | parameters.FILTERS
+    request, readers = asked.request, catalog.POSITION | catalog.FILTERS
     fields = asked.fields(readers)
     known = {name: text for name, text in fields.items() if name not in asked.knobs.ignores}
-    query = FeedQuery(**parameters.read_values(known, readers))
-    hits = asked.catalog.feed(query, asked.now)
+    query = FeedQuery(**catalog.read_values(known, readers))
+    hits = asked.there.feed(query, asked.now)
     size, page = query.page_size, query.page
     last = max(1, ceil(len(hits) / size))
     if page > last:
@@ -122,8 +123,8 @@ def feed(asked: Asked) -> Any:
 
 def flyer(asked: Asked, number: str) -> Any:
     """Answer one flyer, expired or not."""
-    fields = asked.fields(parameters.POSITION)
-    here = Position(**parameters.read_values(fields, parameters.POSITION)) if fields else None
+    fields = asked.fields(catalog.POSITION)
+    here = Position(**catalog.read_values(fields, catalog.POSITION)) if fields else None
     found = asked.flyer(number)
     return asked.flyer_payload(found, distance_km(here, found.position) if here else None)
 
@@ -138,7 +139,8 @@ def creator(asked: Asked, number: str) -> Any:
 def categories(asked: Asked) -> Any:
     """Answer every category, with how many valid flyers it has."""
     asked.fields({})
-    counts = asked.catalog.valid_per_category(asked.now)
+    valid = (it for it in asked.there.flyers.values() if it.is_valid(asked.now))
+    counts = Counter(slug for it in valid for slug in it.categories)
     return [{"slug": it.slug, "name": it.name, "flyer_count": counts[it.slug]} for it in THEMES]
 
 

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from mock_upstream.data import read_data
+from mock_upstream.readers import read_data
 
 SLUGS = ("events", "nightlife", "music", "food", "culture", "sports", "services", "family")
 

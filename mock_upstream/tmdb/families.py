@@ -3,7 +3,7 @@
 from types import SimpleNamespace
 from typing import NamedTuple
 
-from mock_upstream.data import read_data
+from mock_upstream.readers import read_data
 
 NAMES = (
     *("drama", "comedy", "crime", "science", "horror"),

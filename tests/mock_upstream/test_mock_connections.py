@@ -8,7 +8,7 @@ from time import perf_counter
 import pytest
 import requests
 
-from mock_upstream.request_log import MAX_PATHS, MAX_REQUESTS, OTHERS, RequestLog
+from mock_upstream.control import MAX_PATHS, MAX_REQUESTS, OTHERS, RequestLog
 from mock_upstream.server import DEFAULT_KEY, start
 from mock_upstream.service import Request
 from tests.mock_upstream.caller import Caller

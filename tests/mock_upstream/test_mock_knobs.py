@@ -7,7 +7,6 @@ import pytest
 import requests
 
 from mock_upstream.flyers.knobs import FlyerKnobs
-from mock_upstream.knobs import knobs_from
 from mock_upstream.readers import BadValueError
 from mock_upstream.server import start
 from tests.mock_upstream.caller import HERE
@@ -322,15 +321,14 @@ def test_an_added_flyer_may_have_ended_or_not_begun(caller):
 
 
 def test_knobs_are_read_from_the_environment():
-    knobs = knobs_from(
+    knobs = FlyerKnobs().turned_by(
         {
             "MOCK_LATENCY_MS": "250",
             "MOCK_ERROR_RATE": "0.2",
             "MOCK_MODE": "throttled",
             "MOCK_RETRY_AFTER": "Wed, 21 Oct 2026 07:28:00 GMT",
             "MOCK_SHAPE": " ",
-        },
-        FlyerKnobs(),
+        }
     )
 
     assert knobs == FlyerKnobs(
@@ -344,7 +342,7 @@ def test_knobs_are_read_from_the_environment():
 )
 def test_a_wrong_variable_is_named(name, value):
     with pytest.raises(BadValueError, match=name):
-        knobs_from({name: value}, FlyerKnobs())
+        FlyerKnobs().turned_by({name: value})
 
 
 # --- ignores ----------------------------------------------------------------------------------------
