@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from benchmarks.catalog import Person
+from benchmarks.catalogs import with_calls
 from benchmarks.flyers import FLYERS
 from benchmarks.hits import MANY_PAGES
 from benchmarks.load import results_folder, taking_turns, turning_pages
@@ -86,7 +87,7 @@ def pages(bench: Bench) -> list[Point]:
     points = []
     for number in (100, 2_000, 10_000):
         # Where most requests are misses, there is room for as many calls as there are connections.
-        with bench.server(FLYERS_MAX_CONCURRENCY="32") as (program, address):
+        with bench.server(**with_calls(32, FLYERS)) as (program, address):
             requests = [(FLYERS.pages % page, None) for page in range(number)]
             cold = warm(bench, address, requests) if number <= MANY_PAGES else 0
             point = _point(bench, number, Work(program, address, 32, turning_pages(FLYERS.pages, number)))

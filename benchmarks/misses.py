@@ -7,6 +7,7 @@ import threading
 import time
 
 from benchmarks.catalog import Catalog
+from benchmarks.catalogs import with_calls
 from benchmarks.load import at_once, distinct, wrk
 from benchmarks.measurements import Pace, Row, Work, bad_of, facts_of, rates, ratios, warm
 from benchmarks.processes import Bench, fetch
@@ -52,8 +53,7 @@ def _herd(
 
 def distinct_misses(catalog: Catalog, bench: Bench, pace: Pace) -> list[Row]:
     """W4: distinct misses on 64 connections, upstream taking 50 ms."""
-    settings = {"THREADS": "128", f"{catalog.upstream}_MAX_CONCURRENCY": "64"}
-    with bench.server(**settings) as (server, address):
+    with bench.server(THREADS="128", **with_calls(64, catalog)) as (server, address):
         bench.latency(50)
         scripts = [distinct(catalog.misses, turn) for turn in range(pace.rounds + 1)]
         warming, *works = [Work(server, address, 64, script) for script in scripts]
