@@ -1,0 +1,1 @@
+"""Movies and TV, from the public routes to the wire of TMDb."""
