@@ -48,13 +48,16 @@ _SLOTS = Gauge(
 class Call(msgspec.Struct):
     """One call and its progress; times in seconds on the monotonic clock.
 
-    ``until_decoded`` releases what the call holds until its answer is decoded.
+    ``until_decoded`` releases what the call holds until its answer is decoded. ``may_have_worked``: a write that was sent,
+    and to which the service has not said no.
     """
 
     path: str
     request_id: str | None
     started_at: float
     ends_at: float
+    is_write: bool = False
+    may_have_worked: bool = False
     attempts: int = 0
     until_decoded: ExitStack = msgspec.field(default_factory=ExitStack)
 

@@ -8,7 +8,8 @@ class UpstreamError(Exception):
 
     ``reason`` is a short phrase for the log, always in our own words: it never holds an address, a key or a text that
     the service sent. ``retry_after``: seconds to wait, 1 to 60, ``None`` if unknown. ``outcome`` is one word for logs and
-    metrics, ``upstream`` the name of the service, set by its ``Transport``.
+    metrics, ``upstream`` the name of the service, set by its ``Transport``. ``outcome_unknown``: it was a write, which the
+    service may have carried out all the same.
     """
 
     outcome: ClassVar[str] = "failed"
@@ -18,6 +19,7 @@ class UpstreamError(Exception):
         self.reason = reason
         self.retry_after = None if retry_after is None else bounded(retry_after)
         self.upstream = ""
+        self.outcome_unknown = False
 
 
 class UpstreamNotFoundError(UpstreamError):

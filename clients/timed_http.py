@@ -31,6 +31,15 @@ _MAX_HEADERS: Final = 100
 # Header lines of which no two parsers think differently: no folding, no stray line ends, nothing beyond ASCII.
 _PLAIN_HEAD = re.compile(rb"(?:[!#-'*+.^_`|~0-9A-Za-z-]+:[\t\x20-\x7e]*\r\n)*\r\n")
 
+
+class NotConnectedError(Exception):
+    """No connection came about, so nothing was sent; ``is_late``: because it took too long."""
+
+    def __init__(self, *, is_late: bool) -> None:
+        super().__init__()
+        self.is_late = is_late
+
+
 Address = tuple[str, int]
 Resolve = Callable[..., list[Any]]  # the signature of ``socket.getaddrinfo``, which takes no timeout
 
@@ -188,13 +197,17 @@ class _Connection(HTTPConnection):
     def _ends_at(self) -> float:
         return time.monotonic() + (self.timeout or 0)
 
-    def _new_conn(self) -> socket.socket:
+    def connect(self) -> None:
+        # Only here is it known that not a byte of the request was sent; what urllib3 would make of it does not tell.
         try:
-            return self._connected(ends_at=self._ends_at())
+            super().connect()
         except TimeoutError:
-            raise urllib3.exceptions.ConnectTimeoutError(self, "connecting took too long") from None
-        except OSError:
-            raise urllib3.exceptions.NewConnectionError(self, "no address accepts a connection") from None
+            raise NotConnectedError(is_late=True) from None
+        except (OSError, urllib3.exceptions.HTTPError):
+            raise NotConnectedError(is_late=False) from None
+
+    def _new_conn(self) -> socket.socket:
+        return self._connected(ends_at=self._ends_at())
 
     def _connected(self, ends_at: float) -> socket.socket:
         """Return a socket to the first address that accepts; a silent one may not use up the others' time."""

@@ -27,6 +27,7 @@ class Exchange:
         self.sock = sock
         self.stopping = stopping
         self.keep_alive = False
+        self.body = b""
         request_line, *lines = head.decode("latin-1").split("\r\n")
         self.method, self.target, _ = request_line.split(" ")
         self.path, _, self.query = self.target.partition("?")
@@ -176,8 +177,7 @@ class HostileServer:
         try:
             if self.context:
                 sock = self._over_tls(sock, self.context)
-            while head := _head(sock):
-                exchange = Exchange(sock, head, self._stopping)
+            while exchange := _request(sock, self._stopping):
                 with self._lock:
                     self.received.append(exchange)
                 self.behaviour(exchange)
@@ -195,14 +195,21 @@ class HostileServer:
             sock.close()
 
 
-def _head(sock: socket.socket) -> bytes:
-    head = b""
-    while not head.endswith(b"\r\n\r\n"):
-        data = sock.recv(65536)
-        if not data:
-            return b""
-        head += data
-    return head
+def _request(sock: socket.socket, stopping: threading.Event) -> Exchange | None:
+    """Return the next request, its body whole; ``None`` if the other side has hung up."""
+    data = b""
+    while b"\r\n\r\n" not in data:
+        more = sock.recv(65536)
+        if not more:
+            return None
+        data += more
+    head, _, body = data.partition(b"\r\n\r\n")
+    exchange = Exchange(sock, head, stopping)
+    length = int(exchange.headers.get("content-length", "0"))
+    while len(body) < length and (more := sock.recv(65536)):
+        body += more
+    exchange.body = body
+    return exchange
 
 
 def answers(body: bytes | str, status: int = 200, **headers: str) -> Behaviour:
