@@ -1,5 +1,7 @@
 """Conversion of JSON documents to typed structs."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any, TypeVar
 
 import msgspec
@@ -35,10 +37,15 @@ def convert(document: object, into: type[T]) -> T:
 
 def convert_valid(items: list[object], into: type[T], *, none_valid: str) -> list[T]:
     """Return the items of the right shape; ``UpstreamMalformedError(none_valid)`` if there are items, all wrong."""
+    return read_valid(items, partial(convert, into=into), none_valid=none_valid)
+
+
+def read_valid(items: list[object], read: Callable[[object], T], *, none_valid: str) -> list[T]:
+    """Return what ``read`` makes of the items that it does not find malformed; else as ``convert_valid``."""
     valid = []
     for item in items:
         try:
-            valid.append(convert(item, into))
+            valid.append(read(item))
         except UpstreamMalformedError:
             continue
     if items and not valid:
