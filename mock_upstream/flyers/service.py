@@ -51,15 +51,15 @@ class Asked:
     request: Request
     knobs: FlyerKnobs
     now: datetime
-    there: Catalog
+    stock: Catalog
 
     def flyer(self, number: str) -> Flyer:
-        if (flyer := self.there.flyers.get(int(number))) is None:
+        if (flyer := self.stock.flyers.get(int(number))) is None:
             raise not_found(f"there is no flyer {number}")
         return flyer
 
     def creator(self, number: str) -> Creator:
-        if (creator := self.there.creators.get(int(number))) is None:
+        if (creator := self.stock.creators.get(int(number))) is None:
             raise not_found(f"there is no user {number}")
         return creator
 
@@ -107,7 +107,7 @@ def feed(asked: Asked) -> Any:
     fields = asked.fields(readers)
     known = {name: text for name, text in fields.items() if name not in asked.knobs.ignores}
     query = FeedQuery(**catalog.read_values(known, readers))
-    hits = asked.there.feed(query, asked.now)
+    hits = asked.stock.feed(query, asked.now)
     size, page = query.page_size, query.page
     last = max(1, ceil(len(hits) / size))
     if page > last:
@@ -139,7 +139,7 @@ def creator(asked: Asked, number: str) -> Any:
 def categories(asked: Asked) -> Any:
     """Answer every category, with how many valid flyers it has."""
     asked.fields({})
-    valid = (it for it in asked.there.flyers.values() if it.is_valid(asked.now))
+    valid = (it for it in asked.stock.flyers.values() if it.is_valid(asked.now))
     counts = Counter(slug for it in valid for slug in it.categories)
     return [{"slug": it.slug, "name": it.name, "flyer_count": counts[it.slug]} for it in THEMES]
 

@@ -50,7 +50,7 @@ FILTERS: dict[str, Filter] = {
     **_among("companies", lambda title, _: [title.company]),
     **_among("networks", lambda title, _: [title.network]),
     **_among("keywords", lambda *_: ()),  # nothing has any
-    **_among("status", lambda title, _: [LISTS.statuses.index(title.facts["status"])]),
+    **_among("status", lambda title, _: LISTS.statuses.get(title.facts["status"], ())),
     **_among("watch_providers", lambda title, fields: sum(_offers(title, fields).values(), ())),
     **_among("watch_monetization_types", _offers, str),
     **_among("original_language", lambda title, _: [title.facts["original_language"]], str),
@@ -99,13 +99,14 @@ def discover(titles: Iterable[Title], fields: Fields) -> list[Title]:
 def search(titles: Iterable[Title], fields: Fields) -> list[Title]:
     """Return what has the words in its name in any language: whole names first, then by popularity."""
     words = folded(fields.get("query", "").strip())
+    shown = {"include_video": "true", **fields}
     years = [(FILTERS[name], fields[name]) for name in YEARS if fields.get(name)]
     found = [
         title
         for title in titles
         if words
         and any(words in name for name in map(folded, title.names))
-        and _is_shown(title, {"include_video": "true", **fields})
+        and _is_shown(title, shown)
         and all(keep(title, text, fields) for keep, text in years)
     ]
     found.sort(key=lambda it: (words not in map(folded, it.names), -it.facts["popularity"], it.id))
