@@ -109,6 +109,23 @@ def test_a_page_and_the_genres_on_it_have_one_deadline_and_the_next_try_has_the_
     assert (in_time.status_code, in_time["X-Cache"]) == (200, "MISS")
 
 
+def test_names_of_genres_in_two_languages_have_the_deadline_of_the_page(settings, tmdb):
+    settings.TMDB_DEADLINE_SECONDS = 0.7
+
+    def slow_and_then_silent(exchange):
+        if "language=es" in exchange.query:
+            return exchange.wait_for_hangup()
+        exchange.stopping.wait(0.6)
+        return PAGE.healthy(exchange)
+
+    tmdb.behaviour = slow_and_then_silent
+
+    status, seconds = timed(f"{DISCOVER}?language=es")
+
+    assert status == 504
+    assert seconds < 1.2  # with a deadline for each of the two it takes 1.3
+
+
 def test_the_calls_of_a_page_are_made_side_by_side(anyone, tmdb):
     anyone.get("/api/v1/movies/genres/")
     all_there = threading.Barrier(3)

@@ -17,11 +17,11 @@ IDS = range(1, MAX_LOOKS + 4)
 
 @pytest.fixture
 def bookshop(upstream):
-    """Books 1, 2 and 3 are not there; every other one is."""
+    """Books 1, 2 and 3 are not there, nor is any from 101 on; every other one is."""
 
     def answer(request):
         number = int(request.url.rpartition("/")[2])
-        if number <= 3:
+        if number <= 3 or number > 100:
             return 404, {}, "{}"
         return 200, {}, json.dumps(book(number))
 
@@ -42,9 +42,18 @@ def test_only_so_many_are_looked_up_and_who_asks_again_gets_to_the_others(booksh
     assert asked_first == list(IDS)[:MAX_LOOKS]
     assert (first.absent, set(first.found)) == ({1, 2, 3}, set(range(4, MAX_LOOKS + 1)))
     assert (first.unknown, first.failure) == (set(IDS[MAX_LOOKS:]), None)
-    # What is known, there or not, takes no place among the looks.
     assert looked_at(bookshop) == list(IDS)
     assert (second.absent, set(second.found), second.unknown) == ({1, 2, 3}, set(IDS[3:]), set())
+
+
+def test_what_was_not_there_a_moment_ago_takes_no_place_among_the_looks(bookshop):
+    absent = range(101, 101 + MAX_LOOKS)
+
+    first = get_many("book", [*absent, 4], caller="alice")
+    second = get_many("book", [*absent, 4], caller="alice")
+
+    assert (first.absent, first.unknown) == (set(absent), {4})
+    assert (second.absent, set(second.found)) == (set(absent), {4})
 
 
 def test_stale_copies_are_shown_at_once_and_so_many_renewed_behind(bookshop, clock):
