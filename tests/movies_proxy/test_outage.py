@@ -46,7 +46,7 @@ def timed(address):
 
 def test_while_tmdb_hangs_flyers_that_nobody_has_asked_for_come_as_fast_as_ever(settings, tmdb, flyers):
     settings.TMDB_MAX_CONCURRENCY = 4
-    settings.TMDB_DEADLINE_SECONDS = 1.5
+    settings.TMDB_DEADLINE_SECONDS = 1.2
     tmdb.behaviour = FAULTS["hang"]
 
     with ThreadPoolExecutor(4) as threads:
@@ -95,10 +95,10 @@ def test_an_outage_of_tmdb_opens_its_breaker_alone_and_shows_in_its_row_of_healt
 def test_a_page_and_the_genres_on_it_have_one_deadline_and_the_next_try_has_the_genres(
     anyone, settings, tmdb
 ):
-    settings.TMDB_DEADLINE_SECONDS = 0.6  # for one call, not for two in a row
+    settings.TMDB_DEADLINE_SECONDS = 0.5  # for one call, not for two in a row
 
     def slow(exchange):
-        exchange.stopping.wait(0.4)
+        exchange.stopping.wait(0.3)
         PAGE.healthy(exchange)
 
     tmdb.behaviour = slow

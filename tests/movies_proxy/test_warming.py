@@ -48,7 +48,6 @@ def test_warming_says_what_tmdb_did_not_give_and_goes_on(tmdb):
     give_genres(tmdb, SHOW)
     give_page(tmdb, SHOW, SHOW.item(605))
     tmdb.get(f"{TMDB}/genre/movie/list", status=403)
-    give_page(tmdb, MOVIE, MOVIE.item(605))
     out = io.StringIO()
 
     with pytest.raises(CommandError, match="2 of 6 could not be fetched"):
