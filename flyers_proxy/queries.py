@@ -3,12 +3,11 @@
 import re
 from typing import Any
 
-from django.core.validators import RegexValidator
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from clients.values import MAX_ID
-from proxy.parameters import CommaSeparated, Decimal, Flag, PageQuery, Query, WholeNumber
+from proxy.parameters import NOT_BLANK, CommaSeparated, Decimal, Flag, PageQuery, Query, WholeNumber
 
 MAX_CATEGORIES = 20
 DEFAULT_RADIUS = 5.0  # km
@@ -84,6 +83,6 @@ class DiscoverQuery(PageQuery, PositionQuery):
 class SearchQuery(DiscoverQuery):
     query = serializers.CharField(
         max_length=200,
-        validators=[RegexValidator(r"\S")],  # for the schema: what is blank is refused before
+        validators=[NOT_BLANK],
         help_text="Part of a title, description, address or creator's name.",
     )

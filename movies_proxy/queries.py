@@ -3,16 +3,16 @@
 from typing import Any, Final
 
 from django.conf import settings
-from django.core.validators import RegexValidator
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from clients.tmdb_titles import MAX_TMDB_ID
-from proxy.parameters import CommaSeparated, Decimal, Flag, PageQuery, Query, WholeNumber
+from proxy.parameters import NOT_BLANK, CommaSeparated, Decimal, Flag, PageQuery, Query, WholeNumber
 
 MAX_LIMIT: Final = 60
 # The rows of a list that TMDb lets anybody reach: 500 pages of 20.
 MAX_ROWS: Final = 10_000
+PAST_THE_END: Final = f"Only the first {MAX_ROWS:,} titles of a list can be shown."
 MAX_GENRES: Final = 20
 
 _ORDERS: Final = {
@@ -76,6 +76,13 @@ class DetailQuery(LanguageQuery):
 
 
 class TitlesQuery(LanguageQuery, PageQuery):
+    page = WholeNumber(
+        default=1,
+        min_value=1,
+        max_value=MAX_ROWS,  # of one title each
+        error_messages={"max_value": PAST_THE_END},
+        help_text="Which page, from 1.",
+    )
     limit = WholeNumber(
         default=20,
         min_value=1,
@@ -88,8 +95,7 @@ class TitlesQuery(LanguageQuery, PageQuery):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if (attrs["page"] - 1) * attrs["limit"] >= MAX_ROWS:
-            reason = f"Only the first {MAX_ROWS:,} titles of a list can be shown."
-            raise serializers.ValidationError({"page": [reason]})
+            raise serializers.ValidationError({"page": [PAST_THE_END]})
         return super().validate(attrs)
 
 
@@ -110,7 +116,7 @@ class FilteredQuery(TitlesQuery):
 class ShowSearchQuery(FilteredQuery):
     query = serializers.CharField(
         max_length=200,
-        validators=[RegexValidator(r"\S")],  # for the schema: what is blank is refused before
+        validators=[NOT_BLANK],
         help_text="Words of a title, in any language.",
     )
 

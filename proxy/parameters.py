@@ -5,6 +5,7 @@ from collections.abc import Callable
 from functools import cache, cached_property
 from typing import Any, Self
 
+from django.core.validators import RegexValidator
 from django.http import QueryDict
 from rest_framework import serializers
 
@@ -18,6 +19,8 @@ _WHOLE = re.compile(r"-?[0-9]{1,1000}")
 _DECIMAL = re.compile(r"-?[0-9]{1,1000}(\.[0-9]{1,1000})?([eE][+-]?[0-9]{1,1000})?")
 
 PASSED_BOUND = {"min_value": "At least {min_value}.", "max_value": "At most {max_value}."}
+# For the schema alone: a text that is blank is refused before. JavaScript's `\s` lacks some of what counts as blank here.
+NOT_BLANK = RegexValidator(r"[^\s\x1c-\x1f\x85]")
 NO_WHOLE_NUMBER = "Give a whole number."
 
 
