@@ -23,6 +23,16 @@ console.log(`favorite since ${favorite.created_at}`);
 const { is_favorited } = await flyers.call("get", "/api/v1/flyers/{flyer_id}/", { path: { flyer_id: first.id } });
 console.log(`favorite: ${is_favorited}`);
 
+// Movies and TV are kept in the same way, and TMDb wants to be named beside them.
+const { results: [movie], meta } = await flyers.call("get", "/api/v1/movies/trending/", { query: { window: "week", limit: 1 } });
+if (!movie) throw new Error("Nothing is trending.");
+console.log(`${movie.title}, ${movie.release_date}, ${movie.poster?.w342}; ${meta.attribution?.join(" ")}`);
+const path = { movie_id: movie.id };
+await flyers.call("put", "/api/v1/movies/{movie_id}/watchlist/", { path });
+const rating = await flyers.call("put", "/api/v1/movies/{movie_id}/rating/", { path, body: { rating: 4 } });
+const { is_on_watchlist } = await flyers.call("get", "/api/v1/movies/{movie_id}/", { path });
+console.log(`on the watchlist: ${is_on_watchlist}, rated ${rating.mine}, by all ${rating.average}`);
+
 // Ten minutes later the token is over; of many calls that meet it, one refreshes for all.
 await flyers.refresh();
 const [favorites, devices] = await Promise.all([
@@ -36,9 +46,9 @@ const store = new Map<string, string>(); // in a browser: localStorage
 const library = new LocalLibrary(flyers, { getItem: (name) => store.get(name) ?? null, setItem: (name, text) => void store.set(name, text) }, `library of ${me.id}`);
 await library.sync();
 library.remove("favorites", "flyer", first.id);
-console.log(`offline: ${library.entries().length} favorites, ${library.waiting} op waits`);
+console.log(`offline: ${library.entries("favorites").length} favorites, ${library.waiting} op waits`);
 await library.sync();
-console.log(`synced: ${library.entries().length} favorites, ${library.waiting} ops wait`);
+console.log(`synced: ${library.entries("favorites").length} favorites, ${library.waiting} ops wait`);
 
 await flyers.signOut();
 await flyers.call("get", "/api/v1/auth/me/").catch((failure: unknown) => {

@@ -1,18 +1,26 @@
-"""The running service for the tools: both programs, on free ports and stores of their own."""
+"""The running service for the tools, and the services behind it: on free ports and stores of their own."""
 
 from collections.abc import Iterator
 
 import pytest
 
-from mock_upstream.server import start
-from tests.operations.programs import UPSTREAM_KEY, Server, running
+from mock_upstream.server import start, start_tmdb
+from tests.operations.programs import TMDB_TOKEN, UPSTREAM_KEY, Server, running
 
 
 @pytest.fixture(scope="package")
 def service(tmp_path_factory) -> Iterator[Server]:
-    """The BFF in front of the bundled flyer service."""
+    """The BFF in front of the bundled services."""
     with (
         start(key=UPSTREAM_KEY) as upstream,
-        running(Server(tmp_path_factory.mktemp("service"), upstream=upstream.url)) as server,
+        start_tmdb(key=TMDB_TOKEN) as tmdb,
+        running(
+            Server(
+                tmp_path_factory.mktemp("service"),
+                upstream=upstream.url,
+                TMDB_API_URL=tmdb.url,
+                TMDB_API_TOKEN=TMDB_TOKEN,
+            )
+        ) as server,
     ):
         yield server

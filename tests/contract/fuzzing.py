@@ -2,6 +2,7 @@
 
 import json
 import os
+import unicodedata
 import urllib.request
 from http.cookies import SimpleCookie
 from typing import Any, NamedTuple
@@ -17,6 +18,10 @@ ENDS_ITS_SESSION = {"auth_refresh", "auth_logout", "auth_logout_all", "auth_sess
 
 # What any route may answer, whatever it does; OpenAPI has `default` for that.
 OF_ANY_ROUTE = {405, 406}
+
+
+# Of a list of titles.
+MAX_TITLES, TITLES_A_PAGE, MAX_TITLES_A_PAGE = 10_000, 20, 60
 
 
 class Tokens(NamedTuple):
@@ -61,14 +66,38 @@ if "FUZZED_SIGNED_IN" in os.environ:
 def filter_case(context: Any, case: Any) -> bool:
     """OpenAPI can't say which parameters need others: `lat` and `lng` come together, and what is near needs both.
 
-    `ids` are of a `kind`, too.
+    `ids` are of a `kind`, too; and the more titles are on a page, the fewer pages can be reached. Nor does a pattern say that a
+    name needs something to see.
     """
     query = case.query or {}
+    if case.operation.definition.raw["operationId"] == "share" and _is_unseen(case.body):
+        return False
+    if not {"movies", "tv"}.isdisjoint(case.operation.definition.raw["tags"]) and not _is_reachable(query):
+        return False
     is_near = bool({"near_me", "radius"} & query.keys())
     is_whole = ("lat" in query) == ("lng" in query) and ("lat" in query or not is_near)
     if case.operation.definition.raw["operationId"] == "library_contains":
         return is_whole and ("ids" in query) == ("kind" in query)
     return is_whole
+
+
+def _is_unseen(body: Any) -> bool:
+    """Say whether the name of a list is a text without a letter, number, mark of punctuation or symbol."""
+    name = body.get("list_name") if isinstance(body, dict) else None
+    return (
+        isinstance(name, str)
+        and name != ""
+        and not any(unicodedata.category(sign)[0] in "LNPS" for sign in name)
+    )
+
+
+def _is_reachable(query: dict[str, Any]) -> bool:
+    """Say whether a page of titles has rows among those that can be shown; what is no number is the service's to judge."""
+    try:
+        page, limit = int(query.get("page", 1)), int(query.get("limit", TITLES_A_PAGE))
+    except (TypeError, ValueError):
+        return True
+    return page > MAX_TITLES or (page - 1) * min(limit, MAX_TITLES_A_PAGE) < MAX_TITLES
 
 
 @schemathesis.check

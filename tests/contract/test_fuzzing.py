@@ -9,7 +9,7 @@ import pytest
 from tests.deploy.files import ROOT
 from tests.operations.programs import PASSWORD
 
-SECONDS = 90
+SECONDS = 300
 
 
 @pytest.fixture(scope="module")

@@ -18,9 +18,12 @@ import sys
 
 from flyers import AuthenticatedClient, Client
 from flyers.api.accounts import auth_login, auth_me
-from flyers.api.favorites import favorite_add, favorite_remove, favorites_list
+from flyers.api.favorites import favorite_add, favorite_remove, favorites_list, movie_favorite_add, movie_favorite_remove
 from flyers.api.flyers import flyer_detail, flyers_discover
-from flyers.models import CredentialsRequest, FlyerPage, SignedIn
+from flyers.api.movies import movies_detail, movies_discover
+from flyers.api.ratings import movie_rating_detail, movie_rating_put
+from flyers.api.tv import tv_discover
+from flyers.models import CredentialsRequest, FlyerPage, KindEnum, MoviePage, RatingBodyRequest, ShowPage, SignedIn
 
 origin, email, password = sys.argv[1:]
 
@@ -40,6 +43,23 @@ assert favorite_add.sync_detailed(flyer.id, client=person).status_code == 201
 assert flyer_detail.sync(flyer.id, client=person).is_favorited is True
 assert [favorite.flyer_id for favorite in favorites_list.sync(client=person).results] == [flyer.id]
 assert favorite_remove.sync_detailed(flyer.id, client=person).status_code == 204
+
+movies = movies_discover.sync(client=anyone, limit=3)
+assert isinstance(movies, MoviePage), movies
+assert isinstance(tv_discover.sync(client=anyone), ShowPage)
+assert movies.meta.attribution[0].startswith("This product uses TMDB"), movies.meta
+movie = movies.results[0]
+assert (movie.is_favorited, movie.is_on_watchlist) == (None, None)
+assert movie_favorite_add.sync_detailed(movie.id, client=person).status_code == 201
+in_full = movies_detail.sync(movie.id, client=person, region="BR")
+assert (in_full.title, in_full.is_favorited, in_full.is_on_watchlist) == (movie.title, True, False)
+rated = movie_rating_put.sync(movie.id, client=person, body=RatingBodyRequest(rating=4))
+assert rated.mine == 4 and rated.count >= 1, rated
+assert movie_rating_detail.sync(movie.id, client=anyone).mine is None
+kept = favorites_list.sync(client=person, kind=KindEnum.MOVIE).results
+assert [(row.kind, row.id, row.item.title) for row in kept] == [("movie", movie.id, movie.title)], kept
+assert movie_favorite_remove.sync_detailed(movie.id, client=person).status_code == 204
+assert movies_detail.sync(999_999, client=anyone).error.message == "There is no such movie."
 
 nobody = AuthenticatedClient(base_url=origin, token="wrong")
 assert auth_me.sync(client=nobody).error.code == "INVALID_TOKEN"

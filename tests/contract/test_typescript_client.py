@@ -83,6 +83,12 @@ def test_what_fits_the_schema_compiles(compiled):
         const mark: boolean | null | undefined = page.results[0]?.creator.is_following;
         const nothing: undefined = await flyers.call("delete", "/api/v1/follows/{followed_id}/", { path: { followed_id: 3 } });
         await flyers.call("delete", "/api/v1/auth/me/", { body: { password: "secret" } });
+        const movies = await flyers.call("get", "/api/v1/movies/discover/", { query: { genres: [28, 12], sort_by: "title.asc" } });
+        const poster: string | undefined = movies.results[0]?.poster?.w342;
+        const show = await flyers.call("get", "/api/v1/tv/{tv_id}/", { path: { tv_id: 605 }, query: { region: "BR" } });
+        const day: string | null | undefined = show.next_episode?.air_date;
+        await flyers.call("put", "/api/v1/users/me/watchlist/", { body: { kind: "tv", ids: [605] } });
+        await flyers.call("put", "/api/v1/movies/{movie_id}/rating/", { path: { movie_id: 605 }, body: { rating: 4 } });
     """)
 
     assert said == ""
@@ -105,6 +111,8 @@ WRONG = {
     "missing id": 'await flyers.call("get", "/api/v1/flyers/{flyer_id}/", {});',
     "body": 'await flyers.call("post", "/api/v1/auth/login/", { body: { mail: "a@b.cd", password: "x" } });',
     "field": '(await flyers.call("get", "/api/v1/flyers/discover/")).results[0]?.is_favourite;',
+    "kind": 'await flyers.call("get", "/api/v1/users/me/favorites/", { query: { kind: "movies" } });',
+    "field of another kind": '(await flyers.call("get", "/api/v1/movies/{movie_id}/", { path: { movie_id: 605 } })).seasons;',
     "null": "const sure: boolean = (await flyers.call("
     '"get", "/api/v1/creators/{creator_id}/", { path: { creator_id: 3 } })).is_following;',
 }
@@ -135,6 +143,8 @@ def test_the_example_runs(tools, service):
         "favorite: null",
         "favorite: true",
     ]
+    assert "on the watchlist: true, rated 4" in said.stdout
+    assert "This product uses TMDB" in said.stdout
     assert said.stdout.splitlines()[-4:] == [
         "1 favorites, 2 devices",
         "offline: 0 favorites, 1 op waits",
