@@ -2,6 +2,7 @@
 
 from urllib.parse import urlsplit
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.stage import PASSWORD
@@ -32,3 +33,26 @@ def test_a_developer_signs_in_and_tries_a_call_without_the_internet(visitor, sta
 
     expect(operation.locator(".live-responses-table")).to_contain_text(email)
     assert hosts == {urlsplit(stage.api).netloc}
+
+
+@pytest.mark.parametrize(("tag", "path", "noun"), [("movies", "movies", "movie"), ("tv", "tv", "tv")])
+def test_movies_and_shows_are_shown_with_what_people_keep_of_them(visitor, stage, tag, path, noun):
+    page = visitor.context.new_page()
+    page.goto(f"{stage.api}/api/docs/")
+
+    section = page.locator(f"#operations-tag-{tag}")
+    expect(section).to_be_visible()
+    shown = page.locator(".opblock-summary-path").evaluate_all("all => all.map(each => each.dataset.path)")
+
+    item = f"/api/v1/{path}/{{{noun}_id}}/"
+    reads = [f"/api/v1/{path}/{word}/" for word in ("discover", "search", "trending", "genres")]
+    shelves = {f"{item}{word}/": 4 for word in ("favorite", "watchlist", "rating")}
+    for address, operations in (
+        dict.fromkeys((item, f"{item}recommendations/", *reads), 1) | shelves
+    ).items():
+        assert shown.count(address) == operations, address
+    operation = page.locator(".opblock-get").filter(has_text=f"/api/v1/{path}/discover/")
+    operation.get_by_role("button").first.click()
+    for name in ("sort_by", "genres", "language"):
+        expect(operation.locator(f"tr[data-param-name={name}]")).to_be_visible()
+    expect(operation.locator(".example").first).to_contain_text("is_on_watchlist")
