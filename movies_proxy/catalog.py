@@ -189,9 +189,8 @@ def _fetch_genres(
 ) -> Fetched[ListPage[tmdb.Genre]]:
     try:
         fetched = client.list_genres(kind, query.language, **call)
-    except (
-        UpstreamNotFoundError
-    ):  # There are always some: to callers it must not mean that a title is not there.
+    except UpstreamNotFoundError:
+        # There are always some: to callers it must not mean that a title is not there.
         raise UpstreamMalformedError("the list of genres was not found") from None
     page = fetched.mapped(lambda genres: ListPage(len(genres), genres))
     return replace(page, fresh_seconds=GENRES_FRESH_SECONDS)

@@ -27,7 +27,7 @@ class TitleRead(CatalogView):
         """Return the page of these titles that the parameters ask for."""
         query = TitleList(titles, params["page"], params["limit"])
         answer = self.catalog.get_page(listing, query, on_miss=self.hit_limit)
-        return self.respond(answer, page=(query.page, query.limit), reachable=queries.MAX_ROWS)
+        return self.respond(answer, page=(query.page, query.limit))
 
 
 class Discover(TitleRead):
@@ -64,7 +64,7 @@ class Recommendations(TitleRead):
         answer = self.catalog.get_page_of(
             self.titles.kind, title_id, self.titles.recommendations, query, on_miss=self.hit_limit
         )
-        return self.respond(answer, page=(query.page, query.limit), reachable=queries.MAX_ROWS)
+        return self.respond(answer, page=(query.page, query.limit))
 
 
 class TitleDetail(TitleRead):
