@@ -56,6 +56,20 @@ class SearchQuery(Struct, frozen=True, kw_only=True):
     include_adult: bool = False
 
 
+class TrendingQuery(Struct, frozen=True, kw_only=True):
+    """What many look at, today or this week."""
+
+    window: Window = "day"
+    language: str = "en-US"
+
+
+class RecommendationsQuery(Struct, frozen=True, kw_only=True):
+    """Titles for who likes this one."""
+
+    title_id: int
+    language: str = "en-US"
+
+
 class TMDbClient:
     """TMDb. Each method raises ``UpstreamError`` if the service fails; all lists are pages of 20 titles."""
 
@@ -93,17 +107,18 @@ class TMDbClient:
         return self._list(f"/3/search/{kind}", kind, params, query.language, page, call)
 
     def list_trending(
-        self, kind: Kind, window: Window, language: str, page: int, **call: Unpack[CallOptions]
+        self, kind: Kind, query: TrendingQuery, page: int, **call: Unpack[CallOptions]
     ) -> Fetched[TitlePage]:
         """Return one page of the titles of the day or of the week."""
-        return self._list(f"/3/trending/{kind}/{window}", kind, {}, language, page, call)
+        return self._list(f"/3/trending/{kind}/{query.window}", kind, {}, query.language, page, call)
 
     def list_recommendations(
-        self, kind: Kind, title_id: int, language: str, page: int, **call: Unpack[CallOptions]
+        self, kind: Kind, query: RecommendationsQuery, page: int, **call: Unpack[CallOptions]
     ) -> Fetched[TitlePage]:
         """Return one page of titles for who likes this one. Raises ``UpstreamNotFoundError`` if there is none."""
-        raise_for_impossible(title_id)
-        return self._list(f"/3/{kind}/{title_id}/recommendations", kind, {}, language, page, call)
+        raise_for_impossible(query.title_id)
+        path = f"/3/{kind}/{query.title_id}/recommendations"
+        return self._list(path, kind, {}, query.language, page, call)
 
     def get_movie(
         self, movie_id: int, language: str = "en-US", *, in_full: bool = True, **call: Unpack[CallOptions]

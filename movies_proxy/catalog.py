@@ -11,7 +11,15 @@ from msgspec.structs import replace
 
 from clients import tmdb_titles as tmdb
 from clients.errors import UpstreamMalformedError, UpstreamNotFoundError
-from clients.tmdb import DiscoverQuery, SearchQuery, TitlePage, TMDbClient, Window, raise_for_impossible
+from clients.tmdb import (
+    DiscoverQuery,
+    RecommendationsQuery,
+    SearchQuery,
+    TitlePage,
+    TMDbClient,
+    TrendingQuery,
+    raise_for_impossible,
+)
 from clients.tmdb_documents import MAX_PAGE, PAGE_SIZE
 from clients.transport import CallOptions, Fetched, ListPage
 from movies_proxy import shapes
@@ -29,24 +37,10 @@ REMEMBERED_FOR: Final = timedelta(days=150)
 _ENGLISH: Final = "en-US"
 
 
-class Trending(Struct, frozen=True):
-    """The titles of the day or of the week."""
-
-    window: Window
-    language: str
-
-
-class Recommended(Struct, frozen=True):
-    """Titles for who likes this one."""
-
-    title_id: int
-    language: str
-
-
 class TitleList(Struct, frozen=True):
     """Which page of which titles, normalised: equal questions are equal values, and none knows its caller."""
 
-    titles: DiscoverQuery | SearchQuery | Trending | Recommended
+    titles: DiscoverQuery | SearchQuery | TrendingQuery | RecommendationsQuery
     page: int
     limit: int
 
@@ -146,7 +140,7 @@ def _fetch_titles(
     kind: tmdb.Kind, ask: Ask, client: TMDbClient, query: TitleList, **call: Unpack[CallOptions]
 ) -> Fetched[ListPage[shapes.Title]]:
     etag = call.pop("etag", None)
-    if isinstance(query.titles, Recommended):
+    if isinstance(query.titles, RecommendationsQuery):
         raise_for_impossible(query.titles.title_id)
     # These first: if a slow service leaves no time for the titles, the next try has the names, and all its time for them.
     genres = _genre_names(kind, query.titles.language, call)
@@ -163,7 +157,7 @@ def _fetch_titles(
         limit=query.limit,
         max_size=PAGE_SIZE,
         min_size=PAGE_SIZE,
-        of_item=isinstance(query.titles, Recommended),
+        of_item=isinstance(query.titles, RecommendationsQuery),
         etag=etag,
     )
 
@@ -194,18 +188,6 @@ def _fetch_genres(
         raise UpstreamMalformedError("the list of genres was not found") from None
     page = fetched.mapped(lambda genres: ListPage(len(genres), genres))
     return replace(page, fresh_seconds=GENRES_FRESH_SECONDS)
-
-
-def _ask_trending(
-    client: TMDbClient, kind: tmdb.Kind, query: Trending, number: int, **call: Unpack[CallOptions]
-) -> Fetched[TitlePage]:
-    return client.list_trending(kind, query.window, query.language, number, **call)
-
-
-def _ask_recommended(
-    client: TMDbClient, kind: tmdb.Kind, query: Recommended, number: int, **call: Unpack[CallOptions]
-) -> Fetched[TitlePage]:
-    return client.list_recommendations(kind, query.title_id, query.language, number, **call)
 
 
 # Fetches a title, given the client, its id and a language.
@@ -262,8 +244,8 @@ def _titles(name: tmdb.Kind, shape: Any, detail_shape: Any, get: Get, *, path: s
         kind,
         discover=listing("discover", TMDbClient.discover),
         search=listing("search", TMDbClient.search),
-        trending=listing("trending", _ask_trending),
-        recommendations=listing("recommendations", _ask_recommended),
+        trending=listing("trending", TMDbClient.list_trending),
+        recommendations=listing("recommendations", TMDbClient.list_recommendations),
         genres=Listing(f"{name}-genres", shapes.GENRE, partial(_fetch_genres, name), lambda _: False),
         detail=Detail(
             f"{name}-detail",

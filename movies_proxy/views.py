@@ -6,9 +6,9 @@ from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.request import Request
 
-from clients.tmdb import DiscoverQuery, SearchQuery
+from clients.tmdb import DiscoverQuery, RecommendationsQuery, SearchQuery, TrendingQuery
 from movies_proxy import catalog, queries, shapes
-from movies_proxy.catalog import Genres, InFull, Recommended, TitleList, Titles, Trending
+from movies_proxy.catalog import Genres, InFull, TitleList, Titles
 from proxy.kinds import Listing
 from proxy.parameters import Query
 from proxy.views import CatalogView
@@ -51,7 +51,7 @@ class TrendingList(TitleRead):
     def get(self, request: Request) -> HttpResponse:
         """What many look at, today or this week."""
         params = self.query.read(request.query_params)
-        query = Trending(params["window"], params["language"])
+        query = TrendingQuery(window=params["window"], language=params["language"])
         return self.respond_with_titles(self.titles.trending, params, query)
 
 
@@ -60,7 +60,8 @@ class Recommendations(TitleRead):
         """Titles for who likes this one."""
         params = self.query.read(request.query_params)
         (title_id,) = path.values()
-        query = TitleList(Recommended(title_id, params["language"]), params["page"], params["limit"])
+        wanted = RecommendationsQuery(title_id=title_id, language=params["language"])
+        query = TitleList(wanted, params["page"], params["limit"])
         answer = self.catalog.get_page_of(
             self.titles.kind, title_id, self.titles.recommendations, query, on_miss=self.hit_limit
         )

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from clients import errors
-from clients.tmdb import DiscoverQuery, SearchQuery
+from clients.tmdb import DiscoverQuery, RecommendationsQuery, SearchQuery, TrendingQuery
 from clients.tmdb_titles import Title, Vote
 from tests import payloads_tmdb as payloads
 from tests.clients.answers import TMDB
@@ -64,8 +64,11 @@ def test_a_show_of_the_same_number_is_another_title_in_the_same_type(wire, tmdb)
     ("path", "ask"),
     [
         ("search/movie", lambda tmdb: tmdb.search("movie", SearchQuery(text="x"), 1)),
-        ("trending/movie/day", lambda tmdb: tmdb.list_trending("movie", "day", "en", 1)),
-        ("movie/7/recommendations", lambda tmdb: tmdb.list_recommendations("movie", 7, "en", 1)),
+        ("trending/movie/day", lambda tmdb: tmdb.list_trending("movie", TrendingQuery(), 1)),
+        (
+            "movie/7/recommendations",
+            lambda tmdb: tmdb.list_recommendations("movie", RecommendationsQuery(title_id=7), 1),
+        ),
     ],
 )
 def test_every_list_is_of_the_same_titles(wire, tmdb, path, ask):

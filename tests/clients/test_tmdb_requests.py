@@ -6,7 +6,7 @@ import pytest
 from responses import matchers
 
 from clients import errors
-from clients.tmdb import DiscoverQuery, SearchQuery
+from clients.tmdb import DiscoverQuery, RecommendationsQuery, SearchQuery, TrendingQuery
 from tests import payloads_tmdb as payloads
 from tests.clients.answers import KEY, TMDB
 
@@ -133,7 +133,7 @@ def test_what_is_trending(wire, tmdb, kind, window):
     exactly = only(language="de", page="3")
     wire.get(f"{TMDB}/3/trending/{kind}/{window}", json=payloads.page(number=3), match=exactly)
 
-    tmdb.list_trending(kind, window, "de", 3)
+    tmdb.list_trending(kind, TrendingQuery(window=window, language="de"), 3)
 
 
 @pytest.mark.parametrize("kind", ["movie", "tv"])
@@ -141,7 +141,7 @@ def test_what_is_recommended(wire, tmdb, kind):
     exactly = only(language="de", page="1")
     wire.get(f"{TMDB}/3/{kind}/605/recommendations", json=payloads.page(), match=exactly)
 
-    tmdb.list_recommendations(kind, 605, "de", 1)
+    tmdb.list_recommendations(kind, RecommendationsQuery(title_id=605, language="de"), 1)
 
 
 @pytest.mark.parametrize("kind", ["movie", "tv"])
@@ -179,7 +179,7 @@ def test_an_id_that_no_title_can_have_is_not_asked_for(wire, tmdb, impossible):
         with pytest.raises(errors.UpstreamNotFoundError):
             ask(impossible)
     with pytest.raises(errors.UpstreamNotFoundError):
-        tmdb.list_recommendations("movie", impossible, "en", 1)
+        tmdb.list_recommendations("movie", RecommendationsQuery(title_id=impossible), 1)
 
 
 @pytest.mark.parametrize("page", [0, -1, 501])
