@@ -1,9 +1,10 @@
-"""Words on drawings: sheets, blocks of text that fit, and portraits of initials."""
+"""Words on drawings: sheets, posters, blocks of text that fit, and portraits of initials."""
 
+from collections.abc import Sequence
 from html import escape
 from random import Random
 
-from mock_upstream.motifs import PALETTES, Palette, circle, motif
+from mock_upstream.motifs import HEIGHT, PALETTES, WIDTH, Palette, circle, motif
 
 FONT = "'Avenir Next', Futura, 'Century Gothic', 'Helvetica Neue', Arial, sans-serif"
 # A bold capital-and-small mix is about this wide, in parts of its size; a wide estimate never spills.
@@ -22,6 +23,21 @@ def initials(name: str, theme: str, number: int, chance: Random) -> str:
     disc = circle(200, 200, 128, palette.ink)
     inside = ground + disc + text(200, 240, 112, letters, palette.paper, text_anchor="middle")
     return sheet(400, 400, palette.paper, inside, name)
+
+
+def poster(theme: str, number: int, chance: Random, heights: tuple[int, int], words: Sequence[str]) -> str:
+    """Return a cut-out of a theme, 800 wide, over a dark band with a title between two small lines."""
+    palette, (height, band), (above, title, below) = PALETTES[theme][number % 2], heights, words
+    scale = height / HEIGHT
+    shift = -chance.uniform(0, WIDTH * scale - WIDTH)
+    inside = (
+        f'<g transform="translate({shift:.0f} 0) scale({scale})">{motif(theme, chance, palette)}</g>'
+        f'<rect y="{height}" width="{WIDTH}" height="{band}" fill="{palette.ink}"/>'
+        + block(title, height + 90, WIDTH - 2 * MARGIN, band - 170, palette.paper)
+        + text(MARGIN, height + 60, 24, above, accent(palette, palette.ink))
+        + text(MARGIN, height + band - 34, 24, below, palette.paper)
+    )
+    return sheet(WIDTH, height + band, palette.paper, inside, title)
 
 
 def block(words: str, top: float, width: int, height: int, fill: str) -> str:

@@ -21,6 +21,18 @@ def read_data(path: str) -> dict[str, Any]:
     return tomllib.loads((Path(__file__).parent / f"{path}.toml").read_text("utf-8"))
 
 
+def trapped(document: dict[str, Any], trap: dict[str, Any]) -> dict[str, Any]:
+    """Return a document as a trap of a data file changes it: some fields are others, some null, and some are missing."""
+    changed = document | trap | dict.fromkeys(trap.get("null", ()))
+    left_out = {"null", "missing", *trap.get("missing", ())}
+    return {name: value for name, value in changed.items() if name not in left_out}
+
+
+def as_javascript(value: float) -> float:
+    """Return a number as JavaScript writes it: 7, and never 7.0."""
+    return int(value) if float(value).is_integer() else value
+
+
 def plain(text: str | bytes) -> object:
     """Return the value that a text is in JSON, and the text itself if it is none."""
     try:

@@ -20,9 +20,8 @@ MAX_ADDED = 100
 MAX_IMAGES = 5
 DAYS_VALID = 7
 
-Added = Mapping[
-    str, Any
-]  # fields of a flyer as they were given; it replaces the sample's flyer of the same id
+# Fields of a flyer as they were given; it replaces the sample's flyer of the same id.
+Added = Mapping[str, Any]
 
 
 def _moment(name: str, value: object) -> datetime:

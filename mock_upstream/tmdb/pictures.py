@@ -3,13 +3,13 @@
 import re
 from random import Random
 
-from mock_upstream.lettering import MARGIN, accent, block, initials, sheet, text
-from mock_upstream.motifs import HEIGHT, MOTIFS, PALETTES, WIDTH, motif
+from mock_upstream.lettering import initials, poster, sheet
+from mock_upstream.motifs import MOTIFS, PALETTES, WIDTH, motif
 from mock_upstream.tmdb.families import LISTS, WORLD
 from mock_upstream.tmdb.sample import PEOPLE
 from mock_upstream.tmdb.titles import FIRST_COMPANY, Title, Titles
 
-POSTER_HEIGHT, BAND = 1200, 400
+POSTER_HEIGHTS = (800, 400)  # the drawing, and the band of words
 BACKDROP = (1280, 720)
 THEMES = tuple(MOTIFS)
 _PICTURE = re.compile(
@@ -41,21 +41,10 @@ def drawn(address: str, titles: Titles) -> str | None:
 
 
 def _poster(title: Title) -> str:
-    """Draw a poster, 800 by 1200: a cut-out of the motif over a band with the original title."""
-    palette, chance = PALETTES[title.motif][title.id % 2], Random(f"{title.kind} {title.id}")
-    height = POSTER_HEIGHT - BAND
-    scale = height / HEIGHT
-    shift = -chance.uniform(0, WIDTH * scale - WIDTH)
-    drawing = motif(title.motif, chance, palette)
+    """Draw a poster, 800 by 1200, with the original title."""
+    chance = Random(f"{title.kind} {title.id}")
     names = " · ".join(person.name for person, _ in title.cast[:2])
-    inside = (
-        f'<g transform="translate({shift:.0f} 0) scale({scale})">{drawing}</g>'
-        f'<rect y="{height}" width="{WIDTH}" height="{BAND}" fill="{palette.ink}"/>'
-        + block(title.names[0], height + 90, WIDTH - 2 * MARGIN, 230, palette.paper)
-        + text(MARGIN, height + 60, 24, names, accent(palette, palette.ink))
-        + text(MARGIN, POSTER_HEIGHT - 34, 24, title.day[:4], palette.paper)
-    )
-    return sheet(WIDTH, POSTER_HEIGHT, palette.paper, inside, title.names[0])
+    return poster(title.motif, title.id, chance, POSTER_HEIGHTS, (names, title.names[0], title.day[:4]))
 
 
 def _backdrop(title: Title) -> str:

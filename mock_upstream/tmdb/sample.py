@@ -14,6 +14,7 @@ from itertools import product
 from random import Random
 from typing import Any
 
+from mock_upstream.readers import as_javascript, trapped
 from mock_upstream.tmdb.families import FAMILIES, TRAPS, WORLD, Family, Words
 from mock_upstream.tmdb.titles import Person, Providers, Title, Titles, path_of
 
@@ -78,7 +79,7 @@ def _title(
         "genre_ids": [first, *chance.sample(more, chance.randint(0, len(more)))],
         "origin_country": [country],
         "popularity": popularity,
-        "vote_average": int(average) if average == int(average) else average,  # as TMDb writes it
+        "vote_average": as_javascript(average),
         "vote_count": votes,
         date_name: released.isoformat(),
         "runtime": chance.randint(78, 164) if kind == "movie" else chance.choice((25, 45, 50)),
@@ -86,7 +87,7 @@ def _title(
         "adult": False,
         "video": False,
     }
-    facts = _odd(facts, TRAPS[kind].get(str(number), {}))
+    facts = trapped(facts, TRAPS[kind].get(str(number), {}))
     is_out = "" < (facts.get(date_name) or "") <= today.isoformat()
     if kind == "movie":
         facts["status"] = "Released" if is_out else "Post Production"
@@ -118,13 +119,6 @@ def _texts(family: Family, words: Words, place: str, chance: Random) -> dict[str
         }
         for order, (language, at) in enumerate((("en", "In"), ("es", "En")))
     }
-
-
-def _odd(facts: dict[str, Any], trap: dict[str, Any]) -> dict[str, Any]:
-    """Return facts as a trap changes them: some are others, some are null, and some are missing."""
-    changed = facts | trap | dict.fromkeys(trap.get("null", ()))
-    left_out = {"null", "missing", *trap.get("missing", ())}
-    return {name: value for name, value in changed.items() if name not in left_out}
 
 
 def _providers(chance: Random) -> Providers:
