@@ -12,8 +12,8 @@ from mock_upstream.control import ROOT
 from mock_upstream.flyers.catalog import MADRID, Position
 from mock_upstream.flyers.service import FlyerService
 from mock_upstream.readers import BadValueError, number, plain, whole
-from mock_upstream.server import DEFAULT_KEY, DEFAULT_TMDB_TOKEN, MockUpstream, utc_now
-from mock_upstream.service import Service
+from mock_upstream.server import DEFAULT_KEY, DEFAULT_TMDB_TOKEN, MockUpstream
+from mock_upstream.service import Service, utc_now
 from mock_upstream.tmdb.service import TmdbService
 
 MAX_PORT = 65_535
@@ -101,7 +101,7 @@ def _services(options: argparse.Namespace, environ: Mapping[str, str]) -> dict[s
     token = environ.get("TMDB_API_TOKEN", "").strip() or DEFAULT_TMDB_TOKEN
     return {
         "flyers": FlyerService(key=key, centre=Position(lat, lng), clock=utc_now),
-        "tmdb": TmdbService(key=token, clock=utc_now),
+        "tmdb": TmdbService(key=token),
     }
 
 

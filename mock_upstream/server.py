@@ -6,9 +6,10 @@ import struct
 import sys
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import datetime
 from email.utils import formatdate
 from http import HTTPStatus
+from http.client import responses
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from socketserver import TCPServer
 from threading import Condition, Event, Thread
@@ -19,7 +20,7 @@ from mock_upstream.control import ROOT, RequestLog, control
 from mock_upstream.flyers.catalog import MADRID, Position
 from mock_upstream.flyers.service import FlyerService
 from mock_upstream.knobs import Board, Knobs
-from mock_upstream.service import Answer, RefusedRequestError, Request, Service, error, packed
+from mock_upstream.service import Answer, RefusedRequestError, Request, Service, error, packed, utc_now
 from mock_upstream.tmdb.service import TmdbService
 
 DEFAULT_KEY = "dev-flyers-key"
@@ -86,6 +87,9 @@ class Handler(BaseHTTPRequestHandler):
         """Answer a request to the service. It is in the log before its answer is sent."""
         with self.server.request_log.logged(request) as logged:
             answer = self._answer(request)
+            if answer and answer.delivery == "never":
+                self._wait(self.server.hang_seconds)
+                answer = None
             logged["status"] = answer and answer.status
         if answer:
             self._send(answer)
@@ -173,7 +177,7 @@ def head_of(answer: Answer, *, keep_alive: bool) -> bytes:
     if answer.status not in {HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED}:
         headers["Content-Length"] = str(len(answer.body))
     lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
-    return f"HTTP/1.1 {answer.status} {HTTPStatus(answer.status).phrase}\r\n{lines}\r\n".encode("latin-1")
+    return f"HTTP/1.1 {answer.status} {responses.get(answer.status, '')}\r\n{lines}\r\n".encode("latin-1")
 
 
 class MockUpstream(ThreadingHTTPServer):
@@ -265,10 +269,6 @@ class MockUpstream(ThreadingHTTPServer):
 
     def __exit__(self, *_: object) -> None:
         self.stop()
-
-
-def utc_now() -> datetime:
-    return datetime.now(UTC)
 
 
 def start(

@@ -1,4 +1,4 @@
-"""What the bundled services have in common: requests and answers, routes behind a key, and pictures for everybody."""
+"""What the bundled services have in common: requests and answers, routes, a key, and pictures for everybody."""
 
 import gzip
 import json
@@ -6,7 +6,7 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from hashlib import blake2b
 from hmac import compare_digest
 from http import HTTPStatus
@@ -16,6 +16,7 @@ from mock_upstream.knobs import MODES, Knobs
 from mock_upstream.readers import BadValueError
 
 Headers = Mapping[str, str]
+Handler = Callable[..., Any]
 HUGE_BYTES = 4 * 1024 * 1024
 PICTURE_LIFETIME = "public, max-age=3600"
 PICTURE_HEADERS = {
@@ -41,7 +42,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One answer. ``delivery`` is how it is sent: ``whole``, or a mode that damages it."""
+    """One answer. ``delivery`` is how it is sent: ``whole``, ``never``, or a mode that damages it."""
 
     status: int
     body: bytes = b""
@@ -59,7 +60,7 @@ class RefusedRequestError(Exception):
 
 def answer_json(value: Any, status: int = 200, headers: Headers | None = None) -> Answer:
     """Answer compact JSON in UTF-8, with a line's end for whoever reads it in a terminal."""
-    body = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+    body = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode(errors="replace") + b"\n"
     return Answer(status, body, {"Content-Type": "application/json", **(headers or {})})
 
 
@@ -69,16 +70,20 @@ def error(status: int, detail: str, headers: Headers | None = None) -> Answer:
     return answer_json({"error": code, "detail": detail}, status, headers)
 
 
-def cacheable(answer: Answer, request: Request, cache_control: str | None) -> Answer:
+def cacheable(answer: Answer, request: Request, cache_control: str | None, *, weak: bool = False) -> Answer:
     """Give an answer its ETag and (if any) lifetime; 304 without a body for a caller that has it already."""
     etag = f'"{blake2b(answer.body, digest_size=16).hexdigest()}"'
-    headers = {**answer.headers, "ETag": etag}
+    headers = {**answer.headers, "ETag": f"W/{etag}" if weak else etag}
     if cache_control:
         headers["Cache-Control"] = cache_control
     known = {tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")}
     if known & {etag, "*"}:
         return Answer(HTTPStatus.NOT_MODIFIED, headers=headers)
     return replace(answer, headers=headers)
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
 
 
 def packed(answer: Answer) -> Answer:
@@ -90,18 +95,20 @@ def packed(answer: Answer) -> Answer:
 class Service(ABC):
     """What answers on a port. ``name`` is for sentences; paths that begin with ``media`` are neither logged nor ill.
 
-    A route is the pattern of a whole path, and a handler of what ``asked`` returns and of the pattern's groups, which
-    returns a document, or the text of an SVG under ``media``.
+    A route is the pattern of a whole path, and the handler of its GET, or handlers by method. A handler is called with
+    what ``asked`` returns and the pattern's groups; it returns a document or an answer, under ``media`` the text of an SVG.
     """
 
     name: ClassVar[str]
     media: ClassVar[str]
     knobs: ClassVar[Knobs]  # at rest
     lifetime: ClassVar[str | None] = None  # the Cache-Control of documents
-    routes: ClassVar[Sequence[tuple[str, Callable[..., Any]]]]
+    has_weak_etags: ClassVar[bool] = False
+    routes: ClassVar[Sequence[tuple[str, Handler | Mapping[str, Handler]]]]
 
-    def __init__(self, *, key: str, clock: Callable[[], datetime]) -> None:
-        self._key = key.encode()
+    def __init__(self, *, key: str | None = None, clock: Callable[[], datetime] = utc_now) -> None:
+        """Answer whoever has the ``key``; None: everybody."""
+        self._key = key
         self._clock = clock
 
     @abstractmethod
@@ -129,7 +136,8 @@ class Service(ABC):
         """Answer as a mode says; in most of them the service is not asked for its own answer."""
         mode, headers = MODES[knobs.mode], {}
         if "body" in mode:
-            return Answer(200, mode["body"].encode("latin-1"), {"Content-Type": mode["type"]})
+            headers["Content-Type"] = mode["type"]
+            return Answer(mode.get("status", 200), mode["body"].encode("latin-1"), headers)
         if knobs.mode == "huge":
             page = {"count": 0, "next": None, "previous": None, "page": 1, "results": ()}
             return answer_json({**page, "x": "x" * HUGE_BYTES})
@@ -144,22 +152,31 @@ class Service(ABC):
         return replace(answer, status=mode.get("sent_as", answer.status))
 
     def _routed(self, request: Request, knobs: Knobs) -> Answer:
-        for pattern, handle in self.routes:
+        method = "GET" if request.method == "HEAD" else request.method
+        for pattern, handlers in self.routes:
             if found := re.fullmatch(pattern, request.path):
+                by_method = {"GET": handlers} if callable(handlers) else handlers
                 public = request.path.startswith(self.media)
-                self._check(request, public=public)
-                document = handle(self.asked(request, knobs), *found.groups())
-                if not public:
-                    return cacheable(answer_json(self.finished(document, knobs)), request, self.lifetime)
-                drawing = Answer(HTTPStatus.OK, document.encode(), PICTURE_HEADERS)
-                return cacheable(drawing, request, PICTURE_LIFETIME)
+                self._check(request, by_method, public=public)
+                document = by_method[method](self.asked(request, knobs), *found.groups())
+                if public:
+                    drawing = Answer(HTTPStatus.OK, document.encode(), PICTURE_HEADERS)
+                    return cacheable(drawing, request, PICTURE_LIFETIME)
+                is_answer = isinstance(document, Answer)
+                answer = document if is_answer else answer_json(self.finished(document, knobs))
+                if method != "GET":
+                    return answer
+                return cacheable(answer, request, self.lifetime, weak=self.has_weak_etags)
         raise RefusedRequestError(HTTPStatus.NOT_FOUND, "there is no such address")
 
-    def _check(self, request: Request, *, public: bool) -> None:
-        if request.method not in {"GET", "HEAD"}:
+    def _check(self, request: Request, by_method: Mapping[str, Handler], *, public: bool) -> None:
+        allowed = ", ".join(by_method).replace("GET", "GET, HEAD")
+        if request.method not in allowed.split(", "):
             detail = f"{request.method} is not allowed here"
-            raise RefusedRequestError(HTTPStatus.METHOD_NOT_ALLOWED, detail, {"Allow": "GET, HEAD"})
+            raise RefusedRequestError(HTTPStatus.METHOD_NOT_ALLOWED, detail, {"Allow": allowed})
+        if public or self._key is None:
+            return
         scheme, _, key = request.headers.get("authorization", "").partition(" ")
-        if not public and (scheme.lower() != "bearer" or not compare_digest(key.strip().encode(), self._key)):
+        if scheme.lower() != "bearer" or not compare_digest(key.strip().encode(), self._key.encode()):
             detail = "the key is wrong" if scheme else "a bearer key is needed"
             raise RefusedRequestError(HTTPStatus.UNAUTHORIZED, detail, {"WWW-Authenticate": "Bearer"})

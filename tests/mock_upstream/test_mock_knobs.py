@@ -205,6 +205,19 @@ def test_a_web_page_and_a_huge_answer_are_no_flyers_either(caller):
     assert huge.json()["results"] == []
 
 
+@pytest.mark.parametrize(
+    ("mode", "status", "words"),
+    [("unreachable", 522, "Error code 522"), ("forbidden", 403, "Verify you are human")],
+)
+def test_a_proxy_before_the_service_answers_with_its_own_page(caller, mode, status, words):
+    turn(caller, mode=mode)
+
+    answer = caller.feed()
+
+    assert (answer.status_code, answer.headers["Content-Type"]) == (status, "text/html; charset=utf-8")
+    assert words in answer.text
+
+
 def test_knobs_can_be_limited_to_some_paths(caller):
     turn(caller, mode="down", only="/api/v1/users/")
 
