@@ -44,10 +44,10 @@ FROM runtime AS mock
 COPY mock_upstream mock_upstream
 ENV MOCK_HOST=0.0.0.0
 USER 10001:10001
-EXPOSE 9000 9001
+EXPOSE 9000 9001 9002
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=5s --timeout=3s --start-period=10s \
-    CMD ["python", "-c", "import socket; socket.create_connection(('127.0.0.1', 9001), 2)"]
+    CMD ["python", "-c", "import socket; socket.create_connection(('127.0.0.1', 9002), 2)"]
 CMD ["python", "-m", "mock_upstream"]
 
 

@@ -70,7 +70,7 @@ deploy: setup
 serve: setup ## the production server alone, as the environment says
 	@$(python) -m config.server
 
-upstream: setup ## the bundled services alone: flyers on :9000, movies on :9001
+upstream: setup ## the bundled services alone: flyers on :9000, movies on :9001, a store on :9002
 	@$(python) -m mock_upstream --port $${MOCK_PORT:-9000}
 
 bench: setup ## the figures of docs/performance.md (needs wrk); BENCH=--quick takes four minutes

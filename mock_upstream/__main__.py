@@ -14,10 +14,11 @@ from mock_upstream.flyers.service import FlyerService
 from mock_upstream.readers import BadValueError, number, plain, whole
 from mock_upstream.server import DEFAULT_KEY, DEFAULT_TMDB_TOKEN, MockUpstream
 from mock_upstream.service import Service, utc_now
+from mock_upstream.store.service import StoreService
 from mock_upstream.tmdb.service import TmdbService
 
 MAX_PORT = 65_535
-SERVICES = ("flyers", "tmdb")  # in the order of their ports
+SERVICES = ("flyers", "tmdb", "store")  # in the order of their ports
 END = frozenset({signal.SIGINT, signal.SIGTERM})
 # Of each option: its variable, what it is otherwise, and what else there is to say.
 OPTIONS = {
@@ -102,6 +103,7 @@ def _services(options: argparse.Namespace, environ: Mapping[str, str]) -> dict[s
     return {
         "flyers": FlyerService(key=key, centre=Position(lat, lng), clock=utc_now),
         "tmdb": TmdbService(key=token),
+        "store": StoreService(),
     }
 
 

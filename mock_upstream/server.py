@@ -21,6 +21,7 @@ from mock_upstream.flyers.catalog import MADRID, Position
 from mock_upstream.flyers.service import FlyerService
 from mock_upstream.knobs import Board, Knobs
 from mock_upstream.service import Answer, RefusedRequestError, Request, Service, error, packed, utc_now
+from mock_upstream.store.service import StoreService
 from mock_upstream.tmdb.service import TmdbService
 
 DEFAULT_KEY = "dev-flyers-key"
@@ -287,3 +288,8 @@ def start_tmdb(
 ) -> MockUpstream:
     """Start the stand-in for TMDb; ``clock`` gives the day from which what is to come is counted."""
     return MockUpstream(TmdbService(key=key, clock=clock), **listening)
+
+
+def start_store(**listening: Any) -> MockUpstream:
+    """Start the stand-in for FakeStore, which wants no key."""
+    return MockUpstream(StoreService(), **listening)

@@ -156,8 +156,10 @@ def run() -> None:
     """Check, prepare, start, say where everything is, and stay."""
     mock_port, app_port = os.environ.get("MOCK_PORT", "9000"), os.environ.get("APP_PORT", "5173")
     refuse_taken_ports({"PORT": str(settings.PORT), "MOCK_PORT": mock_port, "APP_PORT": app_port})
-    tmdb_port = str(int(mock_port) + 1)  # the services count on from MOCK_PORT
-    refuse_taken_ports({"PORT": str(settings.PORT), "MOCK_PORT": tmdb_port, "APP_PORT": app_port})
+    # The services count on from MOCK_PORT.
+    tmdb_port, store_port = str(int(mock_port) + 1), str(int(mock_port) + 2)
+    for port in (tmdb_port, store_port):
+        refuse_taken_ports({"PORT": str(settings.PORT), "MOCK_PORT": port, "APP_PORT": app_port})
     bff_url, upstream_url = f"http://localhost:{settings.PORT}", f"http://localhost:{mock_port}"
     app_url = f"http://localhost:{app_port}"
     environment = os.environ | {
@@ -196,6 +198,9 @@ def run() -> None:
         print(f"         Flyer service    {upstream_url}/_control (make it slow, broken or silent)")
         print(
             f"         Movie service    http://localhost:{tmdb_port}/_control (the same; it stands in for TMDb)"
+        )
+        print(
+            f"         Store service    http://localhost:{store_port}/_control (the same; it stands in for FakeStore)"
         )
         print("Ctrl-C stops everything.\n", flush=True)
         supervisor.watch()

@@ -12,11 +12,12 @@ HERE = {"lat": "40.4168", "lng": "-3.7038"}
 class Caller:
     """A caller with the key and a connection that is reused."""
 
-    def __init__(self, url: str, key: str = DEFAULT_KEY) -> None:
+    def __init__(self, url: str, key: str | None = DEFAULT_KEY) -> None:
         self.url = url
         self.session = requests.Session()
         self.session.trust_env = False
-        self.session.headers["Authorization"] = f"Bearer {key}"
+        if key is not None:
+            self.session.headers["Authorization"] = f"Bearer {key}"
 
     def request(self, path: str, method: str = "GET", **options: Any) -> requests.Response:
         return self.session.request(method, self.url + path, timeout=5, allow_redirects=False, **options)
@@ -53,3 +54,19 @@ class Asker(Caller):
                 break
             rows += items
         return rows
+
+
+class Customer(Caller):
+    """A caller of the stand-in for FakeStore, without a key."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(url, key=None)
+
+    def get(self, path: str = "", **params: object) -> requests.Response:
+        return self.request(f"/products{path}", params=params)
+
+    def ids(self, path: str = "", **params: object) -> list[int]:
+        return [product["id"] for product in self.get(path, **params).json()]
+
+    def write(self, method: str, path: str = "", **fields: object) -> requests.Response:
+        return self.request(f"/products{path}", method, json=fields)

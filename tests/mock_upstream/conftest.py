@@ -8,8 +8,8 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator, FormatChecker
 
-from mock_upstream.server import DEFAULT_TMDB_TOKEN, MockUpstream, start, start_tmdb
-from tests.mock_upstream.caller import Asker, Caller
+from mock_upstream.server import DEFAULT_TMDB_TOKEN, MockUpstream, start, start_store, start_tmdb
+from tests.mock_upstream.caller import Asker, Caller, Customer
 
 NOW = datetime(2026, 1, 15, 10, 30, tzinfo=UTC)
 CONTRACT = yaml.safe_load(Path("docs/flyer-service.openapi.yaml").read_text())
@@ -66,3 +66,17 @@ def asker(tmdb: MockUpstream) -> Iterator[Asker]:
     asker = Asker(tmdb.url, DEFAULT_TMDB_TOKEN)
     with asker.session:
         yield asker
+
+
+@pytest.fixture
+def store() -> Iterator[MockUpstream]:
+    """A stand-in for FakeStore to which nobody has written yet."""
+    with start_store(hang_seconds=0.3) as service:
+        yield service
+
+
+@pytest.fixture
+def customer(store: MockUpstream) -> Iterator[Customer]:
+    customer = Customer(store.url)
+    with customer.session:
+        yield customer

@@ -27,16 +27,16 @@ def ended(process: subprocess.Popen[str]) -> Iterator[None]:
         process.kill()
 
 
-def two_free_ports() -> int:
-    """Return the first of two free ports; the system gives none of these to others meanwhile."""
-    for first in random.sample(range(20_000, 32_000, 2), 500):
+def free_ports() -> int:
+    """Return the first of three free ports; the system gives none of these to others meanwhile."""
+    for first in random.sample(range(20_000, 32_000, 3), 500):
         try:
-            for port in (first, first + 1):
+            for port in range(first, first + 3):
                 socket.create_server(("127.0.0.1", port)).close()
         except OSError:
             continue
         return first
-    pytest.fail("no two free ports")
+    pytest.fail("no three free ports")
 
 
 def at_once() -> None:
@@ -78,7 +78,7 @@ def test_host_port_and_public_address_come_from_the_environment_too(capsys):
 
 
 def test_every_service_has_the_port_after_the_one_before_it(capsys):
-    first = two_free_ports()
+    first = free_ports()
     seen = []
 
     def look():
@@ -90,29 +90,35 @@ def test_every_service_has_the_port_after_the_one_before_it(capsys):
             ).json()
         )
 
+        seen.append(requests.get(f"{seen[2]}/products/2", timeout=5).json())
+
     environ = {"TMDB_API_TOKEN": "t", "MOCK_PUBLIC_URL": "http://mock.test:7000", "MOCK_LATENCY_MS": "1"}
     assert main(["--port", str(first)], environ, look) == 0
 
-    assert seen[:2] == [f"http://127.0.0.1:{first}", f"http://127.0.0.1:{first + 1}"]
-    assert seen[2]["images"]["base_url"] == "http://mock.test:7001/t/p/"
+    assert seen[:3] == [f"http://127.0.0.1:{port}" for port in range(first, first + 3)]
+    assert seen[3]["images"]["base_url"] == "http://mock.test:7001/t/p/"
+    assert seen[4]["image"].startswith("http://mock.test:7002/img/2-")
 
 
-def test_one_service_can_be_started_without_the_others(capsys):
-    assert main(["--services", "tmdb", "--port", "0"], {}, at_once) == 0
+@pytest.mark.parametrize(("name", "called"), [("tmdb", "movie service"), ("store", "store service")])
+def test_one_service_can_be_started_without_the_others(capsys, name, called):
+    assert main(["--services", name, "--port", "0"], {}, at_once) == 0
 
     [line] = capsys.readouterr().out.splitlines()
-    assert line.startswith("Mocked movie service on http://127.0.0.1:")
+    assert line.startswith(f"Mocked {called} on http://127.0.0.1:")
 
 
-def test_a_second_port_taken_stops_the_first_service_too(capsys):
-    first = two_free_ports()
-    with socket.create_server(("127.0.0.1", first + 1)):
+@pytest.mark.parametrize("after", [1, 2])
+def test_a_later_port_taken_stops_the_services_before_it_too(capsys, after):
+    first = free_ports()
+    with socket.create_server(("127.0.0.1", first + after)):
         assert main(["--port", str(first)], {}, at_once) == 1
 
     out, err = capsys.readouterr()
     assert (out, err.count("\n")) == ("", 1)
-    assert f"can't listen on 127.0.0.1:{first + 1}" in err
-    socket.create_server(("127.0.0.1", first)).close()
+    assert f"can't listen on 127.0.0.1:{first + after}" in err
+    for port in range(first, first + after):
+        socket.create_server(("127.0.0.1", port)).close()
 
 
 def test_a_port_taken_is_one_clear_sentence(capsys):
@@ -130,7 +136,7 @@ def test_a_port_taken_is_one_clear_sentence(capsys):
 @pytest.mark.parametrize(
     ("arguments", "environ", "named"),
     [
-        (["--port", "70000"], {}, "MOCK_PORT must be a whole number from 0 to 65534, not 70000"),
+        (["--port", "70000"], {}, "MOCK_PORT must be a whole number from 0 to 65533, not 70000"),
         ([], {"MOCK_PORT": "nine"}, "MOCK_PORT"),
         (["--port", "9.5"], {}, "MOCK_PORT"),
         ([], {"FLYERS_DEFAULT_LAT": "north"}, "FLYERS_DEFAULT_LAT"),

@@ -21,10 +21,10 @@ END_SECONDS = 30
 def ports() -> dict[str, int]:
     """Free ports, by the variables that choose them; none that the system would give to another test meanwhile.
 
-    The one after each is free, too: the bundled services count on from MOCK_PORT.
+    The two after each are free, too: the bundled services count on from MOCK_PORT.
     """
-    even = random.sample(range(20_000, 32_000, 2), 6_000)
-    free = (port for port in even if is_free(port) and is_free(port + 1))
+    thirds = random.sample(range(20_000, 32_000, 3), 4_000)
+    free = (port for port in thirds if all(map(is_free, range(port, port + 3))))
     return {"PORT": next(free), "MOCK_PORT": next(free), "APP_PORT": next(free)}
 
 
@@ -167,6 +167,17 @@ def test_a_port_that_is_taken_is_one_sentence_before_anything_starts(start, port
 
     assert run.returncode == 1
     assert said.startswith(f"Port {ports[variable]} can't be used")
+    assert said.count("\n") == 1
+
+
+@pytest.mark.parametrize("after", [1, 2])
+def test_a_port_that_a_bundled_service_counts_on_is_one_sentence_too(start, ports, after):
+    with socket.create_server(("127.0.0.1", ports["MOCK_PORT"] + after)):
+        run = start()
+        said = last_words(run)
+
+    assert run.returncode == 1
+    assert said.startswith(f"Port {ports['MOCK_PORT'] + after} can't be used")
     assert said.count("\n") == 1
 
 

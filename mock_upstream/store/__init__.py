@@ -1,0 +1,1 @@
+"""The stand-in for FakeStore: its API, its sample and its pictures."""
