@@ -53,9 +53,7 @@ class Fetched(msgspec.Struct, Generic[T], frozen=True):
     value: T | None  # ``None`` if the copy with the ``etag`` sent is still good (304 Not Modified)
     etag: str | None = None  # to be sent with the next call
     max_age: int | None = None  # seconds, ``None`` if the service does not say
-    fresh_seconds: int | None = (
-        None  # counts as fresh for so long, if not as long as all of the service's answers
-    )
+    fresh_seconds: int | None = None  # counts as fresh for so long, if not for as long as other answers
 
     def mapped(self, change: Callable[[T], U]) -> "Fetched[U]":
         """Return the same with what ``change`` makes of its value, if it has one."""
