@@ -54,11 +54,13 @@ CMD ["python", "-m", "mock_upstream"]
 FROM runtime AS bff
 COPY manage.py LICENSE ./
 COPY accounts accounts
+COPY carts carts
 COPY clients clients
 COPY config config
 COPY favorites favorites
 COPY flyers_proxy flyers_proxy
 COPY movies_proxy movies_proxy
+COPY products_proxy products_proxy
 COPY proxy proxy
 # The user can't write here, so that Python's own cache is made now.
 RUN python -m compileall -q .

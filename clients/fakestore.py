@@ -35,7 +35,7 @@ Id = Annotated[int, Meta(ge=1, le=MAX_ID)]
 WebUrl = Annotated[str, Meta(extra_json_schema={"format": "uri"})]
 
 
-class Rating(Struct, frozen=True):
+class StoreRating(Struct, frozen=True):
     """What customers think of a product: ``count`` of them, ``rate`` of 5 on average."""
 
     rate: Annotated[float, Meta(ge=0, le=5)]
@@ -69,7 +69,7 @@ class Product(ProductFields, frozen=True, kw_only=True):
     """A product of the store; ``rating`` is ``None`` if it does not say."""
 
     id: Id
-    rating: Rating | None = None
+    rating: StoreRating | None = None
 
 
 class FakeStoreClient:
@@ -229,9 +229,9 @@ def _text(value: object) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _rating(value: object) -> Rating | None:
+def _rating(value: object) -> StoreRating | None:
     try:
-        return convert(value, Rating)
+        return convert(value, StoreRating)
     except UpstreamMalformedError:
         return None
 
@@ -257,4 +257,4 @@ def _price(value: object) -> Decimal:
     return plain
 
 
-prepare(Product, Rating, _Item, _Identified)
+prepare(Product, StoreRating, _Item, _Identified)

@@ -96,10 +96,12 @@ def _is_url(value: str) -> bool:
     return parts.scheme in {"http", "https"} and bool(parts.hostname) and not (parts.query or parts.fragment)
 
 
-def http_url(name: str, default: str) -> str:
+def http_url(name: str, default: str, *, may_be_empty: bool = False) -> str:
     """Return a URL, without its last slash."""
-    need = "an address such as https://flyers.example"
-    return str(value(name, env.str, default, need=need, valid=_is_url)).rstrip("/")
+    need = ("empty or " if may_be_empty else "") + "an address such as https://flyers.example"
+    return str(
+        value(name, env.str, default, need=need, valid=lambda v: (may_be_empty and not v) or _is_url(v))
+    ).rstrip("/")
 
 
 def origin(url: str) -> str:
@@ -134,30 +136,43 @@ def optional(name: str, *, package: str, extra: str) -> str:
 
 
 def upstream(
-    prefix: str, *, service: str, default_url: str, is_optional: bool = False, max_stale: int = 2_592_000
+    prefix: str,
+    *,
+    service: str,
+    default_url: str = "",
+    switch: str = "",
+    needs_token: bool = False,
+    max_stale: int = 2_592_000,
+    max_concurrency: int = 12,
 ) -> tuple[str, str, int, int, float, int]:
     """Return the six settings of an upstream service; ``service`` is its name in a sentence.
 
     They are ``_API_URL``, ``_API_TOKEN``, ``_FRESH_SECONDS``, ``_STALE_SECONDS`` (at most ``max_stale``),
-    ``_DEADLINE_SECONDS`` and ``_MAX_CONCURRENCY`` (calls at once in each process). One that is optional is off without a
-    token.
+    ``_DEADLINE_SECONDS`` and ``_MAX_CONCURRENCY`` (calls at once in each process, ``max_concurrency`` if it is not set). One
+    with a ``switch`` (``API_URL`` or ``API_TOKEN``) is off while that is empty.
     """
-    need = f"set to {service}'s key, printable ASCII without spaces"
-    if is_optional:
-        need += ", or empty"
+    need = f"set to {service}'s key, printable ASCII without spaces" + ("" if needs_token else ", or empty")
     values = (
-        http_url(f"{prefix}_API_URL", default_url),
-        text(f"{prefix}_API_TOKEN", "", r"[!-~]*" if is_optional else r"[!-~]+", need=need),
+        http_url(f"{prefix}_API_URL", default_url, may_be_empty=switch == "API_URL"),
+        text(f"{prefix}_API_TOKEN", "", r"[!-~]+" if needs_token else r"[!-~]*", need=need),
         integer(f"{prefix}_FRESH_SECONDS", 60, 1, 86_400),
         integer(f"{prefix}_STALE_SECONDS", 86_400, 1, max_stale),
         number(f"{prefix}_DEADLINE_SECONDS", 2.5, 0.1, 30),
-        integer(f"{prefix}_MAX_CONCURRENCY", 12, 1, 512),
+        integer(f"{prefix}_MAX_CONCURRENCY", max_concurrency, 1, 512),
     )
-    if values[1]:
-        upstreams[prefix] = values[-1]
+    if switch and not dict(zip(("API_URL", "API_TOKEN"), values, strict=False))[switch]:
+        off[prefix] = f"{prefix}_{switch}"
     else:
-        off[prefix] = f"{prefix}_API_TOKEN"
+        upstreams[prefix] = values[-1]
     return values
+
+
+def snapshot(prefix: str) -> tuple[int, int]:
+    """Return the bounds of an upstream's whole list, fetched as one: ``_SNAPSHOT_MAX_ITEMS`` and ``_SNAPSHOT_SECONDS``."""
+    return (
+        integer(f"{prefix}_SNAPSHOT_MAX_ITEMS", 5_000, 1, 20_000),
+        integer(f"{prefix}_SNAPSHOT_SECONDS", 20, 1, 300),
+    )
 
 
 def refuse_misspelt_names() -> None:

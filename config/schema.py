@@ -73,8 +73,8 @@ RESPONSES = {
 }
 
 # Tags of the reads of catalogs, and of all routes whose GETs have an ETag.
-_CATALOGS = {"creators", "flyers", "movies", "tv"}
-_CONDITIONAL = {*_CATALOGS, "favorites", "follows", "library", "ratings", "sharing", "watchlist"}
+_CATALOGS = {"creators", "flyers", "movies", "products", "tv"}
+_CONDITIONAL = {*_CATALOGS, "carts", "favorites", "follows", "library", "ratings", "sharing", "watchlist"}
 
 
 class Operation(AutoSchema):

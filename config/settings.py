@@ -231,7 +231,9 @@ THROTTLE_USER = read.rate("THROTTLE_USER", "600/min")
     FLYERS_STALE_SECONDS,
     FLYERS_DEADLINE_SECONDS,
     FLYERS_MAX_CONCURRENCY,
-) = read.upstream("FLYERS", service="the flyer service", default_url="http://127.0.0.1:9000")
+) = read.upstream(
+    "FLYERS", service="the flyer service", default_url="http://127.0.0.1:9000", needs_token=True
+)
 FLYERS_DEFAULT_LAT = read.number("FLYERS_DEFAULT_LAT", 40.4168, -90, 90)
 FLYERS_DEFAULT_LNG = read.number("FLYERS_DEFAULT_LNG", -3.7038, -180, 180)
 FLYERS_LOCATION_DECIMALS = read.integer("FLYERS_LOCATION_DECIMALS", 2, 0, 6)
@@ -244,7 +246,7 @@ FLYERS_CHECK_AT_START = read.value("FLYERS_CHECK_AT_START", read.env.bool, defau
     TMDB_DEADLINE_SECONDS,
     TMDB_MAX_CONCURRENCY,
 ) = read.upstream(
-    "TMDB", service="TMDb", default_url="https://api.themoviedb.org", is_optional=True, max_stale=86_400
+    "TMDB", service="TMDb", default_url="https://api.themoviedb.org", switch="API_TOKEN", max_stale=86_400
 )
 TMDB_LANGUAGE = read.text(
     "TMDB_LANGUAGE", "en-US", "[a-z]{2}(-[A-Z]{2})?", need="a language such as en-US or pt-BR"
@@ -252,6 +254,26 @@ TMDB_LANGUAGE = read.text(
 TMDB_IMAGE_URL = read.http_url("TMDB_IMAGE_URL", "https://image.tmdb.org/t/p")
 if TMDB_API_TOKEN:
     INSTALLED_APPS.append("movies_proxy")
+(
+    STORE_API_URL,
+    STORE_API_TOKEN,
+    STORE_FRESH_SECONDS,
+    STORE_STALE_SECONDS,
+    STORE_DEADLINE_SECONDS,
+    STORE_MAX_CONCURRENCY,
+) = read.upstream(
+    # It is asked for everything at once, and so for little else.
+    "STORE",
+    service="the store",
+    switch="API_URL",
+    max_concurrency=4,
+)
+STORE_SNAPSHOT_MAX_ITEMS, STORE_SNAPSHOT_SECONDS = read.snapshot("STORE")
+STORE_CURRENCY = read.text(
+    "STORE_CURRENCY", "USD", "[A-Z]{3}", need="a currency by its three letters, such as EUR"
+)
+if STORE_API_URL:
+    INSTALLED_APPS += ["products_proxy", "carts"]
 # Threads that may wait for the calls of others. With those that call they leave a third of all threads to cache hits,
 # sign-in, favorites and health, whatever upstream does.
 MAX_WAITERS = THREADS * 2 // 3 - sum(read.upstreams.values())

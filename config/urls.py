@@ -37,7 +37,11 @@ api: list[URLPattern | URLResolver] = [
     path("", include("accounts.urls")),
     path("", include("favorites.urls")),
     path("", include("flyers_proxy.urls")),
-    *(path("", include(f"{name}.urls")) for name in ("movies_proxy",) if apps.is_installed(name)),
+    *(
+        path("", include(f"{name}.urls"))
+        for name in ("movies_proxy", "products_proxy", "carts")
+        if apps.is_installed(name)
+    ),
 ]
 
 

@@ -4,6 +4,7 @@ import unicodedata
 from typing import Any
 
 from drf_spectacular.extensions import OpenApiSerializerFieldExtension
+from drf_spectacular.plumbing import ResolvedComponent
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -75,7 +76,14 @@ class KindNameScheme(OpenApiSerializerFieldExtension):  # type: ignore[no-untype
     target_class = KindName
 
     def map_serializer_field(self, auto_schema: Any, direction: Any) -> dict[str, Any]:
-        return {"type": "string", "enum": self.target.kinds}
+        """Return the kinds; those of a shelf as a component, for two shelves may have different ones."""
+        schema = {"type": "string", "enum": self.target.kinds}
+        if self.target.shelf is None or self.target.but:
+            return schema
+        name = f"{self.target.shelf.name.title()}Kind"
+        component = ResolvedComponent(name, ResolvedComponent.SCHEMA, schema, name)  # type: ignore[no-untyped-call]  # it has no types
+        auto_schema.registry.register_on_missing(component)
+        return dict(component.ref)
 
 
 class Boolean(serializers.BooleanField):

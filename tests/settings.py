@@ -17,6 +17,7 @@ os.environ |= {
     "TMDB_API_TOKEN": "the-tmdb-token-of-the-tests",
     "TMDB_API_URL": "http://tmdb.test",
     "TMDB_IMAGE_URL": "http://pictures.test/t/p",
+    "STORE_API_URL": "http://store.test",
     "PUBLIC_URL": "https://flyers.test",
     "ALLOWED_HOSTS": "testserver,flyers.test,localhost,127.0.0.1",
     "DATABASE_URL": os.environ.get("TEST_DATABASE_URL") or "sqlite:///test.sqlite3",

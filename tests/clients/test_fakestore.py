@@ -7,7 +7,7 @@ import pytest
 from responses import matchers
 
 from clients import errors
-from clients.fakestore import FakeStoreClient, Product, Rating
+from clients.fakestore import FakeStoreClient, Product, StoreRating
 from clients.transport import Transport
 from tests import payloads_fakestore as payloads
 from tests.clients.answers import NAME
@@ -82,9 +82,9 @@ def test_all_products_come_as_our_types_in_the_order_of_the_store(wire, store):
         description="Your perfect pack for everyday use and walks in the forest.",
         category="men's clothing",
         image="https://fakestoreapi.com/img/81fPKd-2AYL._AC_SL1500_.jpg",
-        rating=Rating(3.9, 120),
+        rating=StoreRating(3.9, 120),
     )
-    assert (bracelet.id, bracelet.price, bracelet.rating) == (5, Decimal(695), Rating(4.6, 400))
+    assert (bracelet.id, bracelet.price, bracelet.rating) == (5, Decimal(695), StoreRating(4.6, 400))
     assert bracelet.image == "https://fakestoreapi.com/img/71pWzhdJNwL._AC_UL640_QL65_ML3_t.png"
     assert (monitor.id, monitor.rating) == (14, None)
     assert monitor.title.endswith("Screen QLED")
@@ -164,7 +164,7 @@ def test_a_rating_that_is_none_costs_nothing_but_itself(product_of, rating):
 
 @pytest.mark.parametrize("rate", [0, 3, 4.75, 5])
 def test_a_rate_is_a_number_from_0_to_5(product_of, rate):
-    assert product_of(rating={"rate": rate, "count": 0}).rating == Rating(rate, 0)
+    assert product_of(rating={"rate": rate, "count": 0}).rating == StoreRating(rate, 0)
 
 
 @pytest.mark.parametrize("nothing", [MISSING, None, "", " \n", "\x00\u202e", 7, {"id": 3, "name": "shoes"}])

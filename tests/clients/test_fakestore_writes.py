@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from clients import errors
-from clients.fakestore import FakeStoreClient, Product, ProductFields, Rating
+from clients.fakestore import FakeStoreClient, Product, ProductFields, StoreRating
 from clients.transport import Transport
 from tests import payloads_fakestore as payloads
 from tests.clients.answers import NAME
@@ -111,7 +111,7 @@ def test_what_is_sent_is_clean(server, store):
 def test_of_a_product_only_what_can_be_written_is_sent(server, store):
     server.behaviour = answers('{"id": 7}')
 
-    store.replace_product(7, made(7, rating=Rating(3.9, 120)))
+    store.replace_product(7, made(7, rating=StoreRating(3.9, 120)))
 
     assert server.received[0].body == SENT
 
@@ -134,7 +134,7 @@ def test_what_the_store_made_of_a_product_is_what_was_made(server, store):
 
     created = store.create_product(FIELDS)
 
-    assert (created.id, created.title, created.rating) == (21, "MEN'S COTTON JACKET", Rating(3, 400))
+    assert (created.id, created.title, created.rating) == (21, "MEN'S COTTON JACKET", StoreRating(3, 400))
 
 
 @pytest.mark.parametrize("answer", [ECHO | {"id": 7}, {"id": 7}])

@@ -256,6 +256,7 @@ def running_cluster(folder: Path, *, database_url: str, cache_url: str) -> Itera
             "FLYERS_API_URL": upstream.url,
             "FLYERS_CHECK_AT_START": "False",  # tests count the requests to the service
             "FLYERS_API_TOKEN": DEFAULT_KEY,
+            "STORE_API_URL": "",
             "TMDB_API_TOKEN": "",  # so that there is room for a crowd of those who wait for flyers
             "ALLOWED_HOSTS": NAME,
             "PUBLIC_URL": f"https://{NAME}",

@@ -42,6 +42,7 @@ def servers(service, tmp_path) -> Iterator[list[str]]:
         "DATABASE_URL": f"sqlite:///{tmp_path}/db.sqlite3",
         "CACHE_URL": settings.CACHE_URL,
         "FLYERS_API_URL": service.url,
+        "STORE_API_URL": "",
         "TMDB_API_TOKEN": "",  # so that there is room for a crowd of those who wait for flyers
         "FLYERS_CHECK_AT_START": "False",  # what the service is asked is counted
         "FLYERS_FRESH_SECONDS": str(FRESH_SECONDS),

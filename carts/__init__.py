@@ -1,0 +1,1 @@
+"""carts: what people are about to buy. It stands on the catalog of products."""

@@ -1,0 +1,1 @@
+"""Carts, from the public routes to the wire of the store."""

@@ -1,0 +1,1 @@
+"""Products of the store, from the public routes to its wire."""
