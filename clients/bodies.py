@@ -22,6 +22,8 @@ class Reading(Struct, frozen=True):
 
     is_exact: bool = False  # numbers with a fraction become ``Decimal``, with the digits of their text
     nothing_is_missing: bool = False  # an empty body or ``null`` means that there is no such item
+    is_long: bool = False  # a list, which is read item by item, so that no other thread waits for all of it
+    max_body: int | None = None  # bytes of the largest body, if not those of other answers
 
 
 PLAIN: Final = Reading()
@@ -43,7 +45,9 @@ class BodyReader:
         """
         if 400 <= response.status_code <= 499:
             return None  # The body of a refusal is not used, and may never end.
-        body = self._body(response)  # That of a 304 is empty, and reading it gives the connection back.
+        body = self._body(
+            response, reading.max_body or self._max_body
+        )  # That of a 304 is empty, and reading it gives the connection back.
         if response.status_code == 304:
             return None
         if reading.nothing_is_missing and not body.strip() and _has_said_its_length(response):
@@ -53,21 +57,20 @@ class BodyReader:
                 raise errors.UpstreamTimeoutError("no time left to decode")
             call.until_decoded.callback(self._large_document.release)
         try:
-            return strict_json.loads(body, is_exact=reading.is_exact)
+            read = strict_json.loads_list if reading.is_long else strict_json.loads
+            return read(body, is_exact=reading.is_exact)
         except ValueError:
             raise errors.UpstreamMalformedError("the body is no JSON document") from None
 
-    def _body(self, response: requests.Response) -> bytearray:
+    def _body(self, response: requests.Response, max_body: int) -> bytearray:
         """Return the whole body; nothing larger than ``max_body`` is ever held in memory."""
         is_empty = response.status_code == 304
-        inflater = (
-            None if is_empty else inflater_for(response.headers.get("Content-Encoding"), self._max_body)
-        )
+        inflater = None if is_empty else inflater_for(response.headers.get("Content-Encoding"), max_body)
         body = bytearray()
         try:
             while chunk := response.raw.read1(_READ_BYTES, decode_content=False):
                 body += inflater.feed(chunk) if inflater else chunk
-                if len(body) > self._max_body:
+                if len(body) > max_body:
                     raise errors.UpstreamMalformedError("the body is too large")
         except urllib3.exceptions.ReadTimeoutError:
             raise errors.UpstreamTimeoutError("the body did not end in time") from None

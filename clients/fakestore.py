@@ -1,4 +1,4 @@
-"""Client of a store with the API of FakeStore: its products and categories, and writes of products.
+"""Client of a store with the API of FakeStore: its products, and writes of them.
 
 The types are an allow-list, and all values are clean, as in ``clients/flyers.py``. Of the store's users, logins and carts
 nothing is ever asked: it shows them to anybody, passwords too. It has no pages, no search and no totals, so everything
@@ -17,16 +17,19 @@ from clients import values
 from clients.bodies import Reading
 from clients.decoding import convert, prepare, read_valid
 from clients.errors import UpstreamMalformedError, UpstreamNotFoundError
-from clients.transport import CallOptions, Fetched, ListPage, Transport, WriteOptions
+from clients.transport import MEBIBYTE, CallOptions, Fetched, ListPage, Transport, WriteOptions
 from clients.values import MAX_ID
 
-MAX_CATEGORIES: Final = 500
 # A price beyond, or finer than any currency's, is a slip of the store.
 MAX_PRICE: Final = Decimal(999_999_999)
 MAX_PRICE_PLACES: Final = 4
 
+# All products come at once.
+MAX_LIST_BYTES: Final = 16 * MEBIBYTE
+
 # Prices are money: they never become floats.
-_LIST: Final = Reading(is_exact=True)
+_LIST: Final = Reading(is_exact=True, is_long=True, max_body=MAX_LIST_BYTES)
+_WRITTEN: Final = Reading(is_exact=True)
 # The store never says 404.
 _ITEM: Final = Reading(is_exact=True, nothing_is_missing=True)
 _PRICE = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,20})?")
@@ -90,14 +93,12 @@ class FakeStoreClient:
         path = _path(product_id)
         return self._transport.get(path, partial(_expected, product_id), reading=_ITEM, **call)
 
-    def list_categories(self, **call: Unpack[CallOptions]) -> Fetched[tuple[str, ...]]:
-        """Return the names of all categories, in the order of the store."""
-        return self._transport.get("/products/categories", _categories, reading=_LIST, **call)
-
     def create_product(self, fields: ProductFields, **call: Unpack[WriteOptions]) -> Product:
         """Create a product, and return it with the id that the store gave it."""
         decode = partial(_written, fields, None)
-        return self._transport.write("POST", "/products", decode, body=_body(fields), reading=_LIST, **call)
+        return self._transport.write(
+            "POST", "/products", decode, body=_body(fields), reading=_WRITTEN, **call
+        )
 
     def replace_product(
         self, product_id: int, fields: ProductFields, **call: Unpack[WriteOptions]
@@ -209,20 +210,6 @@ def _deleted(expected_id: int, document: object) -> None:
 def _raise_for_another(product_id: int, expected_id: int | None) -> None:
     if expected_id not in {product_id, None}:
         raise UpstreamMalformedError("an answer to another question")
-
-
-def _categories(document: object) -> tuple[str, ...]:
-    items = convert(document, list[object])
-    if len(items) > MAX_CATEGORIES:
-        raise UpstreamMalformedError("more categories than anyone can choose from")
-    return tuple(dict.fromkeys(read_valid(items, _category, none_valid="no category is fit to show")))
-
-
-def _category(value: object) -> str:
-    name = values.line(_text(value), 100).strip()
-    if not name:
-        raise UpstreamMalformedError("a category without a name")
-    return name
 
 
 def _text(value: object) -> str:

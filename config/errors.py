@@ -38,6 +38,7 @@ from favorites.services.entries import EntryNotFoundError
 from favorites.services.follows import SelfFollowError
 from favorites.services.sharing import ListNotFoundError, ListRevokedError
 from favorites.services.writes import AccountRemovedError, LibraryFullError
+from products_proxy.catalog import UnknownCategoriesError
 from proxy.catalog import catalogs
 from proxy.pages import PageTooDeepError
 
@@ -103,6 +104,7 @@ FAILURES: dict[type[Exception], Failure] = {
     ListNotFoundError: Failure(404, "NOT_FOUND", "There is no such list."),
     ListRevokedError: Failure(410, "GONE", "This list is no longer shared."),
     PageTooDeepError: Failure(400, "VALIDATION_ERROR", "The list can't be shown that far."),
+    UnknownCategoriesError: Failure(400, "VALIDATION_ERROR", "There is no such category."),
     SelfFollowError: Failure(400, "SELF_FOLLOW", "Nobody can follow themselves."),
     BodiesBusyError: Failure(
         503, "SERVICE_UNAVAILABLE", "Too many requests with a body are being read just now. Try again soon."
@@ -163,9 +165,7 @@ def answer_exception(error: Exception, context: Any = None) -> HttpResponse | No
     if failure is None:
         return None
     if isinstance(error, upstream.UpstreamError):
-        catalog = catalogs().get(error.upstream)
-        service = catalog.service if catalog else "upstream service"
-        failure = failure._replace(message=failure.message.format(service=service))
+        failure = failure._replace(message=_sentence(error, failure.message))
     if isinstance(error, EntryNotFoundError):
         failure = failure._replace(message=failure.message.format(noun=error.noun))
     if isinstance(error, DATABASE_FAILURES):
@@ -178,6 +178,15 @@ def answer_exception(error: Exception, context: Any = None) -> HttpResponse | No
     if failure.status == status.HTTP_401_UNAUTHORIZED:
         response["WWW-Authenticate"] = "Bearer"
     return response
+
+
+def _sentence(error: upstream.UpstreamError, message: str) -> str:
+    """Return what failed, of which service; and whether it may have done what was asked all the same."""
+    catalog = catalogs().get(error.upstream)
+    sentence = message.format(service=catalog.service if catalog else "upstream service")
+    if error.outcome_unknown:
+        sentence += " Nobody knows whether it has done what was asked: look before you try again."
+    return sentence
 
 
 def _retry_after(error: Exception) -> int:

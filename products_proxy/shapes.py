@@ -115,3 +115,16 @@ def _summary(product: PlainProduct) -> Summary:
 
 
 PRODUCT: Shape[PlainProduct] = Shape(Product, kind="product", summarize=_summary)
+
+
+class StoreCategory(ProductCategory, frozen=True):
+    """A category, and how many products it has."""
+
+    product_count: Annotated[int, Meta(ge=0)]
+
+
+class StoreCategoryPage(ListEnvelope, kw_only=True):
+    results: list[StoreCategory]
+
+
+CATEGORY: Shape[StoreCategory] = Shape(StoreCategory, kind="store category")

@@ -1,5 +1,13 @@
 """products_proxy: the addresses of products and their categories."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from products_proxy import views
+
+urlpatterns = [
+    path("products/", views.Products.as_view()),
+    path("products/by-categories/", views.ProductsByCategories.as_view()),
+    path("products/<id:product_id>/", views.ProductDetail.as_view()),
+    path("categories/", views.Categories.as_view()),
+    path("categories/<slug:slug>/", views.CategoryDetail.as_view()),
+]

@@ -17,6 +17,7 @@ from proxy.catalog import Catalog, OnMiss, find_kind
 from proxy.kinds import Kind, Listing
 from proxy.rendering import Summary
 from proxy.single_flight import YOUNG_SECONDS, release_connection, waiters
+from proxy.snapshots import Found
 from proxy.store import Answer
 
 T = TypeVar("T")
@@ -119,6 +120,11 @@ def get_many(kind: str, ids: Sequence[int], *, caller: str, on_miss: OnMiss = fr
     ``caller`` names the caller, for callers share the threads fairly.
     """
     fetcher = _fetcher(kind, caller)
+    if found := fetcher.kind.found:
+        batch = _in_snapshot(fetcher, found, ids, confirm=False, on_miss=on_miss)
+        if found.proves_absence:
+            return batch
+        return batch._replace(absent=frozenset(), unknown=batch.unknown | batch.absent)
     if fetcher.kind.by_ids:
         return _listed(fetcher, fetcher.kind.by_ids, ids, confirm=False, on_miss=on_miss)
     copies = fetcher.catalog.copies(fetcher.kind, ids)
@@ -146,6 +152,8 @@ def confirm_many(kind: str, ids: Sequence[int], *, caller: str) -> Batch[Summary
     that has one deadline, and what is not done by then stays unknown.
     """
     fetcher = _fetcher(kind, caller)
+    if found_in := fetcher.kind.found:
+        return _summaries(_in_snapshot(fetcher, found_in, ids, confirm=True, on_miss=free))
     fetch = partial(fetcher.catalog.get, fetcher.kind, confirm=True)
     if not fetcher.kind.by_ids:
         copies = fetcher.catalog.copies(fetcher.kind, ids)
@@ -162,6 +170,22 @@ def confirm_many(kind: str, ids: Sequence[int], *, caller: str) -> Batch[Summary
             failure=listed.failure or fetched.failure,
         )
     )
+
+
+def _in_snapshot(
+    fetcher: _Fetcher, found: Found[Any], ids: Sequence[int], *, confirm: bool, on_miss: OnMiss
+) -> Batch[Answer]:
+    """Return what a snapshot has; of what it lacks, unless that proves that it is not there, some are fetched singly."""
+    catalog, kind = fetcher.catalog, fetcher.kind
+    try:
+        answers, is_certain = catalog.find(found, ids, confirm=confirm, on_miss=on_miss)
+    except UpstreamError as failure:
+        return Batch({}, frozenset(), frozenset(ids), failure)
+    missing = [id_ for id_ in ids if id_ not in answers]
+    if is_certain or not missing:
+        return Batch(answers, frozenset(missing), frozenset())
+    looked = _some(fetcher, partial(catalog.get, kind, confirm=confirm, on_miss=on_miss), missing)
+    return looked._replace(found=answers | looked.found)
 
 
 def _listed(

@@ -39,10 +39,17 @@ JITTER: Final = 0.1
 # How often to look whether another process has finished, and what a fill may take beyond upstream's deadline.
 POLL_SECONDS: Final = 0.02
 GRACE_SECONDS: Final = 0.3
+# Unix seconds that nothing is fresh until.
+_END_OF_TIME: Final = 9_999_999_999
 
 
 def free() -> None:
     """Let anybody miss."""
+
+
+def never() -> float:
+    """Return the moment of the last write to a service that takes none."""
+    return 0.0
 
 
 class Cache:
@@ -57,20 +64,29 @@ class Cache:
         deadline: float,
         shared: SharedLevel | None = None,
         store: Store | None = None,
+        has_items: bool = True,
+        written_at: Callable[[], float] = never,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        """``upstream`` begins every key; ``deadline``: seconds that a fill may take; ``clock`` gives Unix seconds."""
+        """``upstream`` begins every key; ``deadline``: seconds that a fill may take; ``clock`` gives Unix seconds.
+
+        ``has_items``: what is on a page is found by itself, too. ``written_at`` gives the moment of the last write to the
+        service: what was fetched before is served only if the service gives no answer.
+        """
         self._upstream = upstream
         self._fresh_seconds = fresh_seconds
         self._stale_seconds = stale_seconds
         self._deadline = deadline
         self._shared = shared or SharedLevel()
         self._store = store or Store()
+        self._has_items = has_items
+        self._written_at = written_at
         self._clock = clock
         self._events = events(upstream)
         self._lock = threading.Lock()  # held for moves in memory only, never while waiting for anything
         self._negative: TTLCache[str, bool] = TTLCache(MAX_NEGATIVE, NEGATIVE_SECONDS, timer=clock)
         self._flights: SingleFlight[Answer] = SingleFlight(waiters())
+        self.waiting = self._flights.waiting
         self._revalidations = Revalidations(clock)
         self.settle = self._revalidations.settle
 
@@ -85,10 +101,14 @@ class Cache:
     def copy(self, key: str) -> Entry | None:
         """Return the entry if it is in this process, fresh or stale; makes no call and counts nothing."""
         entry = self._store.get(key)
-        if entry is not None and self._clock() >= entry.fetched_at + self._stale_seconds:
+        if entry is not None and not self.is_of_use(entry):
             self._store.drop(key)
             return None
         return entry
+
+    def is_of_use(self, entry: Entry) -> bool:
+        """Say whether it may be served at all, fresh or stale."""
+        return self._clock() < entry.fetched_at + self._stale_seconds
 
     def is_negative(self, key: str) -> bool:
         """Say whether upstream did not have it a moment ago; makes no call and counts nothing."""
@@ -128,6 +148,7 @@ class Cache:
         if entry is not None and self._is_fresh(entry):
             self._events["hit"].inc()
             return Answer(entry, Outcome.HIT, key)
+        confirm = confirm or (entry is not None and self.is_outdated(entry))
         if entry is not None and not confirm:
             self.revalidate(key, fill)
             return self._stale(key, entry)
@@ -147,6 +168,14 @@ class Cache:
             return self._stale(key, answer.entry)
         return answer
 
+    def confirmed(self, key: str, fill: Fill) -> Answer:
+        """Return a fresh entry, fetched if there is none; ``UpstreamError`` whatever stale copy there is."""
+        try:
+            return self._single_flight(key, fill, confirm=True)
+        except UpstreamError as failure:
+            failure.upstream = self._upstream
+            raise
+
     def revalidate(self, key: str, fill: Fill) -> None:
         """Have the key filled again in background, unless that is under way or failed a moment ago."""
         self._revalidations.submit(key, partial(self._revalidate, key, fill))
@@ -159,8 +188,9 @@ class Cache:
             self._flights.do, key, find, ends_at=ends_at + GRACE_SECONDS, on_wait=self._events["wait"].inc
         )
         answer = share()
-        # A stale one was the work of somebody who was content with that.
-        return share() if confirm and answer.is_stale else answer
+        # A stale one was the work of somebody who was content with that, an outdated one began before a write.
+        is_of_no_use = (confirm and answer.is_stale) or self.is_outdated(answer.entry)
+        return share() if is_of_no_use else answer
 
     def _find(self, key: str, fill: Fill, *, confirm: bool, ends_at: float) -> Answer:
         """Look in the shared level; fill the key, or wait for the process that does."""
@@ -190,6 +220,9 @@ class Cache:
         look = self._shared.look(
             key, token, now=self._clock(), claims_stale=claims_stale, is_waiting=is_waiting
         )
+        if look.entry is not None and not look.is_mine and self.is_outdated(look.entry):
+            # It counts as fresh there, and is none for whoever knows of the write.
+            look = self._shared.look(key, token, now=_END_OF_TIME, claims_stale=True, is_waiting=is_waiting)
         if look.is_cleared:
             self._store.clear()
             with self._lock:
@@ -200,14 +233,17 @@ class Cache:
         if look.failure is not None:
             raise look.failure
         answer = self._take_over(key, look.entry) if look.entry is not None else None
-        return (None if answer and answer.is_stale and claims_stale else answer), look
+        is_useless = answer is not None and (
+            self.is_outdated(answer.entry) or (answer.is_stale and claims_stale)
+        )
+        return (None if is_useless else answer), look
 
     def _fill(self, key: str, fill: Fill, token: str, ends_at: float) -> Answer:
         copy = self.copy(key)
-        start, before = time.perf_counter(), _upstream_ms()
+        began_at, start, before = self._clock(), time.perf_counter(), _upstream_ms()
         try:
             fetched = fill(copy.etag if copy else None, ends_at)
-            entry = self._entry_of(fetched, copy)
+            entry = self._entry_of(fetched, copy, began_at)
         except UpstreamNotFoundError:
             self._remember_not_found(key)
             self._shared.put_negative(key, token, now=self._clock())
@@ -225,15 +261,15 @@ class Cache:
         self._events["fill"].inc()
         if fetched.value is None:
             self._events["unmodified"].inc()
-        self._put(key, entry, with_items=True)
+        self._put(key, entry, with_items=self._has_items)
         self._shared.put(key, token, self._with_items(key, entry), now=self._clock())
         return Answer(entry, Outcome.MISS, key)
 
-    def _entry_of(self, fetched: Fetched[Body], copy: Entry | None) -> Entry:
+    def _entry_of(self, fetched: Fetched[Body], copy: Entry | None, now: float) -> Entry:
+        """Return what was fetched as of ``now``, when the fetch began: what it says may be as old as that."""
         body = fetched.value or (copy.body if copy else None)
         if body is None:
             raise UpstreamMalformedError("not modified, but there is no copy")
-        now = self._clock()
         max_age = fetched.fresh_seconds or self._fresh_seconds
         jitter = random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311 - no secret
         fresh_until = now + max_age * jitter
@@ -245,13 +281,17 @@ class Cache:
     def _with_items(self, key: str, entry: Entry) -> Iterator[tuple[str, Entry]]:
         """Give the entry with its key; of a page also those of its items."""
         yield key, entry
-        if isinstance(entry.body, Page) and entry.body.ids:
+        if isinstance(entry.body, Page) and entry.body.ids and self._has_items:
             for id_, item in zip(unpacked_ids(entry.body.ids), entry.body.items, strict=True):
                 yield self.key_of(item.kind, id_), replace(entry, body=item, etag=None)
 
     def add(self, key: str, body: Body, *, max_age: int | None = None) -> None:
         """Store what came with another answer, fresh as of now, in this process."""
-        self._put(key, self._entry_of(Fetched(body, max_age=max_age), None))
+        self.put(key, self._entry_of(Fetched(body, max_age=max_age), None, self._clock()))
+
+    def put(self, key: str, entry: Entry) -> None:
+        """Store an entry in this process."""
+        self._put(key, entry)
 
     def key_of(self, kind: str, id_: int) -> str:
         """Return the key of one item."""
@@ -290,7 +330,8 @@ class Cache:
         return True
 
     def _answer(self, key: str, entry: Entry, now: float) -> Answer:
-        return Answer(entry, Outcome.HIT if now < entry.fresh_until else Outcome.STALE, key)
+        is_fresh = now < entry.fresh_until and not self.is_outdated(entry)
+        return Answer(entry, Outcome.HIT if is_fresh else Outcome.STALE, key)
 
     def _stale(self, key: str, entry: Entry) -> Answer:
         self._events["stale"].inc()
@@ -298,7 +339,11 @@ class Cache:
         return Answer(entry, Outcome.STALE, key)
 
     def _is_fresh(self, entry: Entry) -> bool:
-        return self._clock() < entry.fresh_until
+        return self._clock() < entry.fresh_until and not self.is_outdated(entry)
+
+    def is_outdated(self, entry: Entry) -> bool:
+        """Say whether something was written to the service after this was fetched, as far as this process knows."""
+        return entry.fetched_at < self._written_at()
 
     def _logged(self, key: str) -> dict[str, str]:
         """Return what may be logged of a key: the rest may be what a person searched for."""

@@ -10,22 +10,22 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
-from typing import Any, Final, Generic, NamedTuple, TypeVar
+from functools import partial
+from typing import Any, Generic, TypeVar
 
-import structlog
 from django.conf import settings
 
 from clients.errors import UpstreamNotFoundError
-from clients.transport import CallOptions, Fetched, ListPage, Transport
-from proxy.cache import GRACE_SECONDS, Cache, Fill, free
+from clients.transport import Fetched, ListPage, Transport
+from proxy.cache import Cache, Fill, free
 from proxy.columns import Relation
 from proxy.kinds import Detail, Kind, Listing, in_key
-from proxy.redis_level import RedisLevel
 from proxy.rendering import Body
+from proxy.running import Running, call_options, render_logged
 from proxy.shapes import Shape
-from proxy.store import Answer, Store, events
-
-log = structlog.get_logger(__name__)
+from proxy.snapshot_cache import SnapshotCache
+from proxy.snapshots import Found, Selection, Snapshot
+from proxy.store import Answer
 
 C = TypeVar("C")
 T = TypeVar("T")
@@ -33,15 +33,6 @@ Q = TypeVar("Q")
 
 # Called when a question can't be answered from here: the caller may have to pay, or be refused, for a call to upstream.
 OnMiss = Callable[[], None]
-
-# The entries of all catalogs: together they have one bound.
-_STORE: Final = Store()
-
-
-class _Running(NamedTuple, Generic[C]):
-    transport: Transport
-    client: C
-    cache: Cache
 
 
 class Catalog(Generic[C]):
@@ -55,17 +46,18 @@ class Catalog(Generic[C]):
         prefix: str,
         client: Callable[[Transport], C],
         kinds: Iterable[Kind[Any]],
-        listings: Iterable[Listing[Any, Any]] = (),
+        listings: Iterable[Listing[Any, Any] | Selection[Any, Any]] = (),
         details: Iterable[Detail[Any, Any]] = (),
         attribution: Sequence[str] = (),
         remembered_for: timedelta | None = None,
+        takes_writes: bool = False,
         warm: Callable[[int], Iterator[tuple[str, Callable[[], Answer]]]] | None = None,
     ) -> None:
         """``service`` names it in sentences ("The … failed."); ``prefix`` begins its settings (``…_API_URL``).
 
         ``client`` makes its client of a transport; ``attribution`` is what the service demands to be shown in the ``meta`` of
         every page, and ``remembered_for`` how long a title may be stored that nobody has seen meanwhile (None: for ever).
-        ``warm(pages)`` gives what `manage.py cache_warm` fetches first, by name.
+        ``takes_writes``: writes are forwarded to it, and announced with ``announce_write``. ``warm(pages)`` gives what `manage.py cache_warm` fetches first, by name.
         """
         self.name = name
         self.service = service
@@ -74,11 +66,15 @@ class Catalog(Generic[C]):
         self.attribution = tuple(attribution)
         self.remembered_for = remembered_for
         self.warm = warm
-        offered: list[Listing[Any, Any] | Detail[Any, Any]] = [*listings, *details]
+        offered: list[Listing[Any, Any] | Selection[Any, Any] | Detail[Any, Any]] = [*listings, *details]
         self._shapes = [each.shape for each in offered]
+        found = [kind.found.snapshot for kind in self.kinds.values() if kind.found]
+        cut = [each.snapshot for each in offered if isinstance(each, Selection)]
+        self._snapshots: list[Snapshot[Any, Any]] = list(dict.fromkeys([*found, *cut]))
+        self._takes_writes = takes_writes
         self._new_client = client
         self._lock = threading.Lock()
-        self._running: _Running[C] | None = None
+        self._running: Running[C] | None = None
 
     # --- What a process has of it -----------------------------------------------------------------
 
@@ -116,33 +112,25 @@ class Catalog(Generic[C]):
         """Wait for what is under way in background, and begin like a new process with the next question."""
         running, self._running = self._running, None
         if running:
-            running.cache.settle()
-            _STORE.clear()
+            running.stop()
 
-    def _run(self) -> _Running[C]:
+    def _run(self) -> Running[C]:
         if self._running is None:
             with self._lock:
                 if self._running is None:
-                    transport = self.new_transport()
-                    self._running = _Running(transport, self._new_client(transport), self._new_cache())
+                    self._running = self._begin()
         return self._running
 
-    def _new_cache(self) -> Cache:
-        stale_seconds, deadline = self.setting("STALE_SECONDS"), self.setting("DEADLINE_SECONDS")
-        shared = settings.CACHE_URL and RedisLevel(
-            settings.CACHE_URL,
-            version=self.version,
-            stale_seconds=stale_seconds,
-            lock_seconds=deadline + GRACE_SECONDS,
-            connections=settings.THREADS + 16,
-        )
-        return Cache(
+    def _begin(self) -> Running[C]:
+        transport = self.new_transport()
+        return Running(
             self.name,
-            fresh_seconds=self.setting("FRESH_SECONDS"),
-            stale_seconds=stale_seconds,
-            deadline=deadline,
-            shared=shared or None,
-            store=_STORE,
+            transport=transport,
+            client=self._new_client(transport),
+            setting=self.setting,
+            version=self.version,
+            snapshots=self._snapshots,
+            takes_writes=self._takes_writes,
         )
 
     @property
@@ -170,6 +158,11 @@ class Catalog(Generic[C]):
         With ``confirm`` a stale copy is good enough only if upstream gives no answer.
         """
         with _naming(kind, id_):
+            if found := kind.found:
+                key = self.cache.key_of(kind.name, id_)
+                answer = self._snapshot(found).item(key, found, id_, confirm=confirm, on_miss=on_miss)
+                if answer is not None:
+                    return answer
             return self.cache.get(*self._item(kind, id_), confirm=confirm, on_miss=on_miss)
 
     def get_detail(self, detail: Detail[Q, Any], id_: int, query: Q, *, on_miss: OnMiss = free) -> Answer:
@@ -177,9 +170,19 @@ class Catalog(Generic[C]):
         with _naming(detail.kind, id_):
             return self.cache.get(*self._detail(detail, id_, query), on_miss=on_miss)
 
+    def find(
+        self, found: Found[Any], ids: Iterable[int], *, confirm: bool, on_miss: OnMiss
+    ) -> tuple[dict[int, Answer], bool]:
+        """Return by id what a snapshot has, and whether what it lacks is not there; ``UpstreamError`` without a snapshot."""
+        return self._snapshot(found).items(found, ids, confirm=confirm, on_miss=on_miss)
+
+    def announce_write(self) -> None:
+        """Have every copy fetched again before it is served once more, in all processes."""
+        self._run().announce_write()
+
     def get_page(
         self,
-        listing: Listing[Q, Any],
+        listing: Listing[Q, Any] | Selection[Q, Any],
         query: Q,
         *,
         confirm: bool = False,
@@ -187,10 +190,25 @@ class Catalog(Generic[C]):
         on_miss: OnMiss = free,
     ) -> Answer:
         """Return the page of a list that ``query`` asks for; ``ends_at`` (monotonic) if it is a part of another answer."""
+        if isinstance(listing, Selection):
+            return self._snapshot(listing).page(
+                self._key_of_page(listing, query),
+                listing,
+                query,
+                confirm=confirm,
+                ends_at=ends_at,
+                on_miss=on_miss,
+            )
         return self.cache.get(*self._page(listing, query), confirm=confirm, ends_at=ends_at, on_miss=on_miss)
 
     def get_page_of(
-        self, kind: Kind[Any], id_: int, listing: Listing[Q, Any], query: Q, *, on_miss: OnMiss = free
+        self,
+        kind: Kind[Any],
+        id_: int,
+        listing: Listing[Q, Any] | Selection[Q, Any],
+        query: Q,
+        *,
+        on_miss: OnMiss = free,
     ) -> Answer:
         """Return a page of the list that belongs to an item; ``UpstreamNotFoundError`` names the item."""
         with _naming(kind, id_):
@@ -221,14 +239,14 @@ class Catalog(Generic[C]):
 
     def _item(self, kind: Kind[T], id_: int) -> tuple[str, Fill]:
         def fill(etag: str | None, ends_at: float) -> Fetched[Body]:
-            fetched = kind.fetch(self.client, id_, **_call(etag, ends_at))
+            fetched = kind.fetch(self.client, id_, **call_options(etag, ends_at))
             return fetched.mapped(kind.shape.render)
 
         return self.cache.key_of(kind.name, id_), fill
 
     def _detail(self, detail: Detail[Q, T], id_: int, query: Q) -> tuple[str, Fill]:
         def fill(etag: str | None, ends_at: float) -> Fetched[Body]:
-            fetched = detail.fetch(self.client, id_, query, **_call(etag, ends_at))
+            fetched = detail.fetch(self.client, id_, query, **call_options(etag, ends_at))
             full = fetched.value
             if full is not None and (item := detail.item(query, full)) is not None:
                 key = self.cache.key_of(detail.kind.name, id_)
@@ -239,19 +257,20 @@ class Catalog(Generic[C]):
 
     def _page(self, listing: Listing[Q, T], query: Q) -> tuple[str, Fill]:
         def fill(etag: str | None, ends_at: float) -> Fetched[Body]:
-            fetched = listing.fetch(self.client, query, **_call(etag, ends_at))
-            return fetched.mapped(rendered)
+            fetched = listing.fetch(self.client, query, **call_options(etag, ends_at))
+            return fetched.mapped(partial(render_logged, self.name, listing.shape.kind, rendered))
 
         def rendered(page: ListPage[T]) -> Body:
-            if page.left_out:
-                events(self.name)["left_out"].inc(page.left_out)
-                log.warning(
-                    "items left out", upstream=self.name, kind=listing.shape.kind, number=page.left_out
-                )
             with_ids = listing.has_items(query)
             return listing.shape.render_page(page.count, page.results, with_ids=with_ids)
 
-        return f"{self.name}:{listing.name}:{in_key(query)}", fill
+        return self._key_of_page(listing, query), fill
+
+    def _key_of_page(self, listing: Listing[Q, Any] | Selection[Q, Any], query: Q) -> str:
+        return f"{self.name}:{listing.name}:{in_key(query)}"
+
+    def _snapshot(self, cut: Found[Any] | Selection[Any, Any]) -> SnapshotCache[Any]:
+        return self._run().snapshots[cut.snapshot.name]
 
 
 @contextmanager
@@ -261,11 +280,6 @@ def _naming(kind: Kind[Any], id_: int) -> Iterator[None]:
         yield
     except UpstreamNotFoundError as failure:
         raise UpstreamNotFoundError(failure.reason, kind=kind.word, number=id_) from failure
-
-
-def _call(etag: str | None, ends_at: float) -> CallOptions:
-    request_id = structlog.contextvars.get_contextvars().get("request_id")
-    return CallOptions(etag=etag, ends_at=ends_at, request_id=request_id)
 
 
 # --- The registry ---------------------------------------------------------------------------------

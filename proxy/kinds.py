@@ -9,6 +9,7 @@ import msgspec
 
 from clients.transport import Fetched, ListPage
 from proxy.shapes import Shape
+from proxy.snapshots import Found
 
 T = TypeVar("T")
 Q = TypeVar("Q")
@@ -37,7 +38,8 @@ class Kind(Generic[T]):
 
     ``by_ids`` lists those of at most ``max_batch`` ids that upstream is willing to list (None: it has no such route);
     what it leaves out may still be there singly. In one batch ``max_looks`` are fetched singly. ``relations`` are those in which people may have such items; the shape
-    then says what is remembered of one. ``path`` is where they are in the API, ``noun`` what one is called in a sentence if
+    then says what is remembered of one. ``found``: where they are looked up; ``fetch`` is called only for what a snapshot
+    lacks that has not all of them. ``path`` is where they are in the API, ``noun`` what one is called in a sentence if
     not by the name of the kind.
     """
 
@@ -46,6 +48,7 @@ class Kind(Generic[T]):
     by_ids: Listing[tuple[int, ...], T] | None = None
     max_batch: int = 50
     max_looks: int = 10
+    found: Found[Any] | None = None
     relations: tuple[str, ...] = ()
     path: str = ""
     noun: str = ""

@@ -124,6 +124,7 @@ class RedisLevel(SharedLevel):
         lock_seconds: float,
         cooldown_seconds: float = 2.0,
         connections: int = 64,
+        max_entry_bytes: int = MAX_ENTRY_BYTES,
     ) -> None:
         """``version`` of the shapes stored: copies of another are never read, so their etags are never sent either.
 
@@ -132,6 +133,7 @@ class RedisLevel(SharedLevel):
         """
         self._prefix = f"{PREFIX}{version}:"
         self._stale_seconds = stale_seconds
+        self._max_entry_bytes = max_entry_bytes
         self._cooldown_seconds = cooldown_seconds
         self._lock_milliseconds = int(lock_seconds * 1000)
         self._redis = redis.Redis.from_url(
@@ -166,7 +168,7 @@ class RedisLevel(SharedLevel):
         values: dict[str, tuple[bytes, int]] = {}
         for name, entry in entries:
             left = int((entry.fetched_at + self._stale_seconds - now) * 1000)
-            if left > 0 and entry.body.size <= MAX_ENTRY_BYTES:
+            if left > 0 and entry.body.size <= self._max_entry_bytes:
                 values[name] = (pack(entry), left)
         self._publish(key, token, values)
 
@@ -216,7 +218,7 @@ class RedisLevel(SharedLevel):
         if value is None or len(value) == MOMENT_DIGITS:
             return None
         try:
-            return unpack(value)
+            return unpack(value, self._max_entry_bytes)
         except ValueError:
             self._log_failure("a value that can't be read")
             return None

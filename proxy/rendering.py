@@ -6,7 +6,7 @@ lies between two placeholders at once. The items of a page have the same ones, s
 """
 
 import hashlib
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Any, ClassVar, Final, TypeVar
 
@@ -172,16 +172,57 @@ class Page(_Rows, frozen=True, array_like=True, tag="p", gc=False):
     """One page of a list: ``count`` is how many there are on all pages.
 
     ``summaries`` has a line of JSON of each item, of kinds that somebody may save; ``digest`` stands for the text.
+    ``is_partial``: there are more than could be read.
     """
 
     count: int
     summaries: bytes
     digest: bytes
+    is_partial: bool = False
 
     @classmethod
     def of(cls, count: int, *, text: bytes, summaries: bytes, **rows: Any) -> "Page":
         """Return the page, digested; ``rows`` are the other fields."""
         return cls(**rows, text=text, count=count, summaries=summaries, digest=_digest(text))
+
+    @classmethod
+    def joined(cls, pages: Sequence["Page"], *, count: int) -> "Page":
+        """Return the rows of all these pages of one shape, at least one, as one page; partial if there are more."""
+        ends, start = [], 0
+        for page in pages:
+            ends += [start + end for end in unpacked_ends(page.ends)]
+            start = ends[-1] + 1 if ends else 0
+        return cls.of(
+            count,
+            kind=pages[0].kind,
+            slots=pages[0].slots,
+            ids=b"".join(page.ids for page in pages),
+            columns=tuple(map(b"".join, zip(*(page.columns for page in pages), strict=True))),
+            ends=packed_ends(ends),
+            text=b",".join(page.text for page in pages if page.number),
+            summaries=b"\n".join(page.summaries for page in pages if page.number),
+            is_partial=count > len(ends),
+        )
+
+    def chosen(self, places: Sequence[int], *, count: int) -> "Page":
+        """Return the page of the items at these places, of ``count`` on all pages."""
+        items = self.cut(places)
+        ends, end = [], -1
+        for item in items:
+            end += 1 + len(item.text)
+            ends.append(end)
+        lines = self.summaries.split(b"\n") if self.summaries else []
+        return Page.of(
+            count,
+            kind=self.kind,
+            slots=self.slots,
+            ids=b"".join(item.ids for item in items),
+            columns=tuple(b"".join(item.columns[at] for item in items) for at in range(len(self.slots))),
+            ends=packed_ends(ends),
+            text=b",".join(item.text for item in items),
+            summaries=b"\n".join(lines[place] for place in places) if lines else b"",
+            is_partial=self.is_partial,
+        )
 
     @property
     def is_whole(self) -> bool:
@@ -192,16 +233,24 @@ class Page(_Rows, frozen=True, array_like=True, tag="p", gc=False):
             return False
         return self._is_whole() and len(summaries) in {0, self.number}
 
+    def texts(self) -> Iterator[bytes]:
+        """Give the text of each item, a format of its own."""
+        start = 0
+        for end in unpacked_ends(self.ends):
+            yield self.text[start:end]
+            start = end + 1
+
     @property
     def items(self) -> tuple[Item, ...]:
         """Return its items, each holding nothing of the page; they are cut out with every call."""
-        return tuple(self._cut(range(self.number)))
+        return tuple(self.cut(range(self.number)))
 
     def item(self, id_: int) -> Item:
         """Return the item of this id; ``ValueError`` if it is not on the page."""
-        return self._cut([unpacked_ids(self.ids).index(id_)])[0]
+        return self.cut([unpacked_ids(self.ids).index(id_)])[0]
 
-    def _cut(self, places: Sequence[int]) -> list[Item]:
+    def cut(self, places: Sequence[int]) -> list[Item]:
+        """Return the items at these places, each holding nothing of the page."""
         rows, ends, lines = self.number, unpacked_ends(self.ends), self.summaries.split(b"\n")
         steps = [(column, len(column) // max(rows, 1)) for column in self.columns]
         items = []

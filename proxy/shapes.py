@@ -192,6 +192,12 @@ class Freshness(msgspec.Struct):
 
     as_of: Annotated[datetime, Meta(description="When the upstream service last confirmed this page.")]
     stale: Annotated[bool, Meta(description="True when the page is older than it should be.")]
+    partial: Annotated[
+        bool | msgspec.UnsetType,
+        Meta(
+            description="True when the service behind has more than could be read; filters see what was read."
+        ),
+    ] = msgspec.UNSET
     attribution: Annotated[
         list[str] | msgspec.UnsetType,
         Meta(description="What has to be shown beside it, where the service behind demands that."),

@@ -123,9 +123,16 @@ class Store:
     from then on. What falls off takes with it the items that nobody has looked for; what is replaced or dropped leaves them.
     """
 
-    def __init__(self, *, max_entries: int = MAX_ENTRIES, max_bytes: int = MAX_BYTES) -> None:
+    def __init__(
+        self,
+        *,
+        max_entries: int = MAX_ENTRIES,
+        max_bytes: int = MAX_BYTES,
+        max_entry_bytes: int = MAX_ENTRY_BYTES,
+    ) -> None:
         """Bound the entries in number and in bytes of memory."""
         self._lock = threading.Lock()
+        self._max_entry_bytes = max_entry_bytes
         # Each counts for so much at least, which bounds their number.
         self._entries = _Entries(max_bytes, max_bytes // max_entries, self._forget_items)
         # By what their keys begin with, of each item the key of the last page that had it, if it has no later entry of its
@@ -157,7 +164,7 @@ class Store:
         """
         page = entry.body if isinstance(entry.body, Page) else None
         ids = unpacked_ids(page.ids) if page and items_of else ()
-        is_small = entry.body.size <= MAX_ENTRY_BYTES
+        is_small = entry.body.size <= self._max_entry_bytes
         with self._lock:
             self._remove(key, but=ids if is_small else ())
             if page and items_of:
@@ -249,13 +256,13 @@ def pack(entry: Entry) -> bytes:
     return head + _COMPRESSED + zlib.compress(plain, 1)
 
 
-def unpack(value: bytes) -> Entry:
-    """Return the entry; ``ValueError`` if the value is none of ours."""
+def unpack(value: bytes, max_bytes: int = MAX_ENTRY_BYTES) -> Entry:
+    """Return the entry; ``ValueError`` if the value is none of ours, or its body larger than ``max_bytes``."""
     kind, plain = value[MOMENT_DIGITS : MOMENT_DIGITS + 1], value[MOMENT_DIGITS + 1 :]
     try:
         if kind == _COMPRESSED:
             unpacking = zlib.decompressobj()
-            plain = unpacking.decompress(plain, 2 * MAX_ENTRY_BYTES)
+            plain = unpacking.decompress(plain, 2 * max_bytes)
             if not unpacking.eof:
                 raise ValueError("cut, or larger than any entry")
         entry = _ENTRIES.decode(plain)

@@ -54,7 +54,9 @@ class Template(NamedTuple):
             return cls(body, Filling(b"", values, b""))
         following, previous = map(msgspec.json.encode, links or Links())
         head = b'{"count":%d,"next":%b,"previous":%b,"results":[' % (body.count, following, previous)
-        freshness = {"as_of": datetime.fromtimestamp(int(as_of), UTC), "stale": is_stale}
+        freshness: dict[str, Any] = {"as_of": datetime.fromtimestamp(int(as_of), UTC), "stale": is_stale}
+        if body.is_partial:
+            freshness["partial"] = True
         meta = msgspec.json.encode(freshness | ({"attribution": attribution} if attribution else {}))
         return cls(body, Filling(head, values, b'],"meta":%b}' % meta))
 

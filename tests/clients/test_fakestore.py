@@ -43,10 +43,9 @@ def product_of(wire, store):
     ("ask", "path", "answer"),
     [
         (FakeStoreClient.list_products, "/products", []),
-        (FakeStoreClient.list_categories, "/products/categories", []),
         (lambda store, **call: store.get_product(7, **call), "/products/7", payloads.product(7)),
     ],
-    ids=["products", "categories", "a product"],
+    ids=["products", "a product"],
 )
 def test_each_read_is_one_request_without_parameters_and_without_a_key(wire, store, ask, path, answer):
     exactly = [
@@ -64,7 +63,7 @@ def test_of_users_logins_and_carts_nothing_can_be_asked():
     offered = {name for name in dir(FakeStoreClient) if not name.startswith("_")}
 
     assert offered == {
-        *("list_products", "get_product", "list_categories"),
+        *("list_products", "get_product"),
         *("create_product", "replace_product", "delete_product"),
     }
 
@@ -244,28 +243,9 @@ def test_no_id_is_shown_twice(wire, store):
     assert (page.count, page.left_out) == (2, 0)
 
 
-def test_categories_keep_their_spelling_apostrophes_and_blanks(wire, store):
-    wire.get(f"{STORE}/products/categories", json=payloads.CATEGORIES)
-
-    assert store.list_categories().value == tuple(payloads.CATEGORIES)
-
-
-def test_each_category_comes_once_and_clean_as_products_have_it(wire, store, product_of):
-    said = [" men's\x00 clothing", "men's clothing", "", None, 7, {"slug": "beauty"}, "jewelery"]
-    wire.get(f"{STORE}/products/categories", json=said)
-
-    assert store.list_categories().value == ("men's clothing", "jewelery")
-    assert product_of(category=said[0]).category == "men's clothing"
-
-
-@pytest.mark.parametrize(
-    "answer", [[None, 7], ["c" + str(number) for number in range(501)], {}, "jewelery", None]
-)
-def test_what_are_no_categories_is_malformed(wire, store, answer):
-    wire.get(f"{STORE}/products/categories", json=answer)
-
-    with pytest.raises(errors.UpstreamMalformedError):
-        store.list_categories()
+def test_a_category_keeps_its_spelling_apostrophe_and_blank_and_comes_clean(product_of):
+    assert product_of(category=" men's\x00 clothing").category == "men's clothing"
+    assert product_of(category={"slug": "beauty"}).category is None
 
 
 @pytest.mark.parametrize("answer", [payloads.product(8), [payloads.product(7)], [], {}, 7, {"message": "no"}])

@@ -87,6 +87,7 @@ def test_an_outage_of_tmdb_opens_its_breaker_alone_and_shows_in_its_row_of_healt
     assert {name: (row["status"], row["breaker"]) for name, row in rows.items()} == {
         "flyers": ("ok", "closed"),
         "movies": ("down", "open"),
+        "products": ("ok", "closed"),
     }
     assert len(tmdb.received) == 5
     assert anyone.get(f"{FLYERS_PAGE}?page=2").status_code == 200

@@ -160,7 +160,7 @@ def test_it_fails_alone_and_has_a_row_in_health_and_metrics(anyone, upstream, db
     shown = anyone.get("/metrics").content.decode()
 
     statuses = {name: row["status"] for name, row in rows.items()}
-    assert statuses == {"flyers": "ok", "movies": "ok", "books": "down"}
+    assert statuses == {"flyers": "ok", "movies": "ok", "products": "ok", "books": "down"}
     assert flyer.status_code == 200
     assert 'flyers_bff_upstream_breaker_open{upstream="books"} 1.0' in shown
     assert flyers.FLYERS.transport.health().state == "closed"

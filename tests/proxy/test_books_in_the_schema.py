@@ -46,7 +46,8 @@ def test_the_schema_of_a_service_with_books_shows_both_kinds_of_rows(schema):
         for each in schema["paths"]["/api/v1/users/me/favorites/"]["get"]["parameters"]
         if each["name"] == "kind"
     ]
-    assert kind["enum"] == ["flyer", "movie", "tv", "book"]
+    assert kind["allOf"] == [{"$ref": "#/components/schemas/FavoritesKind"}]
+    assert parts["FavoritesKind"]["enum"] == ["flyer", "movie", "tv", "product", "book"]
 
 
 @pytest.mark.parametrize("name", ["FavoritePage", "WatchlistPage", "RatingPage"])

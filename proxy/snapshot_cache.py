@@ -1,0 +1,216 @@
+"""A snapshot in this process: fetched behind the callers, who wait for one deadline at most, and cut into answers."""
+
+import math
+import threading
+import time
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future
+from functools import partial
+from typing import Any, Generic, TypedDict, TypeVar, Unpack
+
+import structlog
+from msgspec.structs import replace
+
+from clients.errors import UpstreamError, UpstreamNotFoundError
+from proxy.background import COOLDOWN_SECONDS, Background
+from proxy.cache import Cache, Fill, free
+from proxy.rendering import Body
+from proxy.single_flight import release_connection
+from proxy.snapshots import MAX_STORED_BYTES, Found, Selection, Snapshot, SnapshotCopy
+from proxy.store import Answer, Entry, Outcome, Store, events
+
+log = structlog.get_logger(__name__)
+
+F = TypeVar("F")
+Q = TypeVar("Q")
+
+
+class How(TypedDict, total=False):
+    """The options of ``Cache.get``."""
+
+    confirm: bool
+    ends_at: float
+    on_miss: Callable[[], None]
+
+
+def new_store() -> Store:
+    """Return a store with room for one snapshot, and for the one that takes its place."""
+    return Store(max_bytes=2 * MAX_STORED_BYTES, max_entries=4, max_entry_bytes=MAX_STORED_BYTES)
+
+
+class SnapshotCache(Generic[F]):
+    """A snapshot of one upstream, cached for everybody, and what is cut from it. Safe to use from many threads."""
+
+    def __init__(
+        self,
+        snapshot: Snapshot[Any, F],
+        fill: Fill,
+        *,
+        upstream: str,
+        cache: Cache,
+        parts: Cache,
+        deadline: float,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        """``fill`` fetches it all; ``cache`` has it, with as much time for a fill as that takes; ``parts`` what is cut of it.
+
+        A caller waits ``deadline`` seconds.
+        """
+        self._snapshot = snapshot
+        self._fill = fill
+        self._upstream = upstream
+        self._key = f"{upstream}:{snapshot.name}"
+        self._events = events(upstream)
+        self._cache = cache
+        self._parts = parts
+        self._deadline = deadline
+        self._clock = clock
+        self._behind = Background(threads=1, max_queued=2)
+        self._lock = threading.Lock()
+        self._refresh: tuple[Future[SnapshotCopy[F]], float] | None = None
+        self._copy: SnapshotCopy[F] | None = None
+        self._failed_at = -math.inf
+
+    # --- What is cut from it ----------------------------------------------------------------------
+
+    def page(self, key: str, selection: Selection[Q, F], query: Q, **how: Unpack[How]) -> Answer:
+        """Return what ``query`` asks for."""
+        copy, outcome = self.get(**how)
+        return self._cut(key, copy, outcome, lambda: selection.make(copy, query))
+
+    def item(self, key: str, found: Found[F], id_: int, **how: Unpack[How]) -> Answer | None:
+        """Return an item; None if there may be one that the snapshot lacks, ``UpstreamNotFoundError`` if there is none."""
+        copy, outcome = self.get(**how)
+        item = copy.item(found, id_)
+        if item is None and outcome is Outcome.STALE:
+            # It may be newer than the copy.
+            how["on_miss"]()
+            copy, outcome = self.fetched(), Outcome.MISS
+            item = copy.item(found, id_)
+        if item is not None:
+            return self._cut(key, copy, outcome, lambda: item)
+        if copy.is_whole:
+            raise UpstreamNotFoundError("not in the list of everything")
+        return None
+
+    def items(
+        self, found: Found[F], ids: Iterable[int], **how: Unpack[How]
+    ) -> tuple[dict[int, Answer], bool]:
+        """Return by id what there is of these, and whether what is missing is not there."""
+        copy, outcome = self.get(**how)
+        items = {id_: copy.item(found, id_) for id_ in ids}
+        answers = {
+            id_: Answer(replace(copy.entry, body=item, etag=None), outcome)
+            for id_, item in items.items()
+            if item is not None
+        }
+        return answers, copy.is_whole and outcome is not Outcome.STALE
+
+    def _cut(self, key: str, copy: SnapshotCopy[F], outcome: Outcome, make: Callable[[], Body]) -> Answer:
+        """Return a part, which from then on is an entry of its own, fresh for as long as the whole."""
+        entry, whole = self._parts.copy(key), copy.entry
+        if entry is None or _stamp(entry) != _stamp(whole):
+            entry = Entry(make(), whole.fetched_at, whole.fresh_until, whole.max_age)
+            self._parts.put(key, entry)
+        return Answer(entry, outcome, key)
+
+    # --- The whole --------------------------------------------------------------------------------
+
+    def get(
+        self,
+        *,
+        confirm: bool = False,
+        ends_at: float = math.inf,
+        on_miss: Callable[[], None] = free,
+    ) -> tuple[SnapshotCopy[F], Outcome]:
+        """Return the snapshot, fetched if it has to be; raise ``UpstreamError`` if there is none.
+
+        The options are those of ``Cache.get``.
+        """
+        copy = self.copy()
+        is_outdated = copy is not None and self._cache.is_outdated(copy.entry)
+        if copy is not None and not is_outdated and self._clock() < copy.entry.fresh_until:
+            self._events["hit"].inc()
+            return copy, Outcome.HIT
+        if copy is not None and not is_outdated and not confirm:
+            self.revalidate()
+            return self._stale(copy)
+        on_miss()
+        release_connection()
+        try:
+            return self.fetched(ends_at=ends_at), Outcome.MISS
+        except UpstreamError:
+            if (copy := self.copy()) is None:
+                raise
+            return self._stale(copy)
+
+    def copy(self) -> SnapshotCopy[F] | None:
+        """Return what this process has, fresh or stale; makes no call."""
+        copy = self._copy
+        is_there = copy is not None and self._cache.is_of_use(copy.entry)
+        return copy if is_there else None
+
+    def fetched(self, *, ends_at: float = math.inf) -> SnapshotCopy[F]:
+        """Return the snapshot as the service has it now, fetched unless it is fresh; ``UpstreamError`` if that fails.
+
+        The caller waits for one deadline at most; the fetch goes on.
+        """
+        ends_at = min(ends_at, time.monotonic() + self._deadline)
+        copy = self._awaited(ends_at)
+        # What began before a write does not show it.
+        return self._awaited(ends_at) if self._cache.is_outdated(copy.entry) else copy
+
+    def revalidate(self) -> None:
+        """Have it fetched again in background, unless that is under way or failed a moment ago."""
+        if time.monotonic() - self._failed_at >= COOLDOWN_SECONDS:
+            self._submit()
+
+    def settle(self) -> None:
+        """Wait for what is under way in background."""
+        self._behind.settle()
+
+    def _awaited(self, ends_at: float) -> SnapshotCopy[F]:
+        future, began_at = self._submit()
+        self._events["wait"].inc()
+        with self._cache.waiting(self._key, began_at=began_at, ends_at=ends_at) as until:
+            return future.result(max(0.0, until - time.monotonic()))
+
+    def _submit(self) -> tuple["Future[SnapshotCopy[F]]", float]:
+        """Have it fetched behind; return the outcome to come, and when the fetch began (monotonic)."""
+        with self._lock:
+            if self._refresh is None:
+                self._refresh = (Future(), time.monotonic())
+                self._behind.submit(partial(self._fetch, self._refresh[0]))
+            return self._refresh
+
+    def _fetch(self, outcome: "Future[SnapshotCopy[F]]") -> None:
+        try:
+            entry = self._cache.confirmed(self._key, self._fill).entry
+            copy = self._copy
+            # Made here, and not by whoever reads it first: that takes as long as hundreds of answers.
+            self._copy = copy = copy if copy and copy.entry is entry else SnapshotCopy(self._snapshot, entry)
+        except BaseException as failure:
+            self._failed_at = time.monotonic()
+            self._end(partial(outcome.set_exception, failure))
+            if not isinstance(failure, UpstreamError):
+                raise
+            self._events["refresh_failed"].inc()
+            named = {"upstream": self._upstream, "kind": self._snapshot.name}
+            log.warning("refresh failed", **named, outcome=failure.outcome, reason=failure.reason)
+        else:
+            self._end(partial(outcome.set_result, copy))
+
+    def _end(self, settle: Callable[[], None]) -> None:
+        with self._lock:
+            self._refresh = None
+        settle()
+
+    def _stale(self, copy: SnapshotCopy[F]) -> tuple[SnapshotCopy[F], Outcome]:
+        self._events["stale"].inc()
+        age = int(self._clock() - copy.entry.fetched_at)
+        log.info("stale answer", upstream=self._upstream, kind=self._snapshot.name, age=age)
+        return copy, Outcome.STALE
+
+
+def _stamp(entry: Entry) -> tuple[float, float]:
+    return entry.fetched_at, entry.fresh_until
