@@ -224,6 +224,7 @@ THROTTLE_USER = read.rate("THROTTLE_USER", "600/min")
 
 # --- Upstream services ----------------------------------------------------------------------------
 
+FLYERS_API_OFFERS = read.choice("FLYERS_API_OFFERS", "all", "all", "feed")
 (
     FLYERS_API_URL,
     FLYERS_API_TOKEN,
@@ -232,8 +233,12 @@ THROTTLE_USER = read.rate("THROTTLE_USER", "600/min")
     FLYERS_DEADLINE_SECONDS,
     FLYERS_MAX_CONCURRENCY,
 ) = read.upstream(
-    "FLYERS", service="the flyer service", default_url="http://127.0.0.1:9000", needs_token=True
+    "FLYERS",
+    service="the flyer service",
+    default_url="http://127.0.0.1:9000",
+    needs_token=FLYERS_API_OFFERS == "all",
 )
+FLYERS_SNAPSHOT_MAX_ITEMS, FLYERS_SNAPSHOT_SECONDS = read.snapshot("FLYERS")
 FLYERS_DEFAULT_LAT = read.number("FLYERS_DEFAULT_LAT", 40.4168, -90, 90)
 FLYERS_DEFAULT_LNG = read.number("FLYERS_DEFAULT_LNG", -3.7038, -180, 180)
 FLYERS_LOCATION_DECIMALS = read.integer("FLYERS_LOCATION_DECIMALS", 2, 0, 6)

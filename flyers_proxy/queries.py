@@ -7,10 +7,12 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from clients.values import MAX_ID
+from flyers_proxy.lists import offers_feed_alone
 from proxy.parameters import NOT_BLANK, CommaSeparated, Decimal, Flag, PageQuery, Query, WholeNumber
 
 MAX_CATEGORIES = 20
 DEFAULT_RADIUS = 5.0  # km
+NO_CATEGORIES = "The flyer service behind names no categories, so flyers can't be filtered by them."
 
 _SLUG = re.compile(r"[A-Za-z0-9_-]{1,50}")
 
@@ -70,6 +72,8 @@ class DiscoverQuery(PageQuery, PositionQuery):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         attrs = super().validate(attrs)
+        if "categories" in attrs and offers_feed_alone():
+            raise serializers.ValidationError({"categories": [NO_CATEGORIES]})
         is_near = attrs.get("near_me", "radius" in attrs)
         if is_near and "lat" not in attrs:
             # A filter that is not applied would look like one that matches everything.

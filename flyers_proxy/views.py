@@ -10,6 +10,7 @@ from rest_framework.request import Request
 
 from clients.distance import Position
 from flyers_proxy import catalog, queries, shapes
+from flyers_proxy.lists import FlyerList, rounded
 from proxy.marks import related_ids
 from proxy.parameters import NoQuery
 from proxy.views import CatalogView
@@ -41,7 +42,7 @@ class FlyerListRead(FlyerRead):
             is_shared=not is_following,
         )
 
-    def _followed(self, query: catalog.FlyerList) -> tuple[int, ...]:
+    def _followed(self, query: FlyerList) -> tuple[int, ...]:
         """Return whom the caller follows, of those that the query names."""
         if self.person is None:
             raise NotAuthenticated
@@ -122,10 +123,10 @@ class CreatorFlyers(FlyerRead):
         return self.respond(answer, context=_position(params), page=(query.page, query.limit))
 
 
-def _flyer_list(params: dict[str, Any]) -> catalog.FlyerList:
+def _flyer_list(params: dict[str, Any]) -> FlyerList:
     """Return the checked parameters as a query that knows no caller."""
-    return catalog.FlyerList(
-        position=catalog.rounded(_position(params)),
+    return FlyerList(
+        position=rounded(_position(params)),
         page=params["page"],
         limit=params["limit"],
         # With near_me switched off a radius means nothing; then all share one key.

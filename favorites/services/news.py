@@ -11,7 +11,8 @@ from accounts.models import User
 from favorites.models import Entry, LibraryState
 from favorites.services.follows import follows_of
 from favorites.services.writes import open_library
-from flyers_proxy.catalog import FLYERS, FlyerList, get_flyers, rounded
+from flyers_proxy.catalog import FLYERS, get_flyers
+from flyers_proxy.lists import FlyerList, rounded
 from proxy.catalog import OnMiss
 from proxy.store import Answer
 

@@ -5,7 +5,7 @@ import random
 
 import pytest
 
-from flyers_proxy.catalog import MAX_CREATORS, MAX_MERGED_ROWS
+from flyers_proxy.lists import MAX_CREATORS, MAX_MERGED_ROWS
 from tests import payloads
 from tests.favorites.flyer_service import rank
 from tests.favorites.keeping import follow

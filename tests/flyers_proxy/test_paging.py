@@ -11,7 +11,8 @@ import time_machine
 from clients.errors import UpstreamNotFoundError
 from clients.flyers import FlyerPage
 from clients.transport import Fetched
-from flyers_proxy.catalog import FLYERS, FlyerList
+from flyers_proxy.catalog import FLYERS
+from flyers_proxy.lists import FlyerList
 from proxy import pages
 from tests import payloads
 from tests.conftest import UPSTREAM

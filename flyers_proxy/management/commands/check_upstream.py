@@ -11,7 +11,8 @@ from clients import flyers_conformance
 from clients.breaker import Breaker
 from clients.flyers import FlyerClient
 from clients.flyers_conformance import Finding, Verdict
-from flyers_proxy.catalog import FLYERS, rounded
+from flyers_proxy.catalog import FLYERS
+from flyers_proxy.lists import rounded
 
 log = structlog.get_logger(__name__)
 
