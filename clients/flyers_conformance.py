@@ -45,24 +45,36 @@ class Finding(NamedTuple):
 
 Judgement = tuple[Verdict, str]
 
+_FEED: Final = "flyers/feed/"
+_OF_THE_FEED: Final = (
+    _FEED,
+    "flyers/feed/ page_size",
+    "flyers/feed/ page",
+    "flyers/feed/ past the last page",
+)
+_OTHER_ROUTES: Final = ("flyers/{id}/", "users/{id}/", "categories/")
+
 _TOO_FEW: Final = (Verdict.UNKNOWN, "the feed shows too few flyers")
 _TOO_ALIKE: Final = (Verdict.UNKNOWN, "the flyers of the feed are too few or too alike")
 
 
-def examine(client: FlyerClient, *, lat: float, lng: float, seconds: float) -> list[Finding]:
-    """Check everything with about 20 calls within ``seconds``. Never raises for the service.
+def examine(
+    client: FlyerClient, *, lat: float, lng: float, seconds: float, feed_alone: bool = False
+) -> list[Finding]:
+    """Check everything with about 20 calls within ``seconds``, or the feed alone. Never raises for the service.
 
     If the first call fails no other is made, and all the rest is unknown.
     """
+    chosen = {subject: _CHECKS[subject] for subject in (_OF_THE_FEED if feed_alone else _CHECKS)}
     ends_at = time.monotonic() + seconds
     query = FlyerQuery(lat=lat, lng=lng, page_size=_PAGE)
     try:
         feed = client.list_flyers(query, ends_at=ends_at).value or FlyerPage(0, ())
     except UpstreamError as failure:
-        return _without_feed(failure)
+        return _without_feed(failure, chosen)
     checks = _Checks(client, query, feed, ends_at)
     findings = [Finding("our key", Verdict.CAN, "accepted")]
-    for subject, check in _CHECKS.items():
+    for subject, check in chosen.items():
         try:
             findings.append(Finding(subject, *check(checks)))
         except UpstreamError as failure:
@@ -70,13 +82,21 @@ def examine(client: FlyerClient, *, lat: float, lng: float, seconds: float) -> l
     return findings
 
 
-def _without_feed(failure: UpstreamError) -> list[Finding]:
-    judgements: dict[str, Judgement] = dict.fromkeys(_CHECKS, (Verdict.UNKNOWN, "not asked"))
+def offers_feed_alone(findings: Collection[Finding]) -> bool:
+    """Say whether the service has its feed, and none of the other routes."""
+    verdicts = {finding.subject: finding.verdict for finding in findings}
+    return verdicts[_FEED] is Verdict.CAN and all(
+        verdicts.get(route) is Verdict.MISSING for route in _OTHER_ROUTES
+    )
+
+
+def _without_feed(failure: UpstreamError, chosen: Collection[str]) -> list[Finding]:
+    judgements: dict[str, Judgement] = dict.fromkeys(chosen, (Verdict.UNKNOWN, "not asked"))
     if isinstance(failure, UpstreamRefusedError):
         key = Finding("our key", Verdict.MISSING, f"not accepted: {failure.reason}")
     else:
         key = Finding("our key", Verdict.UNKNOWN, "no answer that tells")
-        judgements["flyers/feed/"] = _because(failure)
+        judgements[_FEED] = _because(failure)
     return [key, *(Finding(subject, *judgement) for subject, judgement in judgements.items())]
 
 
@@ -218,7 +238,7 @@ class _Checks(NamedTuple):
 
 # In the order of the contract.
 _CHECKS: Final[dict[str, Callable[[_Checks], Judgement]]] = {
-    "flyers/feed/": _Checks.whole_feed,
+    _FEED: _Checks.whole_feed,
     "flyers/feed/ page_size": _Checks.page_size,
     "flyers/feed/ page": _Checks.page,
     "flyers/feed/ past the last page": _Checks.past_the_end,
