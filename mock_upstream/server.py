@@ -26,7 +26,6 @@ from mock_upstream.tmdb.service import TmdbService
 
 DEFAULT_KEY = "dev-flyers-key"
 DEFAULT_TMDB_TOKEN = "dev-tmdb-token"  # noqa: S105 - made up, and known to everybody
-MAX_CONNECTIONS = 512
 MAX_BODY_BYTES = 1024 * 1024
 HANG_SECONDS = 60
 IDLE_SECONDS = 75
@@ -184,10 +183,9 @@ def head_of(answer: Answer, *, keep_alive: bool) -> bytes:
 class MockUpstream(ThreadingHTTPServer):
     """A running service: its address, its knobs and its log. Leaving the ``with`` stops it.
 
-    It runs in threads of this process, one a connection, of at most ``max_connections``; one more is answered with 503
-    and closed. Port 0 takes a free one; ``OSError`` if it can't listen. ``public_url`` is where others find it, when that
-    is not where it listens; ``knobs`` are how it begins and what a reset goes back to; ``hang_seconds`` is the longest
-    time without a byte.
+    It runs in threads of this process, one a connection. Port 0 takes a free one; ``OSError`` if it can't listen.
+    ``public_url`` is where others find it, when that is not where it listens; ``knobs`` are how it begins and what a reset
+    goes back to; ``hang_seconds`` is the longest time without a byte.
     """
 
     daemon_threads = True
@@ -201,7 +199,6 @@ class MockUpstream(ThreadingHTTPServer):
         port: int = 0,
         public_url: str = "",
         knobs: Knobs | None = None,
-        max_connections: int = MAX_CONNECTIONS,
         hang_seconds: float = HANG_SECONDS,
     ) -> None:
         self.service = service
@@ -210,7 +207,6 @@ class MockUpstream(ThreadingHTTPServer):
         self.request_log = RequestLog()
         self.hang_seconds = hang_seconds
         self.stopping = Event()
-        self._max_connections = max_connections
         self._connections: set[socket.socket] = set()
         self._changed = Condition()
         self.address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
@@ -232,15 +228,8 @@ class MockUpstream(ThreadingHTTPServer):
 
     def process_request(self, request: Any, client_address: Any) -> None:
         with self._changed:
-            full = len(self._connections) >= self._max_connections
-            if not full:
-                self._connections.add(request)
-        if full:
-            answer = error(HTTPStatus.SERVICE_UNAVAILABLE, f"more than {self._max_connections} connections")
-            request.sendall(head_of(answer, keep_alive=False) + answer.body)
-            self.shutdown_request(request)
-        else:
-            super().process_request(request, client_address)
+            self._connections.add(request)
+        super().process_request(request, client_address)
 
     def shutdown_request(self, request: Any) -> None:
         super().shutdown_request(request)

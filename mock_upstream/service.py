@@ -115,9 +115,13 @@ class Service(ABC):
     def asked(self, request: Request, knobs: Any) -> Any:
         """Return what the handlers need to know."""
 
-    def finished(self, document: Any, knobs: Any) -> Any:
-        """Return a document as the knobs want it."""
-        return document
+    def has(self, path: str, knobs: Any) -> bool:
+        """Return whether its knobs leave it the route of a path."""
+        return True
+
+    def key(self, knobs: Any) -> str | None:
+        """Return the key that is wanted; None: it answers everybody."""
+        return self._key
 
     def error(self, status: int, detail: str, headers: Headers | None = None) -> Answer:
         """Return an error in the service's own shape."""
@@ -154,29 +158,29 @@ class Service(ABC):
     def _routed(self, request: Request, knobs: Knobs) -> Answer:
         method = "GET" if request.method == "HEAD" else request.method
         for pattern, handlers in self.routes:
-            if found := re.fullmatch(pattern, request.path):
+            found = re.fullmatch(pattern, request.path)
+            if found and self.has(request.path, knobs):
                 by_method = {"GET": handlers} if callable(handlers) else handlers
                 public = request.path.startswith(self.media)
-                self._check(request, by_method, public=public)
+                self._check(request, by_method, key=None if public else self.key(knobs))
                 document = by_method[method](self.asked(request, knobs), *found.groups())
                 if public:
                     drawing = Answer(HTTPStatus.OK, document.encode(), PICTURE_HEADERS)
                     return cacheable(drawing, request, PICTURE_LIFETIME)
-                is_answer = isinstance(document, Answer)
-                answer = document if is_answer else answer_json(self.finished(document, knobs))
+                answer = document if isinstance(document, Answer) else answer_json(document)
                 if method != "GET":
                     return answer
                 return cacheable(answer, request, self.lifetime, weak=self.has_weak_etags)
         raise RefusedRequestError(HTTPStatus.NOT_FOUND, "there is no such address")
 
-    def _check(self, request: Request, by_method: Mapping[str, Handler], *, public: bool) -> None:
+    def _check(self, request: Request, by_method: Mapping[str, Handler], *, key: str | None) -> None:
         allowed = ", ".join(by_method).replace("GET", "GET, HEAD")
         if request.method not in allowed.split(", "):
             detail = f"{request.method} is not allowed here"
             raise RefusedRequestError(HTTPStatus.METHOD_NOT_ALLOWED, detail, {"Allow": allowed})
-        if public or self._key is None:
+        if key is None:
             return
-        scheme, _, key = request.headers.get("authorization", "").partition(" ")
-        if scheme.lower() != "bearer" or not compare_digest(key.strip().encode(), self._key.encode()):
+        scheme, _, sent = request.headers.get("authorization", "").partition(" ")
+        if scheme.lower() != "bearer" or not compare_digest(sent.strip().encode(), key.encode()):
             detail = "the key is wrong" if scheme else "a bearer key is needed"
             raise RefusedRequestError(HTTPStatus.UNAUTHORIZED, detail, {"WWW-Authenticate": "Bearer"})

@@ -67,7 +67,7 @@ class Creator:
 
 @dataclass(frozen=True, slots=True)
 class Flyer:
-    """One flyer. An image is a path on this service or a whole address; None: the field is not sent."""
+    """One flyer. An image is a path on this service; None: the field is not sent."""
 
     id: int
     title: str
@@ -104,9 +104,9 @@ def _several(read: Reader, most: int) -> Reader:
 
 
 POSITION = {"lat": _plainly(number(-90, 90)), "lng": _plainly(number(-180, 180))}
+PAGE = {"page": _plainly(whole(1, MAX_ID)), "page_size": _plainly(whole(1, MAX_PAGE_SIZE))}
 FILTERS = {
-    "page": _plainly(whole(1, MAX_ID)),
-    "page_size": _plainly(whole(1, MAX_PAGE_SIZE)),
+    **PAGE,
     "categories": _several(reader("not empty", bool), MAX_CATEGORIES),
     "search": lambda _, text: text,
     "near_me": _plainly(yes),
@@ -116,13 +116,15 @@ FILTERS = {
 }
 
 
-def read_fields(query: str, readers: Readers) -> dict[str, str]:
-    """Return a query's parameters as texts, each given once and all of them known."""
+def read_fields(query: str, readers: Readers | None) -> dict[str, str]:
+    """Return a query's parameters as texts, each given once and all of them known; None: whatever they are."""
     try:
         pairs = parse_qsl(query, keep_blank_values=True, max_num_fields=MAX_PARAMETERS, errors="strict")
     except ValueError:
         raise BadValueError(f"the query must be UTF-8 and hold at most {MAX_PARAMETERS} parameters") from None
     fields = dict(pairs)
+    if readers is None:
+        return fields
     if unknown := sorted(fields.keys() - readers.keys()):
         raise BadValueError(f"unknown parameter: {', '.join(unknown)}"[:200])
     if len(fields) < len(pairs):

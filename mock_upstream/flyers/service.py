@@ -17,31 +17,12 @@ from mock_upstream.flyers.themes import THEMES
 from mock_upstream.service import RefusedRequestError, Request, Service
 
 Payload = dict[str, Any]
-REQUIRED = frozenset(
-    {"count", "next", "previous", "results", "id", "title", "creator", "username", "slug", "name"}
-    | {"location", "address", "lat", "lng", "validity", "valid_from", "valid_until"}
-)
-# Fields that no contract names, one of them such as must never reach a browser.
-UNHEARD_OF = {
-    "internal_email": "staff@flyers.example",
-    "moderation": {"score": 0.97, "by": [3, 1, 2]},
-    "v": None,
-}
+FEED = "/api/v1/flyers/feed/"
+UNSAID = frozenset({"categories", "created_at"})  # by a service that offers its feed alone
 
 
 def not_found(detail: str) -> RefusedRequestError:
     return RefusedRequestError(HTTPStatus.NOT_FOUND, detail)
-
-
-def shaped(value: Any, shape: str) -> Any:
-    """Return a document in full, with no field but the required ones, or with more of them in what has an id."""
-    if isinstance(value, list):
-        return [shaped(it, shape) for it in value]
-    if not isinstance(value, dict) or shape == "full":
-        return value
-    sparse = shape == "sparse"
-    fields = {name: shaped(it, shape) for name, it in value.items() if not sparse or name in REQUIRED}
-    return fields if sparse or not fields.keys() & {"id", "slug"} else fields | UNHEARD_OF
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +44,13 @@ class Asked:
             raise not_found(f"there is no user {number}")
         return creator
 
-    def fields(self, readers: catalog.Readers) -> dict[str, str]:
-        """Return the request's parameters, which must be among these."""
-        return catalog.read_fields(self.request.query, readers)
+    @property
+    def is_feed_alone(self) -> bool:
+        return self.knobs.offers == "feed"
 
     def flyer_payload(self, flyer: Flyer, distance: float | None) -> Payload:
         images = flyer.images and [
-            {"url": self._address(image), "order": order} for order, image in enumerate(flyer.images)
+            {"url": f"{self.request.site}{image}", "order": order} for order, image in enumerate(flyer.images)
         ]
         payload = {
             "id": flyer.id,
@@ -91,21 +72,20 @@ class Asked:
             },
             "created_at": in_utc(flyer.created_at),
         }
-        return {name: value for name, value in payload.items() if value is not None}
+        unsaid = UNSAID if self.is_feed_alone else ()
+        return {name: value for name, value in payload.items() if value is not None and name not in unsaid}
 
     def creator_payload(self, creator: Creator) -> Payload:
-        picture = creator.picture and self._address(creator.picture)
+        picture = creator.picture and f"{self.request.site}{creator.picture}"
         return {"id": creator.id, "username": creator.username, "profile_picture": picture}
-
-    def _address(self, picture: str) -> str:
-        return f"{self.request.site}{picture}" if picture.startswith("/") else picture
 
 
 def feed(asked: Asked) -> Any:
     """Answer one page of valid flyers."""
-    request, readers = asked.request, catalog.POSITION | catalog.FILTERS
-    fields = asked.fields(readers)
-    known = {name: text for name, text in fields.items() if name not in asked.knobs.ignores}
+    request, alone = asked.request, asked.is_feed_alone
+    readers = catalog.POSITION | (catalog.PAGE if alone else catalog.FILTERS)
+    fields = catalog.read_fields(request.query, None if alone else readers)
+    known = {name: text for name, text in fields.items() if name in readers.keys() - set(asked.knobs.ignores)}
     query = FeedQuery(**catalog.read_values(known, readers))
     hits = asked.stock.feed(query, asked.now)
     size, page = query.page_size, query.page
@@ -123,7 +103,7 @@ def feed(asked: Asked) -> Any:
 
 def flyer(asked: Asked, number: str) -> Any:
     """Answer one flyer, expired or not."""
-    fields = asked.fields(catalog.POSITION)
+    fields = catalog.read_fields(asked.request.query, catalog.POSITION)
     here = Position(**catalog.read_values(fields, catalog.POSITION)) if fields else None
     found = asked.flyer(number)
     return asked.flyer_payload(found, distance_km(here, found.position) if here else None)
@@ -131,14 +111,14 @@ def flyer(asked: Asked, number: str) -> Any:
 
 def creator(asked: Asked, number: str) -> Any:
     """Answer a creator's profile."""
-    asked.fields({})
+    catalog.read_fields(asked.request.query, {})
     found = asked.creator(number)
     return asked.creator_payload(found) | {"bio": found.bio, "created_at": in_utc(found.created_at)}
 
 
 def categories(asked: Asked) -> Any:
     """Answer every category, with how many valid flyers it has."""
-    asked.fields({})
+    catalog.read_fields(asked.request.query, {})
     valid = (it for it in asked.stock.flyers.values() if it.is_valid(asked.now))
     counts = Counter(slug for it in valid for slug in it.categories)
     return [{"slug": it.slug, "name": it.name, "flyer_count": counts[it.slug]} for it in THEMES]
@@ -168,7 +148,7 @@ class FlyerService(Service):
     knobs = FlyerKnobs()
     lifetime = "max-age=30"
     routes = (
-        ("/api/v1/flyers/feed/", feed),
+        (FEED, feed),
         ("/api/v1/flyers/([1-9][0-9]{0,18})/", flyer),
         ("/api/v1/users/([1-9][0-9]{0,18})/", creator),
         ("/api/v1/categories/", categories),
@@ -185,8 +165,11 @@ class FlyerService(Service):
         sample = compose(now.date(), self._centre)
         if not (knobs.added or knobs.gone or knobs.gone_creators):
             return Asked(request, knobs, now, sample)
-        added = [flyer_of(it, now.date(), self._centre, sample.creators) for it in knobs.added]
+        added = [flyer_of(it, now.date(), sample.flyers[1]) for it in knobs.added]
         return Asked(request, knobs, now, sample.changed(added, knobs.gone, knobs.gone_creators))
 
-    def finished(self, document: Any, knobs: FlyerKnobs) -> Any:
-        return shaped(document, knobs.shape)
+    def has(self, path: str, knobs: FlyerKnobs) -> bool:
+        return knobs.offers == "all" or path == FEED or path.startswith(self.media)
+
+    def key(self, knobs: FlyerKnobs) -> str | None:
+        return self._key if knobs.offers == "all" else None

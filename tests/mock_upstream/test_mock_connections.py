@@ -82,14 +82,6 @@ def test_what_is_not_http_is_refused_in_json_and_ends_the_connection(mock, sent,
     assert b"Connection: close" in answer
 
 
-def test_one_connection_too_many_is_told_so():
-    with start(max_connections=1) as service, connect(service) as first:
-        first.sendall(FLYER)
-        assert first.recv(65_536).startswith(b"HTTP/1.1 200")
-        with connect(service) as second:
-            assert until_the_end(second).startswith(b"HTTP/1.1 503 Service Unavailable\r\n")
-
-
 def test_many_callers_at_once_are_all_answered(mock):
     def call(_):
         return requests.get(f"{mock.url}/media/creators/1.svg", timeout=5).status_code

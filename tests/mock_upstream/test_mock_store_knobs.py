@@ -14,7 +14,7 @@ def test_the_knobs_begin_at_rest_with_those_of_the_store(customer):
 
     own = {"missing": "both", "no_number": "hang", "created": "both", "writes": "stick", "gone": []}
     assert knobs.items() >= {**own, "mode": "ok", "retry_after": None}.items()
-    assert not knobs.keys() & {"shape", "gone_movies"}
+    assert not knobs.keys() & {"offers", "gone_movies"}
 
 
 @pytest.mark.parametrize(

@@ -39,8 +39,8 @@ def test_the_knobs_of_flyers_are_not_those_of_movies(asker):
     assert knobs.keys() >= {"mode", "latency_ms", "gzip", "only", "gone_movies", "gone_shows"}
     assert "added" not in knobs
     assert (
-        "no such knob: shape"
-        in asker.request("/_control", "PATCH", json={"shape": "sparse"}).json()["detail"]
+        "no such knob: offers"
+        in asker.request("/_control", "PATCH", json={"offers": "feed"}).json()["detail"]
     )
 
 
