@@ -171,6 +171,8 @@ def run() -> None:
     if _is_here(settings.TMDB_API_URL):  # and not the real one, for whoever has a key
         environment["TMDB_API_URL"] = f"http://127.0.0.1:{tmdb_port}"
         environment["TMDB_IMAGE_URL"] = f"http://127.0.0.1:{tmdb_port}/t/p"
+    if _is_here(settings.STORE_API_URL):
+        environment["STORE_API_URL"] = f"http://127.0.0.1:{store_port}"
     if _is_here(settings.PUBLIC_URL):
         environment["PUBLIC_URL"] = bff_url  # Links lead here, whichever port this run was given.
 
@@ -194,6 +196,8 @@ def run() -> None:
             print(
                 f"         Movies and TV    {bff_url}/api/v1/movies/discover/ and {bff_url}/api/v1/tv/discover/"
             )
+        if settings.STORE_API_URL:
+            print(f"         Products         {bff_url}/api/v1/products/")
         print(f"         Documentation    {bff_url}/api/docs/")
         print(f"         Flyer service    {upstream_url}/_control (make it slow, broken or silent)")
         print(

@@ -62,6 +62,14 @@ def test_nginx_finds_the_servers_of_compose():
     assert {line.split(":")[0] for line in nginx_says("server")} <= set(compose())
 
 
+def test_a_developers_servers_ask_every_bundled_service():
+    services = compose("compose.override.yaml")
+    asked = [services["bff-1"]["environment"][f"{name}_API_URL"] for name in ("FLYERS", "TMDB", "STORE")]
+    published = [port.rpartition(":")[2] for port in services["mock"]["ports"]]
+
+    assert asked == [f"http://mock:{port}" for port in published]
+
+
 def test_every_command_of_ours_exists():
     commands = [container["command"] for container in containers() if "command" in container]
     commands.append(compose()["migrate"]["command"])

@@ -72,6 +72,15 @@ def test_a_secret_has_no_value_here_and_is_no_plain_setting():
     assert not set(secret) & (set(pairs(BASE_SETTINGS)) | set(pairs(PRODUCTION_SETTINGS)))
 
 
+def test_every_upstream_service_can_be_named_in_production():
+    switches = {"FLYERS_API_URL", "TMDB_API_TOKEN", "STORE_API_URL"}
+    keys = {"FLYERS_API_TOKEN", "TMDB_API_TOKEN", "STORE_API_TOKEN"}
+
+    assert switches | keys <= set(pairs("deploy/production.env.example"))
+    assert keys <= set(manifest("secret.example.yaml")["stringData"])
+    assert switches - keys <= set(pairs(BASE_SETTINGS)) & set(pairs(PRODUCTION_SETTINGS))
+
+
 @pytest.mark.parametrize(
     "given",
     [

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
-from mock_upstream.server import MockUpstream, start, start_tmdb
+from mock_upstream.server import MockUpstream, start, start_store, start_tmdb
 from tests.docs.documents import ROOT
 from tests.operations.programs import UPSTREAM_KEY, Server, running, until
 
@@ -33,11 +33,12 @@ class Demo:
     server: Server
     upstream: MockUpstream
     tmdb: MockUpstream
+    store: MockUpstream
     folder: Path
 
     def here(self, text: str) -> str:
         """Return a text with the addresses of this demo in the place of the documents'."""
-        bundled = {"9000": self.upstream, "9001": self.tmdb}
+        bundled = {"9000": self.upstream, "9001": self.tmdb, "9002": self.store}
         ports = {number: each.url.rpartition(":")[2] for number, each in bundled.items()}
         ports["8000"] = str(self.server.port)
         return re.sub(r"(localhost|127\.0\.0\.1):(\d+)", lambda match: f"{match[1]}:{ports[match[2]]}", text)
@@ -46,6 +47,7 @@ class Demo:
         """Heal the bundled services, and return when the flyer service is believed."""
         self.upstream.knobs.reset()
         self.tmdb.knobs.reset()
+        self.store.knobs.reset()
         words = count()
         until(
             lambda: self.server.request(f"/api/v1/flyers/search/?query=word{next(words)}").status == 200,
@@ -81,9 +83,10 @@ class Demo:
 def shown(folder: Path) -> Iterator[Demo]:
     """Start it all, with the account that `make run` names."""
     shutil.copytree(ROOT / "deploy", folder / "deploy")
-    with start(key=UPSTREAM_KEY) as upstream, start_tmdb() as tmdb:
-        server = Server(folder, upstream=upstream.url, TMDB_API_URL=tmdb.url, DEBUG="True", WORKERS="1")
+    with start(key=UPSTREAM_KEY) as upstream, start_tmdb() as tmdb, start_store() as store:
+        others = {"TMDB_API_URL": tmdb.url, "STORE_API_URL": store.url}
+        server = Server(folder, upstream=upstream.url, **others, DEBUG="True", WORKERS="1")
         server.environment["PUBLIC_URL"] = f"http://localhost:{server.port}"
         with running(server):
             server.manage("sample_user")
-            yield Demo(server, upstream, tmdb, folder)
+            yield Demo(server, upstream, tmdb, store, folder)

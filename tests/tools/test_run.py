@@ -124,6 +124,20 @@ def test_what_a_developer_finds(start, ports):
     assert signed_in.status_code == 200
 
 
+def test_the_store_is_on_and_stands_on_the_last_port(start, ports):
+    run = start()
+    said = wait_until_ready(run)
+    bff, store = f"http://localhost:{ports['PORT']}", f"http://localhost:{ports['MOCK_PORT'] + 2}"
+
+    products = requests.get(f"{store}/products", timeout=5).json()
+    ready = requests.get(f"{bff}/health/ready", timeout=5).json()
+
+    assert re.search(rf"Products +{bff}/api/v1/products/\n", said)
+    assert re.search(rf"Store service +{store}/_control ", said)
+    assert len(products) > 100
+    assert ready["upstreams"].keys() == {"flyers", "movies", "products"}
+
+
 def test_the_bff_goes_on_when_the_bundled_upstream_ends(start, ports):
     run = start()
     wait_until_ready(run)
