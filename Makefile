@@ -2,8 +2,11 @@
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run test client test-contract test-browser screenshots lint check format style types imports migrations schema deploy serve upstream bench lock
+.PHONY: prod-build prod-up prod-down prod-logs prod-migrate prod-shell check-secret
 
 python := .venv/bin/python
+# In production, on a machine with Docker and without a .venv. TLS_DIRECTORY has to be set (deploy/README.md).
+compose := docker compose -f compose.yaml -f deploy/compose.production.yaml
 
 # Slow, and no proof of a single rule: these have targets of their own.
 quick := --ignore=tests/contract --ignore=tests/browser
@@ -11,7 +14,7 @@ quick := --ignore=tests/contract --ignore=tests/browser
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s%s\n", $$1, $$2 }' Makefile
 
-setup: ## make .venv hold what poetry.lock says (every command below begins with it)
+setup: ## make .venv hold what poetry.lock says (every command below but those of production begins with it)
 	@sh tools/setup.sh
 
 run: setup .env ## the example app on :5173, the BFF on :8000 and the bundled services from :9000 on, until Ctrl-C
@@ -81,6 +84,27 @@ screenshots: setup ## the pictures in docs/images, of the example app as it is n
 
 lock: ## renew poetry.lock
 	@sh tools/setup.sh lock
+
+prod-build: ## production (deploy/README.md): build the image
+	@$(compose) build
+
+prod-up: check-secret ## production: start everything, and return when it answers
+	@$(compose) up --detach --wait
+
+prod-down: ## production: stop and remove everything but the data
+	@$(compose) down
+
+prod-logs: ## production: what all services log, from now on
+	@$(compose) logs --follow --tail 100
+
+prod-migrate: ## production: bring the database up to date
+	@$(compose) run --rm migrate
+
+prod-shell: ## production: a Python shell in one of the servers
+	@$(compose) exec bff-1 python manage.py shell
+
+check-secret: ## production: are the secrets in deploy/production.env real ones, and for its owner alone?
+	@python3 tools/check_secrets.py deploy/production.env
 
 .env: | setup
 	@$(python) tools/env.py .env.example .env
