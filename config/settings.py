@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "favorites",
     "proxy",
     "flyers_proxy",
+    "config",  # for its commands
 ]
 
 MIDDLEWARE = [
