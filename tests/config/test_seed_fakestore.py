@@ -178,12 +178,12 @@ def test_without_a_store_it_says_so(settings):
         seed()
 
 
-@pytest.mark.parametrize("flush", [[], ["--flush"]], ids=["to add", "to flush"])
-def test_a_password_that_everybody_knows_is_for_development_alone(store, settings, flush):
+@pytest.mark.parametrize("words", [[], ["--flush"], ["--password", PASSWORD]], ids=str)
+def test_a_password_that_everybody_knows_is_for_development_alone(store, settings, words):
     settings.DEBUG = False
 
     with pytest.raises(CommandError, match="DEBUG"):
-        seed(*flush)
+        seed(*words)
 
     assert not User.objects.exists()
 

@@ -81,7 +81,9 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, flush: bool, password: str | None, **options: Any) -> None:
-        password = _fit(password)
+        if not settings.STORE_API_URL:
+            raise CommandError("There is no store: STORE_API_URL is empty.")
+        password = _chosen(password)
         known = _known(password)
         try:
             products, creators = _products(), _creators()
@@ -106,11 +108,9 @@ class Command(BaseCommand):
             self.stdout.write(f"{person.email} {password}{role}")
 
 
-def _fit(password: str | None) -> str:
-    """Return the password for all of them."""
-    if not settings.STORE_API_URL:
-        raise CommandError("There is no store: STORE_API_URL is empty.")
-    if not (password or settings.DEBUG):
+def _chosen(password: str | None) -> str:
+    """Return the password for all of them: the one that is given, or in development the one that everybody knows."""
+    if password in {None, PASSWORD} and not settings.DEBUG:
         raise CommandError(
             "People with a password that everybody knows are for development (DEBUG=True) alone; "
             "elsewhere give them one of your own with --password."
