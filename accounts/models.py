@@ -158,6 +158,10 @@ def live_session_sql(*, session_id: int, user_id: int) -> tuple[str, list[Any]]:
 LIBRARY_VERSION_SQL: Final = "(SELECT library_version FROM accounts_user WHERE id = %s)"
 
 
+class AccountRemovedError(Exception):
+    """The person was deleted during the call."""
+
+
 def lock_library(user_id: int) -> int | None:
     """Lock a person's row until the transaction ends, on SQLite with everybody else's; return their library version.
 

@@ -26,6 +26,7 @@ from django.views.decorators.csrf import csrf_exempt
 from rest_framework import exceptions, status
 
 from accounts.authentication import OriginNotAllowedError
+from accounts.models import AccountRemovedError
 from accounts.passwords import HashersBusyError
 from accounts.services import FieldRefusedError, InvalidCredentialsError
 from accounts.sessions import TokenExpiredError, TokenReusedError, TokenSupersededError
@@ -37,7 +38,7 @@ from favorites.services.changes import CursorError, CursorExpiredError
 from favorites.services.entries import EntryNotFoundError
 from favorites.services.follows import SelfFollowError
 from favorites.services.sharing import ListNotFoundError, ListRevokedError
-from favorites.services.writes import AccountRemovedError, LibraryFullError
+from favorites.services.writes import LibraryFullError
 from products_proxy.catalog import UnknownCategoriesError
 from proxy.catalog import catalogs
 from proxy.pages import PageTooDeepError

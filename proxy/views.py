@@ -1,10 +1,12 @@
-"""What views share: who calls, and the answer of a catalog's read."""
+"""What views share: who calls, the answer of a catalog's read, and answers about what is somebody's own."""
 
 import time
-from typing import Any, cast
+from typing import Any, Final, cast
 
-from django.http import HttpRequest, HttpResponse
-from django.utils.cache import get_conditional_response
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.utils.cache import get_conditional_response, set_response_etag
+from drf_spectacular.utils import OpenApiResponse
+from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 
 from accounts.api import ApiView
@@ -13,11 +15,23 @@ from accounts.throttles import caller_of, hit_read_limit
 from clients.values import MAX_ID
 from proxy.catalog import Catalog
 from proxy.marks import marks_for
+from proxy.parameters import NoQuery, Query
 from proxy.reads import READ, Read, page_links
 from proxy.store import Answer
 
 _CONDITIONS = {
     *("HTTP_IF_MATCH", "HTTP_IF_NONE_MATCH", "HTTP_IF_UNMODIFIED_SINCE", "HTTP_IF_MODIFIED_SINCE"),
+}
+
+
+_EMPTY: Final = QueryDict("")  # To make one takes as long as a small statement.
+
+# For the schema: when a route ends in what.
+DONE = {204: OpenApiResponse(description="Done.")}
+OUTAGE = {
+    502: OpenApiResponse(description="The service behind gave no answer that can be used."),
+    503: OpenApiResponse(description="`UPSTREAM_UNAVAILABLE`: try again after `Retry-After` seconds."),
+    504: OpenApiResponse(description="`UPSTREAM_TIMEOUT`: the service behind did not answer in time."),
 }
 
 
@@ -75,6 +89,41 @@ class CatalogView(CallerView):
         for name in ("Age", "X-Cache"):  # A 304, too, says how old and whence.
             response[name] = headers[name]
         return response
+
+
+class PrivateView(CallerView):
+    """Answers that only the caller's own cache may store, which revalidates them each time.
+
+    Parameters are those of ``query``: checked, they are in ``params``. What has a body says everything there.
+    """
+
+    query: type[Query] = NoQuery
+    params: dict[str, Any]
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        if request.method in self.allowed_methods and request.method != "OPTIONS":
+            query = NoQuery if request.method in {"POST", "PUT"} else self.query
+            self.params = query.read(request.query_params if request.META.get("QUERY_STRING") else _EMPTY)
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        response = super().finalize_response(request, response, *args, **kwargs)
+        response.headers.setdefault("Cache-Control", "private, no-cache")
+        response["Vary"] = "Authorization, Origin, Accept-Encoding"
+        if request.method in {"GET", "HEAD"} and response.status_code == 200:
+            return if_changed(request, set_response_etag(response))
+        return response
+
+
+class PersonalView(PrivateView):
+    """A route about the caller's own things: signed in."""
+
+    permission_classes = (IsAuthenticated,)
+
+    @property
+    def person(self) -> User:
+        """Return who calls."""
+        return cast("User", self.request.user)
 
 
 def if_changed(request: Request, response: Any) -> Any:

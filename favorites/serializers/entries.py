@@ -13,13 +13,14 @@ from rest_framework import serializers
 
 from accounts.bodies import Body
 from favorites import models
-from favorites.fields import Boolean, BoundedList, Id, KindName
+from favorites.fields import KindName
 from favorites.fields import Rating as RatingField
 from favorites.serializers.kinds import FLYER, other_shapes
 from favorites.services.shelves import FAVORITES, RATINGS, WATCHLIST
 from favorites.services.showing import Availability, Shown
 from flyers_proxy.shapes import FLYER_EXAMPLE, Flyer
 from proxy import shapes
+from proxy.fields import Boolean, BoundedList, Id
 from proxy.parameters import Flag, PageQuery, Query
 from proxy.shapes import READ_ONLY, ListEnvelope, ShownAs, WebUrl
 

@@ -11,11 +11,11 @@ from rest_framework import serializers
 from accounts.bodies import Body
 from clients.values import MAX_ID
 from favorites import models
-from favorites.fields import Id
 from favorites.services.news import News
 from favorites.services.showing import Shown
 from flyers_proxy.shapes import Creator
 from proxy import shapes
+from proxy.fields import Id
 from proxy.parameters import Query, WholeNumber
 from proxy.shapes import READ_ONLY, ListEnvelope, ShownAs
 

@@ -10,11 +10,12 @@ from rest_framework import serializers
 
 from accounts.bodies import Body
 from favorites import models
-from favorites.fields import MAX_IDS, BoundedList, Id, Ids, KindName, Rating, Text
+from favorites.fields import MAX_IDS, Ids, KindName, Rating
 from favorites.serializers.follows import FOLLOW_EXAMPLE, Follow
 from favorites.services.library import CREATORS, FLYERS, ImportedEntry
 from favorites.services.shelves import Key
 from proxy import shapes
+from proxy.fields import BoundedList, Id, Text
 from proxy.parameters import Query
 
 MAX_IMPORTED = 5_000

@@ -8,8 +8,8 @@ from rest_framework import serializers
 
 from accounts.bodies import Body
 from clients.values import MAX_ID
-from favorites.fields import BoundedList, Text, Whole
 from favorites.services.ops import Op, OpResult
+from proxy.fields import BoundedList, Text, Whole
 from proxy.parameters import Query, WholeNumber
 
 MAX_OPS = 100

@@ -12,7 +12,7 @@ from typing import Any, Final, Literal, NamedTuple
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.models import User, lock_library, raise_library_version
+from accounts.models import AccountRemovedError, User, lock_library, raise_library_version
 from accounts.sql import among, fetch_rows, write_lock
 from favorites.models import Entry
 from favorites.services import pruning, summaries
@@ -23,10 +23,6 @@ from proxy.rendering import Summary
 # What is added again so soon after its removal has its old place and date.
 UNDO: Final = timedelta(minutes=10)
 _TICK: Final = timedelta(microseconds=1)
-
-
-class AccountRemovedError(Exception):
-    """The person was deleted during the call."""
 
 
 class LibraryFullError(Exception):

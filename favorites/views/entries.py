@@ -14,8 +14,9 @@ from favorites.serializers.kinds import by_kind, either, of_kinds
 from favorites.services import entries, ratings
 from favorites.services.pages import page_of_shelf
 from favorites.services.shelves import FAVORITES, RATINGS, WATCHLIST, Key, Shelf
-from favorites.views.private import DONE, OUTAGE, PersonalView, PrivateView, shelf_page
+from favorites.views.pages import shelf_page
 from proxy.kinds import Kind
+from proxy.views import DONE, OUTAGE, PersonalView, PrivateView
 
 favorites_operation = partial(extend_schema, tags=["favorites"])
 watchlist_operation = partial(extend_schema, tags=["watchlist"])

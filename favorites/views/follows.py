@@ -13,10 +13,10 @@ from favorites.services import follows, news
 from favorites.services.pages import Row
 from favorites.services.shelves import FOLLOWS
 from favorites.services.showing import Showing, show
-from favorites.views.private import DONE, OUTAGE, PersonalView, PrivateView
 from flyers_proxy.catalog import CREATOR
 from proxy.parameters import PageQuery
 from proxy.reads import freshness, page_of, page_of_list
+from proxy.views import DONE, OUTAGE, PersonalView, PrivateView
 
 follows_operation = partial(extend_schema, tags=["follows"])
 

@@ -9,7 +9,7 @@ from accounts.api import Response
 from favorites.serializers import library as serializers
 from favorites.serializers import sync
 from favorites.services import changes, library, ops
-from favorites.views.private import PersonalView
+from proxy.views import PersonalView
 
 library_operation = partial(extend_schema, tags=["library"])
 

@@ -14,8 +14,9 @@ from favorites.services import sharing
 from favorites.services.entries import KeptBatch
 from favorites.services.pages import page_of_shelf
 from favorites.services.shelves import FAVORITES
-from favorites.views.private import DONE, OUTAGE, PersonalView, PrivateView, shelf_page
+from favorites.views.pages import shelf_page
 from proxy.parameters import PageQuery
+from proxy.views import DONE, OUTAGE, PersonalView, PrivateView
 
 sharing_operation = partial(extend_schema, tags=["sharing"])
 

@@ -8,11 +8,12 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
+from accounts.models import AccountRemovedError
 from favorites.models import Entry
 from favorites.services.pruning import prune_library
 from favorites.services.rows import find_entries
 from favorites.services.shelves import SHELVES, Key
-from favorites.services.writes import AccountRemovedError, Operation, open_library, write
+from favorites.services.writes import Operation, open_library, write
 from tests.conftest import PASSWORD, signed_in
 from tests.favorites.device import OPS, applied, brief, follow, library_of, op, read, versions_of
 from tests.favorites.keeping import drop, keep, row_of
