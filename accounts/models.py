@@ -1,4 +1,4 @@
-"""The tables of people and of their sessions (signed-in devices)."""
+"""The tables of people, of their sessions (signed-in devices), and of writes that they may send again."""
 
 from typing import Any, ClassVar, Final, Self
 
@@ -173,6 +173,25 @@ def lock_library(user_id: int) -> int | None:
     return int(rows[0][0]) if rows else None
 
 
+def lock_person(user_id: int) -> None:
+    """Lock a person's row until the transaction ends; raise ``AccountRemovedError`` if there is no such person.
+
+    For what is one person's and no part of their library. Who locks several people does so in the order of their ids.
+    """
+    if lock_library(user_id) is None:
+        raise AccountRemovedError
+
+
+def hold_person(user_id: int) -> None:
+    """Keep a person from being deleted until the transaction ends, and nobody from anything else.
+
+    Raises ``AccountRemovedError`` if there is no such person.
+    """
+    lock = " FOR KEY SHARE" if connection.features.has_select_for_no_key_update else ""
+    if not fetch_rows(f"SELECT 1 FROM accounts_user WHERE id = %s{lock}", [user_id]):  # noqa: S608 - our own words
+        raise AccountRemovedError
+
+
 def raise_library_version(*, user_id: int, to: int) -> None:
     """Set a person's library version; call it in the transaction that holds ``lock_library`` and changes the library."""
     fetch_rows("UPDATE accounts_user SET library_version = %s WHERE id = %s", [to, user_id])
@@ -214,3 +233,28 @@ class Session(models.Model):
 
     def __str__(self) -> str:
         return f"session {self.pk}"
+
+
+class IdempotencyKey(models.Model):
+    """A write that its caller may send again, and what it was answered; without a status it is under way."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="idempotency_keys", db_index=False)
+    key = models.CharField(max_length=255)
+    digest = models.CharField(
+        max_length=32, help_text="Of method, path and body; other requests have others."
+    )
+    status = models.PositiveSmallIntegerField(null=True)
+    body = models.BinaryField()
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "key"], name="one_request_per_idempotency_key")
+        ]
+        indexes = [
+            models.Index(fields=["created_at"], name="idempotency_keys_by_age"),
+            models.Index(fields=["user", "-created_at", "-id"], name="idempotency_keys_of_a_person"),
+        ]
+
+    def __str__(self) -> str:
+        return f"idempotency key {self.pk}"

@@ -26,6 +26,7 @@ from django.views.decorators.csrf import csrf_exempt
 from rest_framework import exceptions, status
 
 from accounts.authentication import OriginNotAllowedError
+from accounts.idempotency import KeyInUseError, KeyReusedError, OutcomeUnknownError
 from accounts.models import AccountRemovedError
 from accounts.passwords import HashersBusyError
 from accounts.services import FieldRefusedError, InvalidCredentialsError
@@ -96,6 +97,15 @@ FAILURES: dict[type[Exception], Failure] = {
         503, "SERVICE_UNAVAILABLE", "Too many people are signing in just now. Try again soon."
     ),
     AccountRemovedError: Failure(401, "INVALID_TOKEN", "The access token is not valid."),
+    KeyReusedError: Failure(409, "CONFLICT", "This Idempotency-Key came with another request before."),
+    KeyInUseError: Failure(
+        409, "CONFLICT", "The request of this Idempotency-Key is being processed. Try again soon."
+    ),
+    OutcomeUnknownError: Failure(
+        409,
+        "CONFLICT",
+        "Nobody knows what became of the request of this Idempotency-Key. Look before you send it with another.",
+    ),
     LibraryFullError: Failure(400, "VALIDATION_ERROR", "There is no room for more."),
     EntryNotFoundError: Failure(404, "NOT_FOUND", "{noun} not found"),
     CursorError: BAD_REQUEST,

@@ -32,13 +32,13 @@ def sessions(alice):
 
 
 def test_a_dry_run_only_counts(sessions):
-    assert run("prune_sessions", "--dry-run") == "2 sessions would be deleted.\n"
+    assert run("prune_sessions", "--dry-run").startswith("2 sessions would be deleted.\n")
     assert Session.objects.count() == 3
 
 
 def test_dead_sessions_are_deleted_and_living_ones_stay(sessions):
-    assert run("prune_sessions") == "2 sessions deleted.\n"
-    assert run("prune_sessions") == "0 sessions deleted.\n"
+    assert run("prune_sessions").startswith("2 sessions deleted.\n")
+    assert run("prune_sessions").startswith("0 sessions deleted.\n")
 
     assert Session.objects.get() == sessions[2]
 
@@ -50,8 +50,8 @@ def test_thousands_of_dead_sessions_go_in_batches(alice, django_assert_max_num_q
         for n in range(1_100)
     )
 
-    with django_assert_max_num_queries(8):
-        assert run("prune_sessions") == "1100 sessions deleted.\n"
+    with django_assert_max_num_queries(10):
+        assert run("prune_sessions").startswith("1100 sessions deleted.\n")
 
 
 def test_a_test_letter_is_sent():
