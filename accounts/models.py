@@ -173,13 +173,12 @@ def lock_library(user_id: int) -> int | None:
     return int(rows[0][0]) if rows else None
 
 
-def lock_person(user_id: int) -> None:
-    """Lock a person's row until the transaction ends; raise ``AccountRemovedError`` if there is no such person.
+def lock_person(user_id: int) -> bool:
+    """Lock a person's row until the transaction ends; return whether there is such a person.
 
-    For what is one person's and no part of their library. Who locks several people does so in the order of their ids.
+    For what is theirs and no part of the library. Who locks several people does so in the order of their ids.
     """
-    if lock_library(user_id) is None:
-        raise AccountRemovedError
+    return lock_library(user_id) is not None
 
 
 def hold_person(user_id: int) -> None:

@@ -1,4 +1,4 @@
-"""The room's name for Django. Without an address of a store the room is not installed."""
+"""The room's name for Django. It is always installed: carts go with their person, whether or not there is a store."""
 
 from django.apps import AppConfig
 

@@ -33,6 +33,8 @@ from accounts.services import FieldRefusedError, InvalidCredentialsError
 from accounts.sessions import TokenExpiredError, TokenReusedError, TokenSupersededError
 from accounts.throttles import TooManyCallsError
 from accounts.tokens import InvalidTokenError
+from carts.services.carts import CartMovedError, CartNotFoundError
+from carts.services.lines import CartRefusedError
 from clients import errors as upstream
 from config.parsers import BodiesBusyError, PayloadTooLargeError
 from favorites.services.changes import CursorError, CursorExpiredError
@@ -108,6 +110,9 @@ FAILURES: dict[type[Exception], Failure] = {
     ),
     LibraryFullError: Failure(400, "VALIDATION_ERROR", "There is no room for more."),
     EntryNotFoundError: Failure(404, "NOT_FOUND", "{noun} not found"),
+    CartNotFoundError: Failure(404, "NOT_FOUND", "There is no such cart."),
+    CartMovedError: Failure(409, "CONFLICT", "The cart was given to somebody else just now. Look again."),
+    CartRefusedError: BAD_REQUEST,
     CursorError: BAD_REQUEST,
     CursorExpiredError: Failure(
         410, "CURSOR_EXPIRED", "What has changed since then is not known any more. Read the library anew."

@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "accounts",
     "favorites",
+    "carts",
     "proxy",
     "flyers_proxy",
     "config",  # for its commands
@@ -279,7 +280,7 @@ STORE_CURRENCY = read.text(
     "STORE_CURRENCY", "USD", "[A-Z]{3}", need="a currency by its three letters, such as EUR"
 )
 if STORE_API_URL:
-    INSTALLED_APPS += ["products_proxy", "carts"]
+    INSTALLED_APPS.append("products_proxy")
 # Threads that may wait for the calls of others. With those that call they leave a third of all threads to cache hits,
 # sign-in, favorites and health, whatever upstream does.
 MAX_WAITERS = THREADS * 2 // 3 - sum(read.upstreams.values())
@@ -363,6 +364,8 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    # Of what is kept; lines of carts don't expire.
+    "ENUM_NAME_OVERRIDES": {"AvailabilityEnum": ["live", "expired", "gone", "unknown"]},
     "PATH_CONVERTER_OVERRIDES": {"id": {"type": "integer", "minimum": 1, "maximum": MAX_ID}},
     "APPEND_COMPONENTS": {
         "securitySchemes": {
