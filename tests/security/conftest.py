@@ -1,11 +1,11 @@
-"""One running service for all attacks, in front of both services, with a verbose log and a mail server that never answers."""
+"""One running service for all attacks, in front of all services, with a verbose log and a mail server that never answers."""
 
 import socket
 from collections.abc import Iterator
 
 import pytest
 
-from mock_upstream.server import start, start_tmdb
+from mock_upstream.server import start, start_store, start_tmdb
 from tests.operations.programs import TMDB_TOKEN, UPSTREAM_KEY, running
 from tests.security.attacker import Target
 
@@ -17,6 +17,7 @@ def service(tmp_path_factory) -> Iterator[Target]:
         socket.create_server(("127.0.0.1", 0)) as silence,
         start(key=UPSTREAM_KEY) as upstream,
         start_tmdb(key=TMDB_TOKEN) as tmdb,
+        start_store() as store,
         running(
             Target(
                 tmp_path_factory.mktemp("service"),
@@ -24,6 +25,7 @@ def service(tmp_path_factory) -> Iterator[Target]:
                 TMDB_API_URL=tmdb.url,
                 TMDB_API_TOKEN=TMDB_TOKEN,
                 TMDB_IMAGE_URL="http://pictures.test/t/p",  # so that no answer has a reason to name the service
+                STORE_API_URL=store.url,
                 WORKERS="1",
                 LOG_LEVEL="DEBUG",
                 EMAIL_URL=f"smtp://127.0.0.1:{silence.getsockname()[1]}",

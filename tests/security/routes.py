@@ -17,6 +17,9 @@ IDS = {
     "followed_id": 3,
     "movie_id": 650,
     "tv_id": 650,
+    "product_id": 5,
+    "cart_id": 1,
+    "user_id": 987654321,
     "session_id": 987654321,
     "slug": "mine",
 }
@@ -75,7 +78,12 @@ SHELVES = [route.path for route in ROUTES if route.method == "DELETE" and route.
 
 def _kinds() -> list[str]:
     parameters = SCHEMA["paths"]["/api/v1/users/me/favorites/"]["get"]["parameters"]
-    return next(list(each["schema"]["enum"]) for each in parameters if each["name"] == "kind")
+    schema = next(each["schema"] for each in parameters if each["name"] == "kind")
+    # A component of its own where two shelves have different kinds.
+    for part in schema.get("allOf", [schema]):
+        if "$ref" in part:
+            schema = SCHEMA["components"]["schemas"][part["$ref"].rpartition("/")[2]]
+    return list(schema["enum"])
 
 
 # What can be kept.

@@ -7,6 +7,7 @@ import pytest
 from tests.operations.programs import PASSWORD
 from tests.security.routes import IDS, KEPT, KINDS, ROUTES, SHELVES, WRITES
 
+LINES = [{"product_id": IDS["product_id"], "quantity": 1}]
 # What each takes when it is honest; {name} is the person who asks.
 HONEST = {
     "auth_register": {"email": "{name}-too@flyers.test", "password": PASSWORD},
@@ -21,7 +22,14 @@ HONEST = {
     "favorite_set": {"flyer_id": 5},
     "watchlist_add_several": {"flyer_ids": [5]},
     "watchlist_remove_several": {"flyer_ids": [5]},
-    **{f"{kind}rating_{word}": {"rating": 5} for kind in ("", "movie_", "tv_") for word in ("post", "put")},
+    **{
+        f"{kind}rating_{word}": {"rating": 5}
+        for kind in ("", "movie_", "tv_", "product_")
+        for word in ("post", "put")
+    },
+    "cart_create": {"lines": LINES},
+    "cart_replace": {"lines": LINES},
+    "cart_change": {"add": LINES, "remove": [IDS["product_id"]]},
     "follow_add": {"followed_id": 3},
     "follows_seen": {"until": "2026-05-01T12:00:00Z"},
     "share": {"list_name": "Mine"},
@@ -90,7 +98,7 @@ def seen_by(service, token):
         for path in ("users/me/favorites/", "users/me/watchlist/", "users/me/ratings/", "favorites/share/")
         for kind in KINDS
     ]
-    paths = ("auth/me/", *lists, "follows/", "users/me/library/")
+    paths = ("auth/me/", *lists, "follows/", "users/me/library/", "carts/")
     return [
         (answer.status, answer.json())
         for answer in (service.request(f"/api/v1/{path}", token=token) for path in paths)
@@ -116,7 +124,9 @@ def test_what_is_attacked_is_there(service, path):
 
 @pytest.fixture(scope="module")
 def belongings(service, bob):
-    """Bob has something of each kind on each shelf, and shares it."""
+    """Bob has something of each kind on each shelf, and shares it; and the first of all carts."""
+    cart = service.request("/api/v1/carts/", "POST", {"lines": LINES}, token=bob)
+    assert (cart.status, cart.json()["id"]) == (201, IDS["cart_id"])
     for path in SHELVES:
         service.request(path, "PUT", {"rating": 2} if path.endswith("rating/") else None, token=bob)
     for kind in KINDS:
