@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from mock_upstream.server import start, start_tmdb
+from mock_upstream.server import start, start_store, start_tmdb
 from tests.operations.programs import TMDB_TOKEN, UPSTREAM_KEY, Server, running
 
 
@@ -14,12 +14,14 @@ def service(tmp_path_factory) -> Iterator[Server]:
     with (
         start(key=UPSTREAM_KEY) as upstream,
         start_tmdb(key=TMDB_TOKEN) as tmdb,
+        start_store() as store,
         running(
             Server(
                 tmp_path_factory.mktemp("service"),
                 upstream=upstream.url,
                 TMDB_API_URL=tmdb.url,
                 TMDB_API_TOKEN=TMDB_TOKEN,
+                STORE_API_URL=store.url,
             )
         ) as server,
     ):

@@ -23,7 +23,7 @@ from flyers.api.flyers import flyer_detail, flyers_discover
 from flyers.api.movies import movies_detail, movies_discover
 from flyers.api.ratings import movie_rating_detail, movie_rating_put
 from flyers.api.tv import tv_discover
-from flyers.models import CredentialsRequest, FlyerPage, KindEnum, MoviePage, RatingBodyRequest, ShowPage, SignedIn
+from flyers.models import CredentialsRequest, FavoritesKind, FlyerPage, MoviePage, RatingBodyRequest, ShowPage, SignedIn
 
 origin, email, password = sys.argv[1:]
 
@@ -56,7 +56,7 @@ assert (in_full.title, in_full.is_favorited, in_full.is_on_watchlist) == (movie.
 rated = movie_rating_put.sync(movie.id, client=person, body=RatingBodyRequest(rating=4))
 assert rated.mine == 4 and rated.count >= 1, rated
 assert movie_rating_detail.sync(movie.id, client=anyone).mine is None
-kept = favorites_list.sync(client=person, kind=KindEnum.MOVIE).results
+kept = favorites_list.sync(client=person, kind=FavoritesKind.MOVIE).results
 assert [(row.kind, row.id, row.item.title) for row in kept] == [("movie", movie.id, movie.title)], kept
 assert movie_favorite_remove.sync_detailed(movie.id, client=person).status_code == 204
 assert movies_detail.sync(999_999, client=anyone).error.message == "There is no such movie."
