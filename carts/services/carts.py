@@ -180,15 +180,15 @@ def _lock_people(actor: User, *people: int) -> set[int]:
 
 def _locked(actor: User, found: Cart, owner_id: int | None = None) -> Cart:
     """Return a cart as it is now, locked, and its owner; and if another is to have it, that person, who has room for it."""
-    people = [found.user_id] if owner_id is None else [found.user_id, owner_id]
-    there = _lock_people(actor, *people)
+    owner_id = owner_id or found.user_id
+    there = _lock_people(actor, found.user_id, owner_id)
     cart = Cart.objects.select_for_update().filter(pk=found.pk).first()
     if cart is None or (cart.user_id != found.user_id and not actor.is_staff):
         raise CartNotFoundError
     if cart.user_id != found.user_id:
         raise CartMovedError
-    if owner_id not in {None, found.user_id}:
-        _require_room(people[-1], there=there)
+    if owner_id != found.user_id:
+        _require_room(owner_id, there=there)
     return cart
 
 

@@ -1,8 +1,11 @@
 """Carts are made, read, replaced and deleted by those whose they are, and by administrators."""
 
 import pytest
+from django.db import transaction
 
 from carts.models import Cart
+from carts.services.carts import CartMovedError, CartNotFoundError, change_cart
+from carts.services.lines import Offers
 from tests.carts.calls import CARTS, content, fill, lines, make, refusal, stored
 from tests.conftest import signed_in
 
@@ -218,3 +221,14 @@ def test_nobody_is_given_more_carts_than_they_may_have(as_root, alice):
     assert Cart.objects.filter(user=alice).count() == 20
     full = Cart.objects.filter(user=alice).first()
     assert as_root.patch(f"{CARTS}{full.pk}/", {"user_id": alice.pk}).status_code == 200
+
+
+def test_a_cart_that_is_given_away_at_this_moment_is_left_alone(alice, bob, root):
+    found = fill(alice, 1)
+    Cart.objects.update(user=bob)
+    before = stored()
+
+    for actor, failure in ((alice, CartNotFoundError), (root, CartMovedError)):
+        with pytest.raises(failure), transaction.atomic():
+            change_cart(actor=actor, cart=found, offers=Offers(), remove=[1])
+    assert stored() == before
