@@ -1,5 +1,6 @@
-"""`manage.py seed_fakestore`: people with what they keep, rate and follow."""
+"""`manage.py seed_fakestore`: people with what they keep, rate, follow and have in their carts."""
 
+from decimal import Decimal
 from io import StringIO
 
 import pytest
@@ -7,6 +8,7 @@ from django.core.management import CommandError, call_command
 
 from accounts.models import User
 from accounts.services import register, sign_in
+from carts.models import Cart, Line
 from config.management.commands.seed_fakestore import PASSWORD, PEOPLE
 from favorites.models import Entry
 from favorites.services.summaries import rated
@@ -43,7 +45,7 @@ def seed(*words):
 
 def stored():
     """Return all that is stored of people and their libraries."""
-    return [list(model.objects.order_by("pk").values()) for model in (User, Entry)]
+    return [list(model.objects.order_by("pk").values()) for model in (User, Entry, Cart, Line)]
 
 
 def entries(email, shelf):
@@ -53,7 +55,7 @@ def entries(email, shelf):
 def test_people_keep_rate_and_follow(store):
     first, *people = seed()
 
-    assert first == "New: 8 people, 44 favorites, 21 ratings, 21 follows."
+    assert first == "New: 8 people, 44 favorites, 21 ratings, 21 follows, 9 carts."
     assert [line.split()[0] for line in people] == [person.email for person in PEOPLE]
     assert User.objects.count() == len(PEOPLE) == 8
     assert entries(ADA, "favorites").count() == 6
@@ -61,7 +63,9 @@ def test_people_keep_rate_and_follow(store):
         *((1, 5), (2, 4), (5, 3), (14, 5)),
     ]
     assert entries(ADA, "follows").count() == 3
+    assert Cart.objects.filter(user__email=ADA).count() == 2
     assert not Entry.objects.filter(user__email=HUGO).exists()
+    assert not Cart.objects.filter(user__email=HUGO).exists()
 
 
 def test_everybody_signs_in_with_the_password_that_is_printed_and_one_is_an_administrator(store):
@@ -80,6 +84,25 @@ def test_titles_and_pictures_are_those_of_the_store(store):
     product = store.service._stock[1]
     entry = entries(ADA, "favorites").get(item_id=1)
     assert (entry.title, entry.image_url) == (product["title"], f"{store.url}{product['image']}")
+
+
+def test_carts_hold_the_products_and_prices_of_the_store(store):
+    seed()
+
+    sold = store.service._stock
+    lines = Line.objects.filter(cart__user__email=ADA).order_by("cart_id", "pk")
+    assert [(line.product_id, line.quantity) for line in lines] == [(1, 1), (5, 2), (14, 3)]
+    assert [line.title for line in lines] == [sold[line.product_id]["title"].strip() for line in lines]
+    assert [Decimal(line.price_then) for line in lines] == [
+        Decimal(str(sold[line.product_id]["price"])) for line in lines
+    ]
+
+
+def test_who_has_a_cart_gets_no_other(store):
+    seed()
+    Cart.objects.filter(user__email="elena@store.example").first().delete()
+
+    assert seed()[0] == "New: nothing, all was there."
 
 
 def test_the_second_time_nothing_changes(store):
@@ -107,7 +130,7 @@ def test_flush_deletes_these_people_with_all_that_is_theirs_and_nobody_else(stor
 
     first, *_ = seed("--flush")
 
-    assert first == "New: 8 people, 44 favorites, 21 ratings, 21 follows."
+    assert first == "New: 8 people, 44 favorites, 21 ratings, 21 follows, 9 carts."
     assert not User.objects.filter(pk__in=before).exists()
     assert not entries(HUGO, "favorites").exists()
     assert entries(alice.email, "favorites").count() == 1

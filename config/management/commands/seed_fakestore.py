@@ -1,4 +1,4 @@
-"""`manage.py seed_fakestore`: people who keep and rate products and follow creators, for a look at a database in use.
+"""`manage.py seed_fakestore`: people who keep, rate and buy products and follow creators, for a look at a database in use.
 
 It knows several rooms, hence it lives in this one.
 """
@@ -24,6 +24,7 @@ from favorites.services.shelves import FAVORITES
 from flyers_proxy.catalog import CREATOR, FLYERS, FlyerList, get_flyers, rounded
 from products_proxy.catalog import PRODUCT, PRODUCTS
 from proxy.batches import confirm_many
+from proxy.cache import free
 from proxy.kinds import Kind
 from proxy.rendering import marks_in
 
@@ -36,13 +37,14 @@ CALLER: Final = "seed_fakestore"
 
 
 class Person(NamedTuple):
-    """Somebody, and what is theirs: products and creators by their places in what is found, ratings of 1 to 5."""
+    """Somebody, and what is theirs: products and creators by their places in what is found; ratings of 1 to 5."""
 
     first_name: str
     last_name: str
     keeps: tuple[int, ...] = ()
     rates: Mapping[int, int] = {}
     follows: tuple[int, ...] = ()
+    carts: tuple[Mapping[int, int], ...] = ()  # quantities
     is_administrator: bool = False
 
     @property
@@ -51,21 +53,42 @@ class Person(NamedTuple):
 
 
 PEOPLE: Final = (
-    Person("Ada", "Moreno", (0, 1, 4, 7, 9, 13), {0: 5, 1: 4, 4: 3, 13: 5}, (0, 1, 2), is_administrator=True),
-    Person("Ben", "Okafor", (1, 2, 3, 4, 5, 6, 7, 8, 9), {1: 5, 2: 2, 3: 4}, (1,)),
-    Person("Carla", "Lindqvist", (0, 10, 11), {0: 4, 10: 5, 11: 5, 12: 1, 14: 3}, (0, 3, 4, 5)),
+    Person(
+        "Ada",
+        "Moreno",
+        keeps=(0, 1, 4, 7, 9, 13),
+        rates={0: 5, 1: 4, 4: 3, 13: 5},
+        follows=(0, 1, 2),
+        carts=({0: 1, 4: 2}, {13: 3}),
+        is_administrator=True,
+    ),
+    Person(
+        "Ben",
+        "Okafor",
+        keeps=(1, 2, 3, 4, 5, 6, 7, 8, 9),
+        rates={1: 5, 2: 2, 3: 4},
+        follows=(1,),
+        carts=({1: 1, 2: 1, 3: 5},),
+    ),
+    Person("Carla", "Lindqvist", (0, 10, 11), {0: 4, 10: 5, 11: 5, 12: 1, 14: 3}, (0, 3, 4, 5), ({10: 2},)),
     Person("Dmitri", "Sato", (19, 18, 17, 4), {19: 3, 18: 4, 4: 1}, (2,)),
-    Person("Elena", "Novak", (), {0: 3, 4: 2, 5: 4, 6: 4, 15: 5}),
-    Person("Farid", "Haddad", (12, 1), {1: 4}, (0, 1, 2, 3, 4, 5, 6, 7, 8, 9)),
-    Person("Greta", "Holm", tuple(range(MAX_PRODUCTS)), {}, (6, 7)),
+    Person("Elena", "Novak", (), {0: 3, 4: 2, 5: 4, 6: 4, 15: 5}, (), ({5: 12}, {6: 1}, {15: 1, 4: 1})),
+    Person("Farid", "Haddad", (12, 1), {1: 4}, tuple(range(MAX_CREATORS)), ({12: 999},)),
+    Person(
+        "Greta",
+        "Holm",
+        keeps=tuple(range(MAX_PRODUCTS)),
+        follows=(6, 7),
+        carts=(dict.fromkeys(range(MAX_PRODUCTS), 1),),
+    ),
     Person("Hugo", "Duarte"),  # has only just arrived
 )
 
 
 class Command(BaseCommand):
     help = (
-        f"Fill the database with {len(PEOPLE)} people (*@{DOMAIN}) who keep and rate products of the running store and follow "
-        "creators of the running flyer service. The second time it changes nothing. "
+        f"Fill the database with {len(PEOPLE)} people (*@{DOMAIN}) who keep and rate products of the running store, have them in "
+        "carts, and follow creators of the running flyer service. The second time it changes nothing. "
         "With DEBUG alone, unless --password is given."
     )
 
@@ -101,7 +124,11 @@ class Command(BaseCommand):
             user = known.get(person.email) or _add(person, password)
             new["people"] += person.email not in known
             new += _fill(user, person, products, creators)
-        said = ", ".join(f"{number} {what}" for what, number in new.items()) or "nothing, all was there"
+            new["carts"] += _fill_carts(user, person, products)
+        said = (
+            ", ".join(f"{number} {what}" for what, number in new.items() if number)
+            or "nothing, all was there"
+        )
         self.stdout.write(f"New: {said}.")
         for person in PEOPLE:
             role = " (administrator)" if person.is_administrator else ""
@@ -183,3 +210,18 @@ def _fill(user: User, person: Person, products: list[int], creators: list[int]) 
             with suppress(SelfFollowError):  # somebody has linked them to this creator
                 new["follows"] += add_follow(user=user, creator_id=creators[place])[1]
     return new
+
+
+def _fill_carts(user: User, person: Person, products: list[int]) -> int:
+    """Give a person who has no cart theirs; return how many."""
+    from carts.services.carts import add_cart, page_of_carts  # noqa: PLC0415 - without a store it is not installed
+    from carts.services.lines import Wanted  # noqa: PLC0415
+    from carts.services.offers import find_offers  # noqa: PLC0415
+
+    if page_of_carts(viewer=user, user_id=user.pk, page=1, limit=1).total:
+        return 0
+    offers = find_offers(products, caller=CALLER, on_miss=free)  # there are fresh copies of all of them
+    for cart in person.carts:
+        lines = [Wanted(products[place % len(products)], quantity) for place, quantity in cart.items()]
+        add_cart(actor=user, lines=lines, offers=offers)
+    return len(person.carts)
