@@ -16,16 +16,19 @@ from django.core.management.base import BaseCommand, CommandError
 
 from accounts import services
 from accounts.models import User
+from carts.services.carts import add_cart, page_of_carts
+from carts.services.lines import Wanted
+from carts.services.offers import find_offers
 from clients.errors import UpstreamError
 from favorites.services.entries import add_entries
 from favorites.services.follows import SelfFollowError, add_follow
 from favorites.services.ratings import rate
 from favorites.services.shelves import FAVORITES
-from flyers_proxy.catalog import CREATOR, FLYERS, FlyerList, get_flyers, rounded
-from products_proxy.catalog import PRODUCT, PRODUCTS
+from flyers_proxy.catalog import CREATOR, FLYERS, get_flyers
+from flyers_proxy.lists import FlyerList, rounded
+from products_proxy.catalog import PRODUCT, PRODUCT_LIST, PRODUCTS, ProductList
 from proxy.batches import confirm_many
 from proxy.cache import free
-from proxy.kinds import Kind
 from proxy.rendering import marks_in
 
 DOMAIN: Final = "store.example"  # reserved: nobody's address ends so, and no letter arrives
@@ -161,31 +164,21 @@ def _known(password: str) -> dict[str, User]:
 
 
 def _products() -> list[int]:
-    """Return products of the store, in its order. From now on there are fresh copies of them."""
-    listed = PRODUCTS.client.list_products().value
-    ids = _confirmed(PRODUCT, [product.id for product in listed.results] if listed else [])
-    if not ids:
+    """Return products of the store, in its order."""
+    page = PRODUCTS.get_page(PRODUCT_LIST, ProductList(limit=MAX_PRODUCTS)).body
+    if not page.count:
         raise CommandError("The store has no products, so nothing was written.")
-    return ids
+    return [item.id for item in page.items if item.id is not None]
 
 
 def _creators() -> list[int]:
     """Return creators of flyers, of whom there are fresh copies from now on."""
     page = get_flyers(FlyerList(position=rounded(None), limit=MAX_CREATORS * 3))
-    ids = marks_in([page.body]).get(("follows", CREATOR.name), set())
-    return _confirmed(CREATOR, sorted(ids)[:MAX_CREATORS])
-
-
-def _confirmed(kind: Kind[Any], ids: list[int]) -> list[int]:
-    """Return the first of these, those that are there; ``UpstreamError`` if its service does not say."""
-    found: list[int] = []
-    wanted = ids[:MAX_PRODUCTS]
-    for start in range(0, len(wanted), kind.max_looks):
-        batch = confirm_many(kind.name, wanted[start : start + kind.max_looks], caller=CALLER)
-        if batch.failure:
-            raise batch.failure
-        found += [id_ for id_ in wanted if id_ in batch.found]
-    return found
+    ids = sorted(marks_in([page.body]).get(("follows", CREATOR.name), set()))[:MAX_CREATORS]
+    batch = confirm_many(CREATOR.name, ids, caller=CALLER)
+    if batch.failure:
+        raise batch.failure
+    return [id_ for id_ in ids if id_ in batch.found]
 
 
 def _add(person: Person, password: str) -> User:
@@ -214,10 +207,6 @@ def _fill(user: User, person: Person, products: list[int], creators: list[int]) 
 
 def _fill_carts(user: User, person: Person, products: list[int]) -> int:
     """Give a person who has no cart theirs; return how many."""
-    from carts.services.carts import add_cart, page_of_carts  # noqa: PLC0415 - without a store it is not installed
-    from carts.services.lines import Wanted  # noqa: PLC0415
-    from carts.services.offers import find_offers  # noqa: PLC0415
-
     if page_of_carts(viewer=user, user_id=user.pk, page=1, limit=1).total:
         return 0
     offers = find_offers(products, caller=CALLER, on_miss=free)  # there are fresh copies of all of them
