@@ -74,15 +74,16 @@ def test_a_mail_server_that_is_down_is_reported(settings):
         run("send_test_email", "ops@example.com")
 
 
-def test_the_sample_user_can_sign_in_however_often_they_are_made(settings):
+def test_the_sample_users_can_sign_in_however_often_they_are_made(settings):
     settings.DEBUG = True
 
     printed = {run("sample_user") for _ in range(2)}
 
     (line,) = printed
-    email, password = line.split()
-    assert Browser().sign_in(email, password).is_signed_in()
-    assert User.objects.count() == 1
+    accounts = [words.split()[:2] for words in line.split(" or ")]
+    assert all(Browser().sign_in(email, password).is_signed_in() for email, password in accounts)
+    assert [User.objects.get(email=email).role for email, _ in accounts] == ["admin", "user"]
+    assert User.objects.count() == 2
 
 
 def test_there_is_no_sample_user_in_production():

@@ -106,7 +106,7 @@ def test_what_a_developer_finds(start, ports):
     )
     said = wait_until_ready(run)
     app, bff = f"http://localhost:{ports['APP_PORT']}", f"http://localhost:{ports['PORT']}"
-    email, password = re.search(r"Sign in with +(\S+) (\S+)\n", said).groups()
+    email, password = re.search(r"Sign in with +(\S+) (\S+) ", said).groups()
 
     page = requests.get(f"{app}/", timeout=5)
     flyers = requests.get(f"{bff}/api/v1/flyers/discover/", headers={"Origin": app}, timeout=5)

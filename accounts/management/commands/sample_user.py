@@ -1,4 +1,4 @@
-"""`manage.py sample_user`: a person to sign in as, on a developer's machine."""
+"""`manage.py sample_user`: an administrator, and somebody who is none, to sign in as on a developer's machine."""
 
 from typing import Any
 
@@ -8,19 +8,26 @@ from django.core.management.base import BaseCommand, CommandError
 from accounts import services
 from accounts.models import User
 
-EMAIL = "alice@example.com"
+ADMINISTRATOR = "alice@example.com"
+USER = "bob@example.com"
 PASSWORD = "a-long-walk-by-the-river"  # noqa: S105 - it opens nothing but a developer's own machine
 
 
 class Command(BaseCommand):
-    help = "Create a sample user and print how to sign in. Only with DEBUG."
+    help = "Create a sample administrator and a sample user, and print how to sign in. Only with DEBUG."
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.DEBUG:
-            raise CommandError("A sample user is for development (DEBUG=True) alone.")
-        user = services.find_person(EMAIL) or User(email=EMAIL, first_name="Alice", last_name="Rivers")
-        user.is_active = user.is_staff = True  # An administrator, so that /admin/ opens, too.
+            raise CommandError("Sample users are for development (DEBUG=True) alone.")
+        self._save(
+            ADMINISTRATOR, first_name="Alice", last_name="Rivers", is_staff=True
+        )  # /admin/ opens, too.
+        self._save(USER, first_name="Bob", last_name="Meadows", is_staff=False)
+        self.stdout.write(f"{ADMINISTRATOR} {PASSWORD} (an administrator) or {USER} {PASSWORD}")
+
+    def _save(self, email: str, *, first_name: str, last_name: str, is_staff: bool) -> None:
+        user = services.find_person(email) or User(email=email, first_name=first_name, last_name=last_name)
+        user.is_active, user.is_staff = True, is_staff
         if not user.check_password(PASSWORD):
             user.set_password(PASSWORD)
         user.save()
-        self.stdout.write(f"{EMAIL} {PASSWORD}")
