@@ -29,9 +29,10 @@ def shared_stage(tmp_path_factory) -> Iterator[Stage]:
 
 @pytest.fixture
 def stage(shared_stage) -> Iterator[Stage]:
-    """The product, with the flyer service well."""
+    """The product, with the services behind it well."""
     yield shared_stage
     shared_stage.turn()
+    shared_stage.turn_store()
 
 
 @pytest.fixture(scope="package")

@@ -1,4 +1,4 @@
-"""The whole product as processes: flyer service, BFF, the app, and the app on an origin that is not allowed."""
+"""The whole product as processes: flyer service, store, BFF, the app, and the app on an origin that is not allowed."""
 
 import json
 import os
@@ -20,6 +20,8 @@ READY_SECONDS = 30
 STOP_SECONDS = 20
 PASSWORD = "a-long-walk-by-the-river"
 FRESH_SECONDS = 2
+STORE_SECONDS = 1  # for so long its answers are fresh, and then stale; after that nobody knows
+ADMINISTRATOR = "administrator@example.com"  # the password is ``PASSWORD``, too
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,7 @@ class Stage:
     """Addresses without a slash at the end. The app at ``stranger`` is the same one, on an origin that is not allowed."""
 
     upstream: str
+    store: str
     api: str
     app: str
     stranger: str
@@ -35,7 +38,11 @@ class Stage:
 
     def turn(self, **knobs: Any) -> None:
         """Turn the flyer service's knobs; none: back to how it was started."""
-        self._send("PATCH" if knobs else "DELETE", f"{self.upstream}/_control", knobs or None)
+        self._turn(self.upstream, knobs)
+
+    def turn_store(self, **knobs: Any) -> None:
+        """Turn the store's knobs in the same way; what was written to it stays."""
+        self._turn(self.store, knobs)
 
     def sign_up(self, first_name: str = "Alice") -> str:
         """Register somebody new and return their e-mail address; the password is ``PASSWORD``."""
@@ -54,6 +61,9 @@ class Stage:
             time.sleep(0.05)
         raise AssertionError(f"no mail came to {email}")
 
+    def _turn(self, service: str, knobs: dict[str, Any]) -> None:
+        self._send("PATCH" if knobs else "DELETE", f"{service}/_control", knobs or None)
+
     def _send(self, method: str, address: str, body: Any) -> None:
         data = None if body is None else json.dumps(body).encode()
         headers = {"Content-Type": "application/json"}
@@ -64,10 +74,11 @@ class Stage:
 @contextmanager
 def raised(folder: Path, **settings: str) -> Iterator[Stage]:
     """Start everything on free ports, with its data in ``folder``; stop it all at the end."""
-    upstream_port, api_port, app_port, strange_port = _free_ports(4)
+    upstream_port, store_port, api_port, app_port, strange_port = _free_ports(5)
     # "localhost" throughout: to a cookie, ports of one host are one site, as app. and api. of one domain are.
     stage = Stage(
         upstream=f"http://localhost:{upstream_port}",
+        store=f"http://localhost:{store_port}",
         api=f"http://localhost:{api_port}",
         app=f"http://localhost:{app_port}",
         stranger=f"http://localhost:{strange_port}",
@@ -93,6 +104,10 @@ def raised(folder: Path, **settings: str) -> Iterator[Stage]:
         "PYTHONUNBUFFERED": "1",
         "FLYERS_API_URL": f"http://127.0.0.1:{upstream_port}",
         "FLYERS_FRESH_SECONDS": str(FRESH_SECONDS),
+        "STORE_API_URL": f"http://127.0.0.1:{store_port}",
+        "STORE_FRESH_SECONDS": str(STORE_SECONDS),
+        "STORE_STALE_SECONDS": str(STORE_SECONDS),
+        "DJANGO_SUPERUSER_PASSWORD": PASSWORD,
         # Everybody here comes from one address, and quickly.
         "THROTTLE_AUTH": "10000/min",
         "THROTTLE_ANON": "100000/min",
@@ -100,11 +115,15 @@ def raised(folder: Path, **settings: str) -> Iterator[Stage]:
         **settings,
     }
     python = sys.executable
-    subprocess.run([python, "manage.py", "migrate", "--verbosity=0"], cwd=ROOT, env=environment, check=True)
+    for words in (
+        ["migrate", "--verbosity=0"],
+        ["createsuperuser", "--no-input", "--email", ADMINISTRATOR, "--verbosity=0"],
+    ):
+        subprocess.run([python, "manage.py", *words], cwd=ROOT, env=environment, check=True)
+    mock = ["-m", "mock_upstream", "--services"]
     commands = {
-        f"{stage.upstream}/_control/health": [
-            *("-m", "mock_upstream", "--services", "flyers", "--port", str(upstream_port))
-        ],
+        f"{stage.upstream}/_control/health": [*mock, "flyers", "--port", str(upstream_port)],
+        f"{stage.store}/_control/health": [*mock, "store", "--port", str(store_port)],
         f"{stage.api}/health/live": ["-m", "config.server"],
         stage.app: ["examples/spa/serve.py", "--port", str(app_port), "--api", stage.api],
         stage.stranger: ["examples/spa/serve.py", "--port", str(strange_port), "--api", stage.api],
