@@ -14,7 +14,7 @@ async function request(method, path, options = {}) {
   }
 }
 
-const send = async (method, path, body) => (await request(method, path, { body })).data;
+const send = async (method, path, body, key) => (await request(method, path, { body, key })).data;
 
 /** Read something. The answer's `freshness` is `{stale, as_of}`: lists say it in `meta`, all else in its headers. */
 async function read(path, options) {
@@ -33,9 +33,24 @@ export const categories = (options) => read("flyers/categories/", options);
 export const creator = (id, options) => read(`creators/${id}/`, options);
 export const creatorFlyers = (id, options) => read(`creators/${id}/flyers/`, options);
 
-// Favorites and follows. PUT and DELETE set a state, so that a repeated call does no harm.
-export const addFavorite = (id) => send("PUT", `flyers/${id}/favorite/`);
-export const removeFavorite = (id) => send("DELETE", `flyers/${id}/favorite/`).catch(unless(404));
+// The shop, where there is one. Categories are the same for everybody: without a token the browser may keep them.
+export const storeCategories = async () => (await call("GET", "categories/")).data;
+export const products = (options) => read("products/", options);
+export const product = (id, options) => read(`products/${id}/`, options);
+export const changePrice = (id, price, key) => send("PATCH", `products/${id}/`, { price }, key);
+export const rating = (id, options) => read(`products/${id}/rating/`, options);
+export const rate = (id, rating) => send("PUT", `products/${id}/rating/`, { rating });
+export const unrate = (id) => send("DELETE", `products/${id}/rating/`).catch(unless(404));
+
+// Carts. A change is `{add, update, remove}`; what adds needs a key, so that it adds once however often it is sent.
+export const carts = (userId, options) => read(`carts/users/${userId}/`, options);
+export const makeCart = (lines, key) => send("POST", "carts/", { lines }, key);
+export const changeCart = (id, change, key) => send("PATCH", `carts/${id}/`, change, key);
+export const removeCart = (id, key) => send("DELETE", `carts/${id}/`, undefined, key);
+
+// Favorites, of "flyers" or "products", and follows. PUT and DELETE set a state, so that a repeated call does no harm.
+export const addFavorite = (kinds, id) => send("PUT", `${kinds}/${id}/favorite/`);
+export const removeFavorite = (kinds, id) => send("DELETE", `${kinds}/${id}/favorite/`).catch(unless(404));
 export const favorites = (options) => read("users/me/favorites/", options);
 export const follow = (id) => send("POST", "follows/", { followed_id: id });
 export const unfollow = (id) => send("DELETE", `follows/${id}/`);

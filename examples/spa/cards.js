@@ -1,6 +1,6 @@
-/** A flyer as it hangs on the wall, and the two buttons that mark things. */
-import { date, day, distance, h, icon, isSoon, picture, relative } from "./dom.js";
-import { followed, favorited, learn } from "./marks.js";
+/** A flyer as it hangs on the wall, a product as it stands in the shop, and the two buttons that mark things. */
+import { date, day, distance, h, icon, isSoon, money, picture, relative } from "./dom.js";
+import { favoritedOf, followed, learn } from "./marks.js";
 import { address, go } from "./router.js";
 import { session } from "./session.js";
 import { toast } from "./status.js";
@@ -18,17 +18,33 @@ export function flyerCard(flyer, signal, { lead } = {}) {
       heart(flyer, signal)));
 }
 
+/** Return an <li> with the product. */
+export function productCard(product, signal) {
+  learn(product);
+  const { id, title, price, rating } = product;
+  return h("li", { class: "card product" },
+    h("article", {},
+      h("div", { class: "sheet" }, poster(product)),
+      h("h3", {}, h("a", { class: "cover", href: `#/product/${id}` }, title)),
+      h("p", { class: "facts" },
+        h("span", { class: "price" }, money(price.amount, price.currency)),
+        rating && h("span", {}, icon("star"), `${rating.rate} of 5`)),
+      heart(product, signal)));
+}
+
 const REMARKS = {
   expired: ({ valid_until }) => (valid_until ? `Ended ${date(valid_until)}` : "Ended"),
-  gone: () => "Taken down by its creator",
+  gone: ({ kind }) => (kind === "product" ? "Not in the shop any more" : "Taken down by its creator"),
   unknown: () => "Can't be checked just now",
 };
 
-/** Return the card of a favorite: the flyer as it is now, or what the API saved of it. */
+/** Return the card of a favorite: the flyer or product as it is now, or what the API saved of it. */
 export function keptCard(favorite, signal) {
-  const { flyer_id: id, title, image_url, availability, flyer } = favorite;
+  const { kind = "flyer", title, image_url, availability, flyer, item } = favorite;
+  const id = keptId(favorite);
   if (flyer) return flyerCard(flyer, signal);
-  const remembered = { id, title: title || "A flyer without a title", images: [{ url: image_url, order: 0 }] };
+  if (item) return productCard(item, signal);
+  const remembered = { kind, id, title: title || `A ${kind} without a title`, images: [{ url: image_url, order: 0 }] };
   return h("li", { class: `card ${availability}` },
     h("article", {},
       h("div", { class: "sheet" }, poster(remembered)),
@@ -37,7 +53,10 @@ export function keptCard(favorite, signal) {
       id && heart(remembered, signal))); // a list that somebody else shares has no ids
 }
 
-/** Return the flyer's first picture; without one its title is set as a poster. */
+/** Return the id of what is kept. A favorite flyer has one of its own beside. */
+export const keptId = ({ kind, id, flyer_id }) => (kind ? id : flyer_id);
+
+/** Return the first picture of a flyer or product; without one its title is set as a poster. */
 export function poster({ id, title, images }, options) {
   const first = [...(images ?? [])].sort((a, b) => a.order - b.order)[0];
   const standIn = h("div", { class: `typeset tone-${(id ?? title.length) % 5}`, "aria-hidden": "true" }, h("span", {}, title));
@@ -60,8 +79,10 @@ const ends = ({ valid_until }) => isSoon(valid_until)
   ? h("span", { class: "soon" }, icon("clock"), `ends ${relative(valid_until)}`)
   : h("span", {}, icon("clock"), `until ${day(valid_until)}`);
 
-export const heart = ({ id, title }, signal) =>
-  markButton(favorited, id, signal, { class: "heart", "aria-label": `Keep ${title}` }, () => [icon("heart")]);
+export function heart(item, signal) {
+  const props = { class: "heart", "aria-label": `Keep ${item.title}` };
+  return markButton(favoritedOf(item), item.id, signal, props, () => [icon("heart")]);
+}
 
 export const followButton = ({ id, username }, signal) =>
   markButton(followed, id, signal, { class: "follow" }, (isOn) => [
@@ -80,14 +101,20 @@ function markButton(marks, id, signal, props, content) {
   return button;
 }
 
-async function turn(marks, id) {
-  if (!session.user) {
-    toast("Sign in first: then it is yours on every device.");
-    return go(`/sign-in?next=${encodeURIComponent(address())}`);
-  }
+const turn = (marks, id) => mark(marks, id, !marks.get(id));
+
+/** Set a mark for whoever is signed in, and ask anybody else to sign in. */
+export async function mark(marks, id, value) {
+  if (!session.user) return askIn();
   try {
-    await marks.set(id, !marks.get(id));
+    await marks.set(id, value);
   } catch (error) {
     toast(`Not saved: ${error.message}`, { error });
   }
+}
+
+/** Lead to the sign-in, and from there back to this page. */
+export function askIn() {
+  toast("Sign in first: then it is yours on every device.");
+  go(`/sign-in?next=${encodeURIComponent(address())}`);
 }

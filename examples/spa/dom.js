@@ -1,4 +1,4 @@
-/** Elements, icons and words for dates. What comes from the API becomes text nodes, never markup. */
+/** Elements, icons, and words for dates and prices. What comes from the API becomes text nodes, never markup. */
 
 const SVG = new Set(["svg", "path"]);
 
@@ -21,6 +21,9 @@ const SHAPES = {
   person: "M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8zM4.5 20.5c.5-4.5 3.5-6.5 7.5-6.5s7 2 7.5 6.5",
   search: "M10.5 17a6.5 6.5 0 1 0 0-13 6.5 6.5 0 0 0 0 13zm5-1.5 4.5 4.5",
   pin: "M12 21c4-4.5 6.5-7.7 6.5-11a6.5 6.5 0 0 0-13 0c0 3.3 2.5 6.5 6.5 11zm0-9a2.2 2.2 0 1 0 0-4.4 2.2 2.2 0 0 0 0 4.4z",
+  shop: "M5 9h14l-1 11H6zM9 9V7a3 3 0 0 1 6 0v2",
+  cart: "M3 4h2.5l2.2 11h10l2-8H6.3M9.5 20h.01M16.5 20h.01",
+  star: "M12 4l2.4 5.2 5.6.7-4.2 3.9 1.1 5.6-4.9-2.8-4.9 2.8 1.1-5.6L4 9.9l5.6-.7z",
   clock: "M12 20.5a8.5 8.5 0 1 0 0-17 8.5 8.5 0 0 0 0 17zM12 7.5V12l3 2",
   back: "M19 12H5M11 6l-6 6 6 6",
 };
@@ -57,3 +60,7 @@ export function relative(iso) {
 export const isSoon = (iso) => new Date(iso) - Date.now() < 48 * 3_600_000 && new Date(iso) > Date.now();
 
 export const distance = (km) => (km < 1 ? `${Math.round(km * 100) * 10} m` : `${km.toFixed(km < 10 ? 1 : 0)} km`);
+
+/** A price as people write it. `amount` stays the decimal text that the API sends: as a number it might lose a cent. */
+export const money = (amount, currency) =>
+  new Intl.NumberFormat("en-GB", { style: "currency", currency, maximumFractionDigits: 4 }).format(amount);

@@ -1,5 +1,7 @@
-/** What people fill in and press: a form that shows the API's `details` beside its fields, and a row of chips. */
-import { h } from "./dom.js";
+/** What people fill in and press: a form that shows the API's `details` beside its fields, a search, a row of chips. */
+import { h, icon } from "./dom.js";
+
+const PAUSE_MS = 250; // after the last key, before a search is sent
 
 /** `fields` are `{name, label, hint?, ...attributes of the input}`; `submit(values)` may throw ApiError. */
 export function form({ fields, button, submit, danger = false }) {
@@ -11,6 +13,7 @@ export function form({ fields, button, submit, danger = false }) {
     event.preventDefault();
     rows.forEach(({ complain }) => complain(""));
     problem.textContent = "";
+    const wasPressed = document.activeElement === send;
     send.disabled = true;
     try {
       await submit(Object.fromEntries(rows.map(({ input }) => [input.name, input.value])));
@@ -21,6 +24,7 @@ export function form({ fields, button, submit, danger = false }) {
       (wrong[0] ?? rows[0])?.input.focus();
     } finally {
       send.disabled = false;
+      if (wasPressed && document.activeElement === document.body) send.focus(); // which it lost as it was disabled
     }
   }
   return h("form", { class: "form", onsubmit }, rows.map(({ node }) => node), problem, send);
@@ -48,6 +52,24 @@ function row({ name, label, hint = "", ...attributes }) {
   return { input, complain, node: h("div", { class: "field" }, h("label", { for: id }, label), input, remark) };
 }
 
+/** Return a search field; `search(words)` is called when one pauses, or presses Enter, as long as the page is there. */
+export function searchField({ label, placeholder, value, search, signal }) {
+  let timer = 0;
+  const begin = (pause) => {
+    clearTimeout(timer);
+    timer = setTimeout(() => signal.aborted || search(field.value.trim()), pause);
+  };
+  const field = h("input", {
+    type: "search", id: "search", value, placeholder,
+    autocomplete: "off", maxlength: 200, enterkeyhint: "search", oninput: () => begin(PAUSE_MS),
+  });
+  return h("form", { role: "search", onsubmit: (event) => (event.preventDefault(), begin(0)) },
+    h("label", { class: "search" }, icon("search"), h("span", { class: "unseen" }, label), field));
+}
+
+/** Leave out what is not given: an empty filter is no filter. */
+export const given = (filters) => Object.fromEntries(Object.entries(filters).filter(([, value]) => value));
+
 /** Return `{node, show}`: a row of switches; `describe()` lists them anew as `[words, isOn, onclick, icon?]`. */
 export function chips(label, describe) {
   const node = h("div", { class: "chips", role: "group", "aria-label": label });
@@ -56,7 +78,7 @@ export function chips(label, describe) {
   const show = () => {
     const focused = [...node.children].indexOf(document.activeElement);
     node.replaceChildren(...describe().map(chip));
-    node.children[focused]?.focus();
+    if (focused >= 0) (node.children[focused] ?? node.lastElementChild).focus();
   };
   show();
   return { node, show };

@@ -23,10 +23,11 @@ export function addressOf(path, query = {}) {
 }
 
 /** Ask the API once. Return `{data, headers}`; throw ApiError, or AbortError when `signal` fires. */
-export async function call(method, path, { query, body, token, signal, cache } = {}) {
+export async function call(method, path, { query, body, token, key, signal, cache } = {}) {
   const headers = { Accept: "application/json" };
   if (token) headers.Authorization = `Bearer ${token}`;
   if (body !== undefined) headers["Content-Type"] = "application/json";
+  if (key) headers["Idempotency-Key"] = key; // a write that arrives twice with it is carried out once
   let response;
   try {
     response = await fetch(addressOf(path, query), {
@@ -39,7 +40,7 @@ export async function call(method, path, { query, body, token, signal, cache } =
     });
   } catch (error) {
     if (signal?.aborted) throw error;
-    throw new ApiError({ code: "NETWORK", message: "The flyers could not be reached. Are you online?" });
+    throw new ApiError({ code: "NETWORK", message: "The service could not be reached. Are you online?" });
   }
   const data = await response.json().catch(() => null); // 204 has no body
   if (response.ok) return { data, headers: response.headers };

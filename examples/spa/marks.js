@@ -1,9 +1,9 @@
-/** Favorites and follows: shown at once, sent in background, rolled back if the API refuses. */
+/** Favorites, follows, ratings: shown at once, sent in background, rolled back if the API refuses. */
 import * as api from "./api.js";
 import { session } from "./session.js";
 
-/** A set of switches by id. Fires "change" with the id in `detail` whenever one shows something new. */
-class Marks extends EventTarget {
+/** A set of switches by id, or of numbers. Fires "change" with the id in `detail` whenever one shows something new. */
+export class Marks extends EventTarget {
   #shown = new Map();
   #wanted = new Map(); // only while a call is under way
 
@@ -51,14 +51,24 @@ class Marks extends EventTarget {
   }
 }
 
-export const favorited = new Marks((id, on) => (on ? api.addFavorite(id) : api.removeFavorite(id)));
+const hearts = (kinds) =>
+  new Marks((id, on) => (on ? api.addFavorite(kinds, id) : api.removeFavorite(kinds, id)));
+const favorited = { flyer: hearts("flyers"), product: hearts("products") };
 export const followed = new Marks((id, on) => (on ? api.follow(id) : api.unfollow(id)));
+export const rated = new Marks((id, rating) => (rating ? api.rate(id, rating) : api.unrate(id)));
 
-session.addEventListener("change", () => [favorited, followed].forEach((marks) => marks.forget()));
+const ALL = [...Object.values(favorited), followed, rated];
+session.addEventListener("change", () => ALL.forEach((marks) => marks.forget()));
 
-/** Learn the marks of a flyer, or of a creator. An anonymous answer has null for both. */
-export function learn({ id, creator, is_favorited, is_following }) {
-  if (typeof is_favorited === "boolean") favorited.learn(id, is_favorited);
+/** Return the switches among which an item's heart is. A flyer does not say its kind. */
+export const favoritedOf = ({ kind = "flyer" }) => favorited[kind];
+
+/** Wait until the API has accepted or refused every click so far. */
+export const settled = () => Promise.all(ALL.map((marks) => marks.settled()));
+
+/** Learn the marks of a flyer, a product or a creator. An anonymous answer has null for all of them. */
+export function learn({ kind, id, creator, is_favorited, is_following }) {
+  if (typeof is_favorited === "boolean") favoritedOf({ kind }).learn(id, is_favorited);
   if (typeof is_following === "boolean") followed.learn(id, is_following);
   if (creator) learn(creator);
 }

@@ -66,7 +66,7 @@ const password = () => section("Password", form({
 
 const leaving = () => section("Leave", h("details", {},
   h("summary", {}, "Delete the account"),
-  h("p", {}, "What you keep, whom you follow and your shared list go, too. There is no way back."),
+  h("p", {}, "What you keep, whom you follow, your shared list and all else that is yours go, too. There is no way back."),
   form({
     button: "Delete it all",
     danger: true,

@@ -4,7 +4,7 @@ import { flyerCard, followButton, portrait } from "../cards.js";
 import { date, h } from "../dom.js";
 import { growingList } from "../list.js";
 import { learn } from "../marks.js";
-import { failure, nothing, toTheWall } from "../status.js";
+import { failure, nothing, WALL, wayTo } from "../status.js";
 
 export function creator({ params: [id], signal, title, keepOpen }) {
   keepOpen();
@@ -47,7 +47,7 @@ export function following({ signal, title }) {
         portrait(who), h("a", { href: `#/creator/${id}` }, who.username), followButton(who, signal));
     },
     keyOf: ({ followed_id }) => followed_id,
-    empty: () => nothing("Nobody yet", "Press Follow on a creator's page.", toTheWall()),
+    empty: () => nothing("Nobody yet", "Press Follow on a creator's page.", wayTo(WALL)),
     className: "people",
     noun: "Creators",
     signal,

@@ -1,26 +1,42 @@
-/** The list of favorites: live, ending, ended, taken down, or (in an outage) nobody knows; and the link to share it. */
+/** Favorites, one kind at a time: live, ending, ended, gone, or (in an outage) nobody knows; and the link to share them. */
 import * as api from "../api.js";
-import { keptCard } from "../cards.js";
+import { keptCard, keptId } from "../cards.js";
 import { h } from "../dom.js";
-import { form } from "../form.js";
+import { chips, form } from "../form.js";
 import { growingList } from "../list.js";
-import { favorited } from "../marks.js";
-import { failure, nothing, toTheWall, toast } from "../status.js";
+import { favoritedOf } from "../marks.js";
+import { go } from "../router.js";
+import { shop } from "../shop.js";
+import { failure, nothing, SHOP, toast, WALL, wayTo } from "../status.js";
 
-export function favorites({ signal, title }) {
+const KINDS = {
+  flyer: { at: "/kept", noun: "Flyers", advice: "Press the heart of a flyer, and it hangs here.", place: WALL },
+  product: { at: "/kept?kind=product", noun: "Products", advice: "Press the heart of a product to see it here.", place: SHOP },
+};
+
+export function favorites({ query, signal, title }) {
   title("Kept");
+  const kind = shop.isOpen && query.kind in KINDS ? query.kind : "flyer";
+  const { noun, advice, place } = KINDS[kind];
   const list = growingList({
-    first: (options) => api.favorites({ ...options, query: { limit: 20 } }),
+    first: (options) => api.favorites({ ...options, query: { kind: kind === "flyer" ? null : kind, limit: 20 } }),
     item: (favorite) => {
-      favorited.learn(favorite.flyer_id, true);
+      favoritedOf({ kind }).learn(keptId(favorite), true);
       return keptCard(favorite, signal);
     },
-    keyOf: ({ flyer_id }) => flyer_id,
-    empty: () => nothing("Nothing kept yet", "Press the heart of a flyer, and it hangs here.", toTheWall()),
+    keyOf: keptId,
+    empty: () => nothing("Nothing kept yet", advice, wayTo(place)),
+    noun,
+    place,
     signal,
   });
-  const heading = h("header", { class: "title" }, h("h1", {}, "Kept"));
-  return h("div", { class: "page" }, heading, sharePanel(signal), list.node);
+  const kinds = chips("Kinds", () =>
+    Object.entries(KINDS).map(([each, { noun, at }]) => [noun, each === kind, () => go(at)]));
+  return h("div", { class: "page" },
+    h("header", { class: "title" }, h("h1", {}, "Kept")),
+    shop.isOpen && kinds.node,
+    kind === "flyer" && sharePanel(signal),
+    list.node);
 }
 
 function sharePanel(signal) {

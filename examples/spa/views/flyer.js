@@ -1,35 +1,17 @@
 /** One flyer, large: its pictures, its words, when and where. */
 import * as api from "../api.js";
 import { followButton, heart, portrait, poster } from "../cards.js";
+import { detail } from "../detail.js";
 import { date, day, distance, h, icon, picture, relative } from "../dom.js";
-import { learn } from "../marks.js";
-import { failure, hearFreshness, isGone } from "../status.js";
 
-export function flyer({ params: [id], signal, title }) {
-  const name = () => h("h1", { class: "unseen", tabindex: -1 }, "Flyer");
-  const skeleton = h("div", { class: "spread skeleton" }, h("div", { class: "sheet" }), h("i"));
-  const page = h("div", { class: "page" }, name(), skeleton);
-
-  async function load(isChecked = false) {
-    try {
-      const found = await api.flyer(id, { signal, cache: isChecked ? "no-cache" : "default" });
-      hearFreshness(found.freshness, () => load(true), { isChecked });
-      if (isChecked && found.freshness.stale) return; // nothing new
-      title(found.title);
-      learn(found);
-      const hadFocus = page.contains(document.activeElement);
-      page.replaceChildren(...content(found, signal));
-      if (hadFocus) page.querySelector("h1").focus({ preventScroll: true });
-    } catch (error) {
-      if (signal.aborted) return;
-      if (isChecked && !isGone(error)) return hearFreshness({ stale: true }, () => load(true), { isChecked });
-      title("Flyer");
-      page.replaceChildren(name(), failure(error, () => load()));
-    }
-  }
-  load();
-  return page;
-}
+export const flyer = ({ params: [id], signal, title }) =>
+  detail({
+    ask: (options) => api.flyer(id, options),
+    content: (found) => content(found, signal),
+    noun: "Flyer",
+    signal,
+    title,
+  }).node;
 
 function content(found, signal) {
   const { location: place, validity, creator, categories } = found;

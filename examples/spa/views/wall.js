@@ -2,13 +2,12 @@
 import * as api from "../api.js";
 import { flyerCard } from "../cards.js";
 import { h, icon } from "../dom.js";
-import { chips } from "../form.js";
+import { chips, given, searchField } from "../form.js";
 import { growingList } from "../list.js";
 import { note } from "../router.js";
 import { session } from "../session.js";
-import { nothing, toTheWall, toast } from "../status.js";
+import { nothing, toast, WALL, wayTo } from "../status.js";
 
-const PAUSE_MS = 250; // after the last key, before the search is sent
 const RADII = [1, 5, 20];
 let position = null; // in memory only, and never put into the address
 
@@ -40,16 +39,6 @@ export function wall({ query, signal, title, keepOpen }) {
     change({ near: position ? near : 0 });
   }
 
-  const field = h("input", {
-    type: "search", id: "search", value: state.words, placeholder: "Jazz, tapas, flea market …",
-    autocomplete: "off", maxlength: 200, enterkeyhint: "search", oninput: () => search(PAUSE_MS),
-  });
-  let timer = 0;
-  function search(pause) {
-    clearTimeout(timer);
-    timer = setTimeout(() => signal.aborted || change({ words: field.value.trim() }), pause);
-  }
-
   const filterChips = chips("Narrow the wall", () => {
     const { near, following, categories } = state;
     const without = (slug) => categories.filter((each) => each !== slug);
@@ -77,7 +66,7 @@ export function wall({ query, signal, title, keepOpen }) {
     },
     item: (flyer, isFirst) => flyerCard(flyer, signal, { lead: isFirst }),
     keyOf: ({ id }) => id,
-    empty: () => nothing("Nothing hangs here", "Try other words, fewer categories or a wider circle.", toTheWall()),
+    empty: () => nothing("Nothing hangs here", "Try other words, fewer categories or a wider circle.", wayTo(WALL)),
     className: "grid with-lead",
     signal,
   });
@@ -86,14 +75,13 @@ export function wall({ query, signal, title, keepOpen }) {
   return h("div", { class: "page" },
     h("section", { class: "hero" },
       h("h1", {}, "What’s on ", h("em", {}, "around the corner")),
-      h("form", { role: "search", onsubmit: (event) => (event.preventDefault(), search(0)) },
-        h("label", { class: "search" }, icon("search"), h("span", { class: "unseen" }, "Search the flyers"), field)),
+      searchField({
+        label: "Search the flyers", placeholder: "Jazz, tapas, flea market …", value: state.words,
+        search: (words) => change({ words }), signal,
+      }),
       filterChips.node),
     list.node);
 }
-
-/** Leave out what is not given: an empty filter is no filter. */
-const given = (filters) => Object.fromEntries(Object.entries(filters).filter(([, value]) => value));
 
 /** Ask where the person is. A refusal is an answer like any other: say so, and go on without. */
 function locate() {
