@@ -4,7 +4,6 @@
 """
 
 import re
-import shutil
 import tempfile
 from pathlib import Path
 
@@ -27,6 +26,15 @@ DESKTOP = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.
 DEVICES = {"phone": (390, 844, PHONE), "desktop": (1280, 800, DESKTOP)}
 FAVORITES = (7, 47, 3, 120, 361, 355, 362)
 FOLLOWED = (1, 6, 11, 17, 20, 25)
+IN_CART = (7, 2, 40)
+VIEWS = {
+    "wall": "/",
+    "flyer": "/flyer/364",
+    "shop": "/shop",
+    "cart": "/cart",
+    "kept": "/kept",
+    "account": "/account",
+}
 
 
 def visit(visitor: Visitor, name: str) -> None:
@@ -42,7 +50,7 @@ def visit(visitor: Visitor, name: str) -> None:
         page.screenshot(path=IMAGES / f"{view}-{name}.png")
 
     visitor.signs_in(page, EMAIL)
-    for view, route in {"wall": "/", "flyer": "/flyer/364", "kept": "/kept", "account": "/account"}.items():
+    for view, route in VIEWS.items():
         show(route)
         take(view)
     show(SEEN_BEFORE)
@@ -55,7 +63,7 @@ def visit(visitor: Visitor, name: str) -> None:
 
 
 def furnish(visitor: Visitor) -> None:
-    """Add favorites, follows and a shared list for Alice."""
+    """Add favorites, follows, a shared list and a cart for Alice."""
     assert visitor.stage.sign_up("Alice") == EMAIL
     page = visitor.context.new_page()
     visitor.signs_in(page, EMAIL)
@@ -69,11 +77,16 @@ def furnish(visitor: Visitor) -> None:
     page.get_by_label("Name of the list").fill("Weekends in Lavapiés")
     page.get_by_role("button", name="Make a link").click()
     page.get_by_text("Your link is ready.").wait_for()
+    for number in IN_CART:
+        visitor.opens(f"/product/{number}", in_tab=page)
+        page.get_by_role("button", name="Add to cart").click()
+        page.get_by_text("In your cart").wait_for()
 
 
 def main() -> None:
-    shutil.rmtree(IMAGES, ignore_errors=True)
-    IMAGES.mkdir(parents=True)
+    IMAGES.mkdir(parents=True, exist_ok=True)
+    for picture in IMAGES.glob("*.png"):  # drawings of measurements stay
+        picture.unlink()
     with (
         tempfile.TemporaryDirectory() as folder,
         raised(Path(folder), FLYERS_FRESH_SECONDS=str(FRESH_SECONDS)) as stage,
