@@ -18,6 +18,8 @@ UPSTREAM_PAGE: Final = 50
 # The most creators that one call takes, and how many flyers of more of them can be paged through.
 MAX_CREATORS: Final = 200
 MAX_MERGED_ROWS: Final = 500
+# Pages of the whole feed that are fetched at the same time.
+PAGES_AT_ONCE: Final = 4
 
 
 class FlyerList(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
@@ -64,11 +66,14 @@ def rounded(position: Position | None) -> Position:
 
 def fetch_feed(client: FlyerClient, **call: Unpack[CallOptions]) -> Fetched[FlyerPage]:
     """Return the whole feed at the default position, as much of it as the bounds of a snapshot allow."""
-    place, most = FlyerList(position=rounded(None)), settings.FLYERS_SNAPSHOT_MAX_ITEMS
-    call["etag"] = None
-    fetch = partial(_fetch_upstream_page, client, place, call)
-    ends_at = call["ends_at"]
-    return pages.collect(fetch, upstream="flyers", size=UPSTREAM_PAGE, max_items=most, ends_at=ends_at)
+    return pages.collect(
+        partial(_fetch_upstream_page, client, FlyerList(position=rounded(None)), call),
+        upstream="flyers",
+        size=UPSTREAM_PAGE,
+        at_once=min(PAGES_AT_ONCE, settings.FLYERS_MAX_CONCURRENCY),
+        max_items=settings.FLYERS_SNAPSHOT_MAX_ITEMS,
+        ends_at=call["ends_at"],
+    )
 
 
 def fetch_flyers(client: FlyerClient, query: FlyerList, **call: Unpack[CallOptions]) -> Fetched[FlyerPage]:

@@ -15,9 +15,8 @@ from clients.transport import Fetched, ListPage
 T = TypeVar("T")
 Item = Any  # has an ``id``
 
-# Pages of a whole list that are fetched at the same time, and the time that must be left for them.
-_PAGES_AT_ONCE: Final = 4
-_PAGE_SECONDS: Final = 0.5
+# What must be left of the time for a whole list when more of its pages are fetched, besides what the slowest took.
+_SPARE_SECONDS: Final = 0.5
 
 # Fetches a page of upstream by its number and size, given the etag of the copy we have of it.
 FetchPage = Callable[[int, int, str | None], Fetched[ListPage[Item]]]
@@ -132,29 +131,34 @@ def merge(
 
 
 def collect(
-    fetch: FetchPage, *, upstream: str, size: int, max_items: int, ends_at: float
+    fetch: FetchPage, *, upstream: str, size: int, at_once: int, max_items: int, ends_at: float
 ) -> Fetched[ListPage[Item]]:
     """Return all items of a list as one page, each once: at most ``max_items``, and those that there was time for.
 
-    Pages of ``size`` items are fetched, some at the same time; ``ends_at`` is on the monotonic clock.
+    Pages of ``size`` items are fetched, ``at_once`` of them at the same time; ``ends_at`` is on the monotonic clock. The
+    count is the largest that was seen: in a list that has become shorter meanwhile, items have moved to pages that were
+    fetched before, so that it can't be told whether these are all.
     """
+    began_at = time.monotonic()
     first = _fetched(fetch, 1, size=size)
     if first is None or first.value is None:
         raise UpstreamMalformedError("304 without a question")
+    slowest = time.monotonic() - began_at
     parts, last = [first], -(-min(first.value.count, max_items) // size)
-    for start in range(2, last + 1, _PAGES_AT_ONCE):
-        if time.monotonic() > ends_at - _PAGE_SECONDS:
+    for start in range(2, last + 1, at_once):
+        began_at = time.monotonic()
+        if began_at + slowest + _SPARE_SECONDS > ends_at:
             break
-        numbers = range(start, min(start + _PAGES_AT_ONCE, last + 1))
-        jobs = [partial(_fetched, fetch, number, size=size) for number in numbers]
-        found = side_by_side(upstream, jobs)
+        numbers = range(start, min(start + at_once, last + 1))
+        found = side_by_side(upstream, [partial(_fetched, fetch, number, size=size) for number in numbers])
         parts += [part for part in found if part is not None]
-        if None in found:  # The list has become shorter meanwhile.
+        if None in found:  # The list has become shorter.
             break
+        slowest = max(slowest, time.monotonic() - began_at)
     pages = [part.value for part in parts if part.value is not None]
     items = {item.id: item for page in pages for item in page.results}
     left_out = sum(page.left_out for page in pages)
-    count = max(pages[-1].count, len(items) + left_out)
+    count = max(len(items) + left_out, *(page.count for page in pages))
     return Fetched(ListPage(count, tuple(items.values())[:max_items], left_out), max_age=_shortest(parts))
 
 
