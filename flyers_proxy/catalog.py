@@ -45,34 +45,30 @@ def _fetch_categories(
 
 # --- The catalog ------------------------------------------------------------------------------------
 
-# Of a service that offers its feed alone, everything is cut from that.
+# Then all that follows is cut from the feed.
+_FEED_ALONE: Final = offers_feed_alone()
+
 _BY_IDS: Final = Listing("flyers-by-ids", shapes.FLYER, lists.fetch_flyers_by_ids)
 FLYER: Final = Kind(
     shapes.FLYER,
-    feed.no_single_items if offers_feed_alone() else FlyerClient.get_flyer,
-    by_ids=None if offers_feed_alone() else _BY_IDS,
+    None if _FEED_ALONE else FlyerClient.get_flyer,
+    by_ids=None if _FEED_ALONE else _BY_IDS,
     max_batch=UPSTREAM_PAGE,
-    found=feed.FLYERS_FOUND if offers_feed_alone() else None,
+    found=feed.FLYERS_FOUND if _FEED_ALONE else None,
     relations=("favorites", "watchlist", "ratings"),
     path="flyers",
 )
 CREATOR: Final = Kind(
     shapes.CREATOR,
-    feed.no_single_items if offers_feed_alone() else FlyerClient.get_creator,
+    None if _FEED_ALONE else FlyerClient.get_creator,
     max_looks=100,  # a page of follows shows so many profiles
-    found=feed.CREATORS_FOUND if offers_feed_alone() else None,
+    found=feed.CREATORS_FOUND if _FEED_ALONE else None,
     relations=("follows",),
     path="creators",
 )
 
-_FLYER_LIST: Final = (
-    feed.FLYER_LIST if offers_feed_alone() else Listing("flyers", shapes.FLYER, lists.fetch_flyers)
-)
-_CREATOR_FLYERS: Final = (
-    feed.CREATOR_FLYERS
-    if offers_feed_alone()
-    else Listing("creator-flyers", shapes.FLYER, lists.fetch_creator_flyers)
-)
+_FLYER_LIST: Final = feed.FLYER_LIST if _FEED_ALONE else Listing("flyers", shapes.FLYER, lists.fetch_flyers)
+_CREATOR_FLYERS: Final = Listing("creator-flyers", shapes.FLYER, lists.fetch_creator_flyers)
 _CATEGORIES: Final = Listing("categories", shapes.CATEGORY, _fetch_categories)
 
 
@@ -107,19 +103,22 @@ def get_flyers(query: FlyerList, *, on_miss: OnMiss = free) -> Answer:
 def get_creator_flyers(creator_id: int, query: FlyerList, *, on_miss: OnMiss = free) -> Answer:
     """Return one page of a creator's flyers; ``UpstreamNotFoundError`` if there is no such creator."""
     query = _as_asked(replace(query, creators=(creator_id,)))
+    if _FEED_ALONE:
+        FLYERS.get(CREATOR, creator_id, on_miss=on_miss)  # A flyer proves its creator.
+        return FLYERS.get_page(_FLYER_LIST, query, on_miss=on_miss)
     return FLYERS.get_page_of(CREATOR, creator_id, _CREATOR_FLYERS, query, on_miss=on_miss)
 
 
 def get_categories(*, on_miss: OnMiss = free) -> Answer:
     """Return every category; of a service that offers its feed alone none is known."""
-    if offers_feed_alone():
+    if _FEED_ALONE:
         return _nothing(shapes.CATEGORY)
     return FLYERS.get_page(_CATEGORIES, _All(), on_miss=on_miss)
 
 
 def _as_asked(query: FlyerList) -> FlyerList:
     """Return the query with no more than makes a difference, so that equal answers share one entry."""
-    is_anywhere = offers_feed_alone() and not query.near_me
+    is_anywhere = _FEED_ALONE and not query.near_me
     return replace(query, position=rounded(None)) if is_anywhere else query
 
 

@@ -1,12 +1,12 @@
 """Of a service that offers its feed alone: all of the feed is one snapshot, of which lists, flyers and creators are cut here."""
 
-from typing import Any, Final, NoReturn
+from collections.abc import Sequence
+from typing import Final
 
 from msgspec import Struct
 
 from clients import flyers
 from clients.distance import distance_km
-from clients.errors import UpstreamNotFoundError, UpstreamUnavailableError
 from flyers_proxy import shapes
 from flyers_proxy.lists import FlyerList, fetch_feed
 from proxy.rendering import Item, Page
@@ -37,32 +37,26 @@ class FlyerFacts(Struct, gc=False):
 
     def __post_init__(self) -> None:
         texts = (self.title, self.description, self.location.address, self.creator.username)
-        self.text = "\n".join(texts).casefold()
+        self.text = "\0".join(texts).casefold()  # Nobody searches for NUL: what is found is in one of them.
 
 
 def _flyers(copy: SnapshotCopy[FlyerFacts], query: FlyerList) -> Page:
     """Return the page of flyers that ``query`` asks for, in the order of the feed."""
-    places = [place for place, flyer in enumerate(copy.facts) if _is_wanted(flyer, query)]
+    facts = copy.facts
+    places: Sequence[int] = range(len(facts))
+    if query.creators is not None:
+        creators = frozenset(query.creators)
+        places = [place for place in places if facts[place].creator.id in creators]
+    if query.search is not None:
+        text = query.search.casefold()
+        places = [place for place in places if text in facts[place].text]
+    if query.near_me:
+        places = [place for place in places if _distance(facts[place], query) <= query.radius]
     return copy.page_of(places, page=query.page, limit=query.limit)
 
 
-def _is_wanted(flyer: FlyerFacts, query: FlyerList) -> bool:
-    if query.creators is not None and flyer.creator.id not in query.creators:
-        return False
-    if query.search is not None and query.search.casefold() not in flyer.text:
-        return False
-    place = flyer.location
-    return not query.near_me or distance_km(query.position, (place.lat, place.lng)) <= query.radius
-
-
-def _creator_flyers(copy: SnapshotCopy[FlyerFacts], query: FlyerList) -> Page:
-    """Return a page of a creator's flyers; ``UpstreamNotFoundError`` if no flyer names the creator."""
-    page = _flyers(copy, query)
-    if page.count == 0:
-        if not copy.is_whole:
-            no_single_items()
-        raise UpstreamNotFoundError("no flyer names this creator")
-    return page
+def _distance(flyer: FlyerFacts, query: FlyerList) -> float:
+    return distance_km(query.position, (flyer.location.lat, flyer.location.lng))
 
 
 def _creator(flyer: FlyerFacts) -> Item:
@@ -71,14 +65,8 @@ def _creator(flyer: FlyerFacts) -> Item:
     return shapes.CREATOR.render(flyers.Creator(creator.id, creator.username, creator.profile_picture))
 
 
-def no_single_items(*args: Any, **call: Any) -> NoReturn:
-    """Raise what is to be said of an item that is not in the part of the feed that is known."""
-    raise UpstreamUnavailableError("only a part of the feed is known, and there is no other way to ask")
-
-
 SNAPSHOT: Final = Snapshot("feed", shapes.FLYER, fetch_feed, FlyerFacts)
 FLYER_LIST: Final = Selection("flyers", SNAPSHOT, shapes.FLYER, _flyers)
-CREATOR_FLYERS: Final = Selection("creator-flyers", SNAPSHOT, shapes.FLYER, _creator_flyers)
 FLYERS_FOUND: Final = Found(SNAPSHOT)
 # A creator without flyers is not known here, and may be one all the same.
 CREATORS_FOUND: Final = Found(

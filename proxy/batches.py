@@ -86,12 +86,16 @@ class FairPool:
 
 
 class Batch(NamedTuple, Generic[T]):
-    """What became of each id: it is in one of these. ``failure`` says why some are unknown, if upstream is to blame."""
+    """What became of each id: it is in one of these. ``failure`` says why some are unknown, if upstream is to blame.
+
+    ``unlisted`` are those of the unknown that upstream shows nowhere, which proves nothing: no answer is missing.
+    """
 
     found: dict[int, T]
     absent: frozenset[int]
     unknown: frozenset[int]
     failure: UpstreamError | None = None
+    unlisted: frozenset[int] = frozenset()
 
 
 @cache  # one pool an upstream: fewer threads than the calls allowed, as reads of single items call, too
@@ -119,12 +123,15 @@ def get_many(kind: str, ids: Sequence[int], *, caller: str, on_miss: OnMiss = fr
     ``absent`` are those that upstream does not have, or leaves out of a list; ``unknown`` those of which nobody can say.
     ``caller`` names the caller, for callers share the threads fairly.
     """
+    if not ids:
+        return Batch({}, frozenset(), frozenset())
     fetcher = _fetcher(kind, caller)
     if found := fetcher.kind.found:
         batch = _in_snapshot(fetcher, found, ids, confirm=False, on_miss=on_miss)
         if found.proves_absence:
             return batch
-        return batch._replace(absent=frozenset(), unknown=batch.unknown | batch.absent)
+        unknown = batch.unknown | batch.absent
+        return batch._replace(absent=frozenset(), unknown=unknown, unlisted=batch.absent)
     if fetcher.kind.by_ids:
         return _listed(fetcher, fetcher.kind.by_ids, ids, confirm=False, on_miss=on_miss)
     copies = fetcher.catalog.copies(fetcher.kind, ids)
@@ -151,6 +158,8 @@ def confirm_many(kind: str, ids: Sequence[int], *, caller: str) -> Batch[Summary
     begun, or never were) ``Kind.max_looks`` are fetched singly; elsewhere as many of all of which no fresh copy is cached. All
     that has one deadline, and what is not done by then stays unknown.
     """
+    if not ids:
+        return Batch({}, frozenset(), frozenset())
     fetcher = _fetcher(kind, caller)
     if found_in := fetcher.kind.found:
         return _summaries(_in_snapshot(fetcher, found_in, ids, confirm=True, on_miss=free))

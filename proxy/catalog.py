@@ -15,7 +15,7 @@ from typing import Any, Generic, TypeVar
 
 from django.conf import settings
 
-from clients.errors import UpstreamNotFoundError
+from clients.errors import UpstreamNotFoundError, UpstreamUnavailableError
 from clients.transport import Fetched, ListPage, Transport
 from proxy.cache import Cache, Fill, free
 from proxy.columns import Relation
@@ -163,6 +163,8 @@ class Catalog(Generic[C]):
                 answer = self._snapshot(found).item(key, found, id_, confirm=confirm, on_miss=on_miss)
                 if answer is not None:
                     return answer
+            if kind.fetch is None:
+                raise self._not_all_known()
             return self.cache.get(*self._item(kind, id_), confirm=confirm, on_miss=on_miss)
 
     def get_detail(self, detail: Detail[Q, Any], id_: int, query: Q, *, on_miss: OnMiss = free) -> Answer:
@@ -238,8 +240,11 @@ class Catalog(Generic[C]):
     # --- Keys and fills ---------------------------------------------------------------------------
 
     def _item(self, kind: Kind[T], id_: int) -> tuple[str, Fill]:
+        fetch = kind.fetch
+        assert fetch is not None  # noqa: S101 - for the type
+
         def fill(etag: str | None, ends_at: float) -> Fetched[Body]:
-            fetched = kind.fetch(self.client, id_, **call_options(etag, ends_at))
+            fetched = fetch(self.client, id_, **call_options(etag, ends_at))
             return fetched.mapped(kind.shape.render)
 
         return self.cache.key_of(kind.name, id_), fill
@@ -268,6 +273,13 @@ class Catalog(Generic[C]):
 
     def _key_of_page(self, listing: Listing[Q, Any] | Selection[Q, Any], query: Q) -> str:
         return f"{self.name}:{listing.name}:{in_key(query)}"
+
+    def _not_all_known(self) -> UpstreamUnavailableError:
+        failure = UpstreamUnavailableError(
+            "it is not in the part that is known, and there is no other way to ask"
+        )
+        failure.upstream = self.name
+        return failure
 
     def _snapshot(self, cut: Found[Any] | Selection[Any, Any]) -> SnapshotCache[Any]:
         return self._run().snapshots[cut.snapshot.name]

@@ -34,7 +34,7 @@ class Listing(Generic[Q, T]):
 
 @dataclass(frozen=True)
 class Kind(Generic[T]):
-    """Items of one kind: ``fetch(client, id, **call)`` returns one, or raises ``UpstreamNotFoundError``.
+    """Items of one kind: ``fetch(client, id, **call)`` returns one, or raises ``UpstreamNotFoundError`` (None: no such route).
 
     ``by_ids`` lists those of at most ``max_batch`` ids that upstream is willing to list (None: it has no such route);
     what it leaves out may still be there singly. In one batch ``max_looks`` are fetched singly. ``relations`` are those in which people may have such items; the shape
@@ -44,7 +44,7 @@ class Kind(Generic[T]):
     """
 
     shape: Shape[T]
-    fetch: Callable[Concatenate[Any, int, ...], Fetched[T]]
+    fetch: Callable[Concatenate[Any, int, ...], Fetched[T]] | None
     by_ids: Listing[tuple[int, ...], T] | None = None
     max_batch: int = 50
     max_looks: int = 10

@@ -40,7 +40,7 @@ class Shown(NamedTuple):
 
 
 class Showing(NamedTuple):
-    """Kept items in their order, and where the live ones come from; partial if some are unknown."""
+    """Kept items in their order, and where the live ones come from; partial if an answer is missing."""
 
     shown: list[Shown]
     answers: list[Answer]
@@ -77,7 +77,7 @@ def show(
         for item in answer.body.items
     }
     shown = [Shown(entry, now_is, items.get(entry.item_id)) for entry, now_is in judged]
-    return Showing(shown, answers, bool(batch.unknown))
+    return Showing(shown, answers, bool(batch.unknown - batch.unlisted))
 
 
 def _availability(entry: Entry | Row, batch: Batch[Answer], now: float) -> Availability:

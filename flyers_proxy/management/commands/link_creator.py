@@ -8,7 +8,8 @@ from django.core.management.base import BaseCommand, CommandError
 from accounts import services
 from clients.errors import UpstreamError, UpstreamNotFoundError
 from clients.values import MAX_ID
-from flyers_proxy.catalog import FLYERS
+from flyers_proxy.catalog import CREATOR
+from proxy.batches import confirm
 
 
 class Command(BaseCommand):
@@ -25,7 +26,7 @@ class Command(BaseCommand):
         if user is None:
             raise CommandError(f"Nobody has the e-mail address {email}.")
         try:
-            creator = FLYERS.client.get_creator(creator_id).value
+            creator = confirm(CREATOR.name, creator_id)
             services.link_creator(user=user, creator_id=creator_id)
         except UpstreamNotFoundError:
             raise CommandError(f"The flyer service has no creator {creator_id}.") from None
@@ -35,5 +36,4 @@ class Command(BaseCommand):
             ) from None
         except services.AlreadyTakenError:
             raise CommandError(f"Somebody else is linked to creator {creator_id} already.") from None
-        name = creator.username if creator else creator_id
-        self.stdout.write(f"{user.email} is now creator {creator_id} ({name}).")
+        self.stdout.write(f"{user.email} is now creator {creator_id} ({creator.title}).")
