@@ -10,6 +10,9 @@ compose := docker compose -f compose.yaml -f deploy/compose.production.yaml
 
 # Slow, and no proof of a single rule: these have targets of their own.
 quick := --ignore=tests/contract --ignore=tests/browser
+# What holds in front of a flyer service that offers its feed alone, too. Which it is a process knows from its start.
+feed := tests/feed_alone tests/favorites tests/flyers_proxy/test_either_service.py tests/flyers_proxy/test_parameters.py
+feed_alone = echo 'In front of a flyer service that offers its feed alone:' && TEST_FLYERS_OFFERS=feed $(python) -m pytest -q $(feed)
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s%s\n", $$1, $$2 }' Makefile
@@ -25,9 +28,10 @@ run: setup .env ## the example app on :5173, the BFF on :8000 and the bundled se
 test: setup ## the test suite; with coverage, and again on TEST_DATABASE_URL and TEST_CACHE_URL, where they are set
 	@echo 'On SQLite and the cache in the process:'
 	@if [ -z "$$TEST_DATABASE_URL$$TEST_CACHE_URL" ]; then \
-		$(python) -m pytest -q -n 2 --dist loadfile $(quick); \
+		$(python) -m pytest -q -n 2 --dist loadfile $(quick) && $(feed_alone) -n 2 --dist loadfile; \
 	else \
-		(unset TEST_DATABASE_URL TEST_CACHE_URL; $(python) -m pytest -q $(quick) --cov --cov-fail-under=0) && \
+		(unset TEST_DATABASE_URL TEST_CACHE_URL; $(python) -m pytest -q $(quick) --cov --cov-fail-under=0 && \
+			$(feed_alone) --cov --cov-append --cov-fail-under=0) && \
 		echo 'On TEST_DATABASE_URL and TEST_CACHE_URL:' && $(python) -m pytest -q $(quick) --cov --cov-append; \
 	fi
 

@@ -13,9 +13,11 @@ from rest_framework.test import APIClient
 from accounts.models import User
 from accounts.sessions import open_session
 from favorites.services.pages import forget_totals
+from flyers_proxy.lists import offers_feed_alone
 from proxy.catalog import catalogs
 from proxy.marks import forget_marks
 from proxy.single_flight import waiters
+from tests.feed_alone import left_out
 
 UPSTREAM = "http://upstream.test/api/v1"
 PASSWORD = "a-long-walk-by-the-river"
@@ -23,6 +25,11 @@ PASSWORD = "a-long-walk-by-the-river"
 # Every run tries the same examples, however busy the machine is.
 hypothesis.register_profile("the same each time", derandomize=True, deadline=None)
 hypothesis.load_profile("the same each time")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if offers_feed_alone():
+        left_out.choose(config, items)
 
 
 @pytest.fixture(autouse=True)

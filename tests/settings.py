@@ -14,6 +14,7 @@ os.environ |= {
     "JWT_SIGNING_KEY": "another-secret-of-the-tests-also-long-enough",
     "FLYERS_API_TOKEN": "the-upstream-key-of-the-tests",
     "FLYERS_API_URL": "http://upstream.test",
+    "FLYERS_API_OFFERS": os.environ.get("TEST_FLYERS_OFFERS") or "all",
     "TMDB_API_TOKEN": "the-tmdb-token-of-the-tests",
     "TMDB_API_URL": "http://tmdb.test",
     "TMDB_IMAGE_URL": "http://pictures.test/t/p",

@@ -67,6 +67,33 @@ def test_a_misspelt_name_in_the_env_file_does_as_well(start):
     assert complaint.startswith("flyers-bff cannot start: THROTTLE_ANNON is no setting of this service;")
 
 
+@pytest.mark.parametrize(
+    ("variables", "sentence"),
+    [
+        ({"FLYERS_API_OFFERS": "Feed"}, "FLYERS_API_OFFERS must be one of all, feed."),
+        (
+            {"FLYERS_API_TOKEN": ""},
+            "FLYERS_API_TOKEN must be set to the flyer service's key, printable ASCII without spaces.",
+        ),
+        (
+            {"FLYERS_API_OFFERS": "feed", "FLYERS_API_TOKEN": "two words"},
+            "FLYERS_API_TOKEN must be set to the flyer service's key, printable ASCII without spaces, or empty.",
+        ),
+        (
+            {"FLYERS_SNAPSHOT_MAX_ITEMS": "0"},
+            "FLYERS_SNAPSHOT_MAX_ITEMS must be a whole number from 1 to 20000.",
+        ),
+        ({"FLYERS_SNAPSHOT_SECONDS": "1h"}, "FLYERS_SNAPSHOT_SECONDS must be a whole number from 1 to 300."),
+    ],
+)
+def test_what_a_flyer_service_offers_is_said_in_words_that_are_known(start, variables, sentence):
+    assert start(**variables) == f"flyers-bff cannot start: {sentence}\n"
+
+
+def test_a_service_that_offers_its_feed_alone_needs_no_key(start):
+    assert start(FLYERS_API_OFFERS="feed", FLYERS_API_TOKEN="") == ""
+
+
 def test_what_platforms_and_other_programs_set_does_not(start):
     services = [
         "FLYERS",

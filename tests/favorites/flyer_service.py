@@ -1,4 +1,4 @@
-"""A flyer service on the wire: it holds what a test gives it, and answers as its contract says."""
+"""A flyer service on the wire: it holds what a test gives it, and answers as its contract says, or has its feed alone."""
 
 import datetime as dt
 import json
@@ -10,9 +10,14 @@ from urllib.parse import parse_qs, urlsplit
 from django.conf import settings
 
 from flyers_proxy.catalog import FLYERS
+from flyers_proxy.lists import offers_feed_alone
 from proxy import redis_level
 from tests import payloads
 from tests.conftest import UPSTREAM
+
+# Of a service that offers its feed alone: what its flyers don't say, and ids of flyers that are there for their creator.
+UNSAID = {"categories", "created_at"}
+A_FLYER_OF = 1_000_000
 
 
 class FlyerService:
@@ -20,6 +25,7 @@ class FlyerService:
     take so many seconds, or ``ignores`` to let it know fewer filters; ``received`` lists the requests."""
 
     def __init__(self, wire):
+        self.is_feed_alone = offers_feed_alone()
         self.flyers, self.creators = {}, {}
         self.status = None
         self.delay = 0
@@ -41,9 +47,11 @@ class FlyerService:
             self.creators[flyer["creator"]["id"]] = flyer["creator"]
 
     def has_creators(self, *creator_ids):
-        """Give it creators without flyers."""
+        """Give it creators without flyers, but for one each where only flyers name them."""
         for creator_id in creator_ids:
             self.creators[creator_id] = payloads.creator(creator_id)
+            if self.is_feed_alone:
+                self.has(A_FLYER_OF + creator_id, creator=payloads.creator(creator_id))
 
     def forget_caches(self):
         """Let nothing of what it said be remembered on our side."""
@@ -77,7 +85,7 @@ class FlyerService:
         params = {name: values[0] for name, values in parse_qs(address.query).items()}
         ids, creators = (
             {int(word) for word in params[name].split(",")}
-            if name in params and name not in self.ignores
+            if name in params and name not in self.ignores and not self.is_feed_alone
             else None
             for name in ("ids", "creators")
         )
@@ -96,7 +104,9 @@ class FlyerService:
         results = found[(page - 1) * size : page * size]
         if page > 1 and not results:
             return 404, {}
-        return 200, payloads.page(*results, count=len(found))
+        unsaid = UNSAID if self.is_feed_alone else ()
+        shown = [{name: it for name, it in flyer.items() if name not in unsaid} for flyer in results]
+        return 200, payloads.page(*shown, count=len(found))
 
     def _flyer(self, address):
         return self._one(self.flyers, address)
@@ -106,6 +116,8 @@ class FlyerService:
 
     @staticmethod
     def _one(things, address):
+        if offers_feed_alone():
+            return 404, {}
         thing = things.get(int(address.path.split("/")[-2]))
         return (200, thing) if thing else (404, {"error": "not found"})
 
