@@ -4,15 +4,15 @@ from collections.abc import Iterator
 
 import pytest
 
-from mock_upstream.server import start, start_store, start_tmdb
-from tests.operations.programs import TMDB_TOKEN, UPSTREAM_KEY, Server, running
+from mock_upstream.server import start_store, start_tmdb
+from tests.operations.programs import TMDB_TOKEN, Server, flyer_service, running
 
 
 @pytest.fixture(scope="package")
 def service(tmp_path_factory) -> Iterator[Server]:
     """The BFF in front of the bundled services."""
     with (
-        start(key=UPSTREAM_KEY) as upstream,
+        flyer_service() as upstream,
         start_tmdb(key=TMDB_TOKEN) as tmdb,
         start_store() as store,
         running(

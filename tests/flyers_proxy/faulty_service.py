@@ -3,6 +3,7 @@
 from typing import Any
 
 from flyers_proxy.catalog import FLYERS as CATALOG
+from flyers_proxy.lists import offers_feed_alone
 from tests import payloads
 from tests.faulty_service import FaultyRead, FaultyService
 from tests.hostile import Behaviour
@@ -66,9 +67,18 @@ OWN_FAULTS: dict[str, Behaviour] = {
     "unknown fields": _flyers(secret="for the service alone", rank=0.97),
     "next to another host": _page(next="http://169.254.169.254/latest/", previous="https://evil.example/"),
 }
+# What can't happen where the feed alone is asked, for pages of fifty, and with no filters.
+NOT_OF_THE_FEED = {
+    *("404", "410", "another flyer's id", "more flyers than asked for"),
+    *("categories ignored", "creators ignored", "near_me ignored"),
+}
 SERVICE = FaultyService(document, OWN_FAULTS)
 healthy, healthy_but_never_fresh = SERVICE.healthy, SERVICE.healthy_but_never_fresh
 inject_fault, clear_fault = SERVICE.inject_fault, SERVICE.clear_fault
+
+
+def _address_of(fault: str) -> str | None:
+    return None if offers_feed_alone() and fault in NOT_OF_THE_FEED else ROUTES.get(fault, DISCOVER)
 
 
 def _shows_both(body: Any) -> bool:
@@ -79,7 +89,7 @@ def _shows_both(body: Any) -> bool:
 READ = FaultyRead(
     CATALOG,
     SERVICE,
-    address_of=lambda fault: ROUTES.get(fault, DISCOVER),
+    address_of=_address_of,
     unconcerned=CATEGORIES,
     shows=_shows_both,
 )

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
+from mock_upstream.server import MockUpstream, start
 from tests.deploy.files import ROOT, pairs
 
 MAX_WAIT_SECONDS = 30
@@ -29,6 +30,18 @@ SECRETS = {
     "FLYERS_API_TOKEN": UPSTREAM_KEY,
     "METRICS_TOKEN": "a-metrics-token-of-the-tests",
 }
+
+
+# What the flyer service offers in front of which servers of tests run: all, or its feed alone.
+OFFERS = os.environ.get("TEST_FLYERS_OFFERS") or "all"
+
+
+@contextmanager
+def flyer_service() -> Iterator[MockUpstream]:
+    """Start the bundled flyer service, as ``OFFERS`` says."""
+    with start(key=UPSTREAM_KEY) as service:
+        service.knobs.turn({"offers": OFFERS})
+        yield service
 
 
 def until(is_true: Callable[[], Any], *, what: str) -> None:
@@ -88,6 +101,7 @@ class Server:
             "PUBLIC_URL": f"http://127.0.0.1:{self.port}",
             "DATABASE_URL": f"sqlite:///{folder}/db.sqlite3",
             "FLYERS_API_URL": upstream,
+            "FLYERS_API_OFFERS": OFFERS,
             "FLYERS_CHECK_AT_START": "False",  # tests count the requests to the service
             "EMAIL_URL": "dummymail://",
             "THROTTLE_AUTH": "100000/min",

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from mock_upstream.server import start, start_store, start_tmdb
-from tests.operations.programs import TMDB_TOKEN, UPSTREAM_KEY, running
+from mock_upstream.server import start_store, start_tmdb
+from tests.operations.programs import TMDB_TOKEN, flyer_service, running
 from tests.security.attacker import Target
 
 
@@ -15,7 +15,7 @@ def service(tmp_path_factory) -> Iterator[Target]:
     """The service with one worker, so that what was asked once is a hit the next time."""
     with (
         socket.create_server(("127.0.0.1", 0)) as silence,
-        start(key=UPSTREAM_KEY) as upstream,
+        flyer_service() as upstream,
         start_tmdb(key=TMDB_TOKEN) as tmdb,
         start_store() as store,
         running(
