@@ -40,6 +40,8 @@ client: setup ## renew the types of examples/client-ts from the schema, and judg
 
 test-contract: setup ## tools that know the published schema alone, let loose on the running service
 	@$(python) -m pytest -q tests/contract
+	@echo 'In front of a flyer service that offers its feed alone:'
+	@TEST_FLYERS_OFFERS=feed $(python) -m pytest -q tests/security tests/contract/test_fuzzing.py tests/contract/test_python_client.py
 
 test-browser: setup ## the example app and Swagger UI in a real browser (Chromium, see tools/install-browser.sh)
 	@$(python) -m pytest -q -rs tests/browser

@@ -20,6 +20,9 @@ ENDS_ITS_SESSION = {"auth_refresh", "auth_logout", "auth_logout_all", "auth_sess
 OF_ANY_ROUTE = {405, 406}
 
 
+# A flyer service that offers its feed alone names no categories: to filter by them is a 400.
+HAS_CATEGORIES = os.environ.get("TEST_FLYERS_OFFERS") != "feed"
+
 # Of a list of titles.
 MAX_TITLES, TITLES_A_PAGE, MAX_TITLES_A_PAGE = 10_000, 20, 60
 
@@ -70,6 +73,8 @@ def filter_case(context: Any, case: Any) -> bool:
     name needs something to see.
     """
     query = case.query or {}
+    if not HAS_CATEGORIES and "categories" in query and "flyers" in case.operation.definition.raw["tags"]:
+        return False
     if case.operation.definition.raw["operationId"] == "share" and _is_unseen(case.body):
         return False
     if not {"movies", "tv"}.isdisjoint(case.operation.definition.raw["tags"]) and not _is_reachable(query):
