@@ -165,6 +165,7 @@ def run() -> None:
     environment = os.environ | {
         "DJANGO_SETTINGS_MODULE": "config.settings",
         "FLYERS_API_URL": f"http://127.0.0.1:{mock_port}",
+        "MOCK_OFFERS": settings.FLYERS_API_OFFERS,
         "CORS_ALLOWED_ORIGINS": ",".join({*settings.CORS_ALLOWED_ORIGINS, app_url}),
         "PYTHONUNBUFFERED": "1",
     }

@@ -233,3 +233,14 @@ def test_a_database_out_of_reach_is_one_sentence(start, ports):
     assert "'migrate' failed: django.db.utils.OperationalError: " in said
     assert "Traceback" not in said
     assert all(map(is_free, ports.values()))
+
+
+def test_the_bundled_service_offers_what_the_settings_say(start, ports):
+    run = start(FLYERS_API_OFFERS="feed", FLYERS_API_TOKEN="")
+    wait_until_ready(run)
+
+    flyers = requests.get(f"http://localhost:{ports['PORT']}/api/v1/flyers/discover/", timeout=5)
+    whole = requests.get(f"http://localhost:{ports['MOCK_PORT']}/api/v1/categories/", timeout=5)
+
+    assert (flyers.status_code, flyers.json()["count"] > 0) == (200, True)
+    assert whole.status_code == 404
