@@ -4,7 +4,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from functools import cache
 from typing import Final, Generic, TypeVar
 
@@ -95,13 +95,15 @@ class SingleFlight(Generic[T]):
             return flight.outcome.result(max(0.0, until - self._clock()))
 
     @contextmanager
-    def waiting(self, key: str, *, began_at: float, ends_at: float) -> Iterator[float]:
+    def waiting(
+        self, key: str, *, began_at: float, ends_at: float, is_counted: bool = True
+    ) -> Iterator[float]:
         """Let the block wait for work on ``key`` that another began; give the moment until when it may.
 
         ``UpstreamBusyError`` when as many wait as may, and the work is no longer young. The block says by ``TimeoutError``
-        that the work was not done by then.
+        that the work was not done by then. Not ``is_counted``: it is no caller's thread that waits.
         """
-        with self._waiters.slot() as has_slot:
+        with self._waiters.slot() if is_counted else nullcontext(True) as has_slot:
             until = ends_at if has_slot else min(ends_at, self._young_until(key, began_at))
             too_late = (
                 UpstreamTimeoutError("the call that others wait for is not over")
@@ -120,19 +122,23 @@ class SingleFlight(Generic[T]):
             return began_at if key in self._slow else began_at + YOUNG_SECONDS
 
     def _do(self, key: str, work: Callable[[], T], flight: _Flight[T]) -> T:
-        is_slow = False
         try:
             outcome = work()
         except BaseException as failure:
-            is_slow = isinstance(failure, UpstreamError) and not isinstance(failure, UpstreamNotFoundError)
+            is_broken = isinstance(failure, UpstreamError) and not isinstance(failure, UpstreamNotFoundError)
+            self._end(key, flight, is_slow=is_broken)
             flight.outcome.set_exception(failure)
             raise
         else:
+            self._end(key, flight)
             flight.outcome.set_result(outcome)
             return outcome
         finally:
-            with self._lock:
-                del self._under_way[key]
-                if is_slow or self._clock() > flight.began_at + YOUNG_SECONDS:
-                    self._slow[key] = True
             del flight  # It holds the failure, which holds this frame: a circle for the garbage collector.
+
+    def _end(self, key: str, flight: _Flight[T], *, is_slow: bool = False) -> None:
+        """Let the next work on the key begin, before anybody knows what came of this: it may not be enough for them."""
+        with self._lock:
+            del self._under_way[key]
+            if is_slow or self._clock() > flight.began_at + YOUNG_SECONDS:
+                self._slow[key] = True

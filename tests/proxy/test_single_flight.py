@@ -168,3 +168,16 @@ def test_the_bound_is_one_over_all_keys(clock):
         assert eventually(is_refused)
         first.ends()
         waiting.join(10)
+
+
+def test_whoever_knows_what_work_came_to_can_have_it_done_anew(clock):
+    single_flight = SingleFlight(Waiters(1), clock=clock)
+    second = []
+
+    def do_anew(_):
+        second.append(single_flight.do("a", lambda: "done anew", ends_at=clock() + A_DEADLINE))
+
+    with Work(clock, single_flight):
+        single_flight._under_way["a"].outcome.add_done_callback(do_anew)
+
+    assert second == ["done anew"]
