@@ -200,7 +200,7 @@ class Page(_Rows, frozen=True, array_like=True, tag="p", gc=False):
             columns=tuple(map(b"".join, zip(*(page.columns for page in pages), strict=True))),
             ends=packed_ends(ends),
             text=b",".join(page.text for page in pages if page.number),
-            summaries=b"\n".join(page.summaries for page in pages if page.number),
+            summaries=b"\n".join(page.summaries for page in pages if page.summaries),
             is_partial=count > len(ends),
         )
 

@@ -4,7 +4,7 @@ For a service without pages, search, filters or single items. A snapshot is fres
 behind the callers: who needs one that is not there waits for one deadline at most, however long the fetch takes.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any, Concatenate, Final, Generic, TypeVar
@@ -43,11 +43,11 @@ class Snapshot(Generic[T, F]):
 
     def render(self, found: ListPage[T]) -> Page:
         """Return all items as one page, cut where it would be too large; partial if there are more."""
-        pages, size = [self.shape.render_page(0, ())], 0
+        pages, text, taken = [self.shape.render_page(0, ())], 0, 0
         for start in range(0, len(found.results), _ROWS_AT_ONCE):
             page = self.shape.render_page(0, found.results[start : start + _ROWS_AT_ONCE])
-            size += len(page.text)
-            if size > MAX_SNAPSHOT_BYTES:
+            text, taken = text + len(page.text), taken + page.size
+            if text > MAX_SNAPSHOT_BYTES or taken > MAX_STORED_BYTES:
                 break
             pages.append(page)
         return Page.joined(pages, count=max(found.count, len(found.results) + found.left_out))
@@ -88,11 +88,15 @@ class Found(Generic[F]):
 class SnapshotCopy(Generic[F]):
     """A snapshot in this process: the entry, its page, and the facts of each item."""
 
-    def __init__(self, snapshot: Snapshot[Any, F], entry: Entry) -> None:
+    def __init__(
+        self, snapshot: Snapshot[Any, F], entry: Entry, *, before: "SnapshotCopy[F] | None" = None
+    ) -> None:
+        """``before``: the copy in whose place it comes; of one that was renewed unchanged the facts are the same."""
         assert isinstance(entry.body, Page)  # noqa: S101 - for the type
         self.entry = entry
         self.page = entry.body
-        self.facts = snapshot.facts_of(entry.body)
+        is_unchanged = before is not None and before.page is self.page
+        self.facts: list[F] = before.facts if before and is_unchanged else snapshot.facts_of(self.page)
         self._places: dict[Any, Mapping[int, int]] = {}
 
     @property
@@ -107,11 +111,15 @@ class SnapshotCopy(Generic[F]):
 
     def item(self, found: Found[F], id_: int) -> Item | None:
         """Return the item of a kind with this id, None if it has none."""
+        return self.items(found, [id_]).get(id_)
+
+    def items(self, found: Found[F], ids: Iterable[int]) -> dict[int, Item]:
+        """Return by id those of these items of a kind that it has."""
         places = self._places.get(found)
         if places is None:  # Several threads may make it at once; all make the same.
             backwards = range(len(self.facts) - 1, -1, -1)
             places = self._places[found] = {found.id_of(self.facts[place]): place for place in backwards}
-        place = places.get(id_)
-        if place is None:
-            return None
-        return found.render(self.facts[place]) if found.render else self.page.cut([place])[0]
+        there = {id_: places[id_] for id_ in ids if id_ in places}
+        if found.render:
+            return {id_: found.render(self.facts[place]) for id_, place in there.items()}
+        return dict(zip(there, self.page.cut(list(there.values())), strict=True))
