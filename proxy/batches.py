@@ -187,11 +187,13 @@ def _in_snapshot(
     """Return what a snapshot has; of what it lacks, unless that proves that it is not there, some are fetched singly."""
     catalog, kind = fetcher.catalog, fetcher.kind
     try:
-        answers, is_certain = catalog.find(found, ids, confirm=confirm, on_miss=on_miss)
-    except UpstreamError as failure:
-        return Batch({}, frozenset(), frozenset(ids), failure)
+        answers, has_all, failure = catalog.find(found, ids, confirm=confirm, on_miss=on_miss)
+    except UpstreamError as nothing:
+        return Batch({}, frozenset(), frozenset(ids), nothing)
     missing = [id_ for id_ in ids if id_ not in answers]
-    if is_certain or not missing:
+    if failure:
+        return Batch(answers, frozenset(), frozenset(missing), failure)
+    if has_all or not missing:
         return Batch(answers, frozenset(missing), frozenset())
     looked = _some(fetcher, partial(catalog.get, kind, confirm=confirm, on_miss=on_miss), missing)
     return looked._replace(found=answers | looked.found)

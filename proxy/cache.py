@@ -39,8 +39,6 @@ JITTER: Final = 0.1
 # How often to look whether another process has finished, and what a fill may take beyond upstream's deadline.
 POLL_SECONDS: Final = 0.02
 GRACE_SECONDS: Final = 0.3
-# Unix seconds that nothing is fresh until.
-_END_OF_TIME: Final = 9_999_999_999
 
 
 def free() -> None:
@@ -66,12 +64,14 @@ class Cache:
         store: Store | None = None,
         has_items: bool = True,
         written_at: Callable[[], float] = never,
+        is_behind: bool = False,
         clock: Callable[[], float] = time.time,
     ) -> None:
         """``upstream`` begins every key; ``deadline``: seconds that a fill may take; ``clock`` gives Unix seconds.
 
         ``has_items``: what is on a page is found by itself, too. ``written_at`` gives the moment of the last write to the
-        service: what was fetched before is served only if the service gives no answer.
+        service: what was fetched before is served only if the service gives no answer. ``is_behind``: keys are filled by
+        threads in background alone, and none that waits there for another process is a caller's.
         """
         self._upstream = upstream
         self._fresh_seconds = fresh_seconds
@@ -81,10 +81,12 @@ class Cache:
         self._store = store or Store()
         self._has_items = has_items
         self._written_at = written_at
+        self._is_behind = is_behind
         self._clock = clock
         self._events = events(upstream)
         self._lock = threading.Lock()  # held for moves in memory only, never while waiting for anything
-        self._negative: TTLCache[str, bool] = TTLCache(MAX_NEGATIVE, NEGATIVE_SECONDS, timer=clock)
+        # By key, the moment when it was asked for in vain.
+        self._negative: TTLCache[str, float] = TTLCache(MAX_NEGATIVE, NEGATIVE_SECONDS, timer=clock)
         self._flights: SingleFlight[Answer] = SingleFlight(waiters())
         self.waiting = self._flights.waiting
         self._revalidations = Revalidations(clock)
@@ -113,7 +115,8 @@ class Cache:
     def is_negative(self, key: str) -> bool:
         """Say whether upstream did not have it a moment ago; makes no call and counts nothing."""
         with self._lock:
-            return key in self._negative
+            asked_at = self._negative.get(key)
+        return asked_at is not None and asked_at >= self._written_at()
 
     def copies(self, names: Mapping[str, T]) -> dict[T, Answer]:
         """Return by name what is in this process or the shared level, fresh or stale; never calls upstream."""
@@ -205,7 +208,9 @@ class Cache:
         answer, seen = look(is_waiting=False)
         if answer is None and not seen.is_mine:
             began_at = time.monotonic() - seen.fill_age
-            with self._flights.waiting(key, began_at=began_at, ends_at=ends_at) as until:
+            with self._flights.waiting(
+                key, began_at=began_at, ends_at=ends_at, is_counted=not self._is_behind
+            ) as until:
                 while answer is None and not seen.is_mine:
                     if time.monotonic() >= until:
                         raise TimeoutError
@@ -217,26 +222,33 @@ class Cache:
         self, key: str, token: str, *, claims_stale: bool, is_waiting: bool
     ) -> tuple[Answer | None, Look]:
         """Return what the shared level has, taken over if it is of use, and what else it says; raise its failures."""
-        look = self._shared.look(
-            key, token, now=self._clock(), claims_stale=claims_stale, is_waiting=is_waiting
-        )
-        if look.entry is not None and not look.is_mine and self.is_outdated(look.entry):
-            # It counts as fresh there, and is none for whoever knows of the write.
-            look = self._shared.look(key, token, now=_END_OF_TIME, claims_stale=True, is_waiting=is_waiting)
+        copy, now = self.copy(key), self._clock()
+        ask = partial(self._shared.look, key, token, now=now, is_waiting=is_waiting)
+        # If a copy like ours were enough nobody would ask.
+        look = ask(claims_stale=claims_stale, useless=copy.fresh_until if copy else 0.0)
+        if not look.is_mine and self._began_before_write(look):
+            # It counts as fresh there, and is nothing to whoever knows of the write.
+            look = ask(claims_stale=True, useless=look.fresh_until)
         if look.is_cleared:
             self._store.clear()
             with self._lock:
                 self._negative.clear()
         if look.is_negative:
-            self._remember_not_found(key)
+            self._remember_not_found(key, look.fresh_until - NEGATIVE_SECONDS)
             raise UpstreamNotFoundError("not there, says the shared level")
         if look.failure is not None:
             raise look.failure
         answer = self._take_over(key, look.entry) if look.entry is not None else None
-        is_useless = answer is not None and (
-            self.is_outdated(answer.entry) or (answer.is_stale and claims_stale)
-        )
-        return (None if is_useless else answer), look
+        if answer is None or self.is_outdated(answer.entry) or (answer.is_stale and claims_stale):
+            return None, look
+        if look.is_mine:  # Ours has become good enough meanwhile.
+            self._shared.release(key, token)
+        return answer, look
+
+    def _began_before_write(self, look: Look) -> bool:
+        if look.entry is not None:
+            return self.is_outdated(look.entry)
+        return look.is_negative and look.fresh_until - NEGATIVE_SECONDS < self._written_at()
 
     def _fill(self, key: str, fill: Fill, token: str, ends_at: float) -> Answer:
         copy = self.copy(key)
@@ -245,8 +257,8 @@ class Cache:
             fetched = fill(copy.etag if copy else None, ends_at)
             entry = self._entry_of(fetched, copy, began_at)
         except UpstreamNotFoundError:
-            self._remember_not_found(key)
-            self._shared.put_negative(key, token, now=self._clock())
+            self._remember_not_found(key, began_at)
+            self._shared.put_negative(key, token, now=began_at)
             raise
         except BaseException as error:
             # Not shared: that all slots of this process are taken. Another may have one.
@@ -350,10 +362,10 @@ class Cache:
         kind, _, _ = key.removeprefix(f"{self._upstream}:").partition(":")
         return {"upstream": self._upstream, "kind": kind}
 
-    def _remember_not_found(self, key: str) -> None:
+    def _remember_not_found(self, key: str, asked_at: float) -> None:
         self._store.drop(key)
         with self._lock:
-            self._negative[key] = True
+            self._negative[key] = asked_at
 
 
 def _upstream_ms() -> float:

@@ -15,7 +15,7 @@ from typing import Any, Generic, TypeVar
 
 from django.conf import settings
 
-from clients.errors import UpstreamNotFoundError, UpstreamUnavailableError
+from clients.errors import UpstreamError, UpstreamNotFoundError, UpstreamUnavailableError
 from clients.transport import Fetched, ListPage, Transport
 from proxy.cache import Cache, Fill, free
 from proxy.columns import Relation
@@ -108,6 +108,10 @@ class Catalog(Generic[C]):
         """Return this process's cache of its answers, on the shared level if there is one."""
         return self._run().cache
 
+    def settle(self) -> None:
+        """Wait for what is under way in background."""
+        self._run().settle()
+
     def stop(self) -> None:
         """Wait for what is under way in background, and begin like a new process with the next question."""
         running, self._running = self._running, None
@@ -174,8 +178,8 @@ class Catalog(Generic[C]):
 
     def find(
         self, found: Found[Any], ids: Iterable[int], *, confirm: bool, on_miss: OnMiss
-    ) -> tuple[dict[int, Answer], bool]:
-        """Return by id what a snapshot has, and whether what it lacks is not there; ``UpstreamError`` without a snapshot."""
+    ) -> tuple[dict[int, Answer], bool, UpstreamError | None]:
+        """Return by id what a snapshot has; see ``SnapshotCache.items``. ``UpstreamError`` without a snapshot."""
         return self._snapshot(found).items(found, ids, confirm=confirm, on_miss=on_miss)
 
     def announce_write(self) -> None:

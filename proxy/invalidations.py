@@ -5,8 +5,11 @@ each other through Redis, where there is one: each listens, and says so in the f
 a write when their copies are no longer fresh.
 """
 
+import fcntl
 import mmap
 import os
+import secrets
+import socket
 import struct
 import threading
 import time
@@ -15,18 +18,21 @@ from typing import Any, Final
 
 import redis
 import structlog
-from redis.backoff import NoBackoff
-from redis.retry import Retry
 
-from proxy.redis_level import CONNECT_SECONDS, PREFIX
+from proxy.redis_level import ANSWER_SECONDS, PREFIX, client
 
 log = structlog.get_logger(__name__)
 
 _MOMENT: Final = struct.Struct("<d")
-# How long a lost connection is left alone, how often a quiet one is tried, and how long Redis may take to pass a word on.
+# How long a lost connection is left alone, after how much silence the other side is asked whether it is there, and as much
+# longer it is believed; how soon whoever listens sees that it is over, and how long Redis may take to pass a word on.
 _PAUSE_SECONDS: Final = 0.5
 _QUIET_SECONDS: Final = 5.0
-_ANSWER_SECONDS: Final = 1.0
+_WAKE_SECONDS: Final = 0.25
+_PASS_ON_SECONDS: Final = 1.0
+_CONNECT_SECONDS: Final = 0.3
+# What was last written when nobody could say.
+_NOT_KNOWN: Final = b"not known"
 
 
 class Invalidations:
@@ -36,90 +42,117 @@ class Invalidations:
         """``url``: of the Redis through which hosts tell each other, empty if there is none."""
         self._upstream = upstream
         self._url = url
-        self._counter = f"{PREFIX}generation:written:{upstream}"
-        self._moment = _shared_moment(upstream)
-        self._lock = threading.Lock()
+        self._key = f"{PREFIX}generation:written:{upstream}"
+        self._moment = _Moment(upstream)
         self._is_over = threading.Event()
+        # The last write that this server knows of, as it stands in Redis: whose, and when.
+        self._known: bytes | None = _NOT_KNOWN
         if url:
+            # Copies in Redis may be older than that write, and this process younger.
+            self._read_last_write()
             # A daemon: it ends with the process.
             threading.Thread(target=self._listen, name=f"{upstream}-written", daemon=True).start()
 
     def written_at(self) -> float:
         """Return the moment (Unix seconds), 0 if nothing was written."""
-        return float(_MOMENT.unpack_from(self._moment)[0])
+        return self._moment.value
 
     def announce(self) -> None:
         """Say that something has been written, or may have been: what was fetched until now is worth nothing."""
-        self._note()
+        now = time.time()
+        self._moment.raise_to(now)
         if not self._url:
             return
+        word = f"{self._moment.owner} {now}"
         try:
-            with self._connection(_ANSWER_SECONDS) as store:
-                number = store.incr(self._counter)
-                store.publish(self._counter, number)
+            with self._client(_PASS_ON_SECONDS) as store:
+                store.pipeline().set(self._key, word).publish(self._key, word).execute()
         except (redis.RedisError, OSError) as error:
-            log.warning(
-                "other hosts do not know of a write", upstream=self._upstream, reason=type(error).__name__
-            )
+            reason = type(error).__name__
+            log.warning("other hosts do not know of a write", upstream=self._upstream, reason=reason)
 
     def stop(self) -> None:
         """Listen no longer."""
         self._is_over.set()
 
-    def _note(self) -> None:
-        with self._lock:
-            # By this host's clock, which its copies are measured by; never back, should the clock be set.
-            _MOMENT.pack_into(self._moment, 0, max(time.time(), self.written_at()))
+    def _client(self, answer_seconds: float) -> redis.Redis:
+        return client(self._url, answer_seconds=answer_seconds, connect_seconds=_CONNECT_SECONDS)
+
+    def _read_last_write(self) -> None:
+        try:
+            with client(self._url, answer_seconds=ANSWER_SECONDS) as store:
+                self._known = store.get(self._key)
+            # It was measured by another clock, which may be fast.
+            self._moment.raise_to(min(float((self._known or b"0").split()[-1]), time.time()))
+        except (redis.RedisError, OSError, ValueError):
+            log.warning("not known when something was written", upstream=self._upstream)
 
     def _listen(self) -> None:
-        """Note every write that another host announces; after a silence also one that was missed."""
-        known: bytes | None = None
-        is_first = True
+        """Note every write that another server announces; after a silence also one that was missed."""
         while not self._is_over.is_set():
             try:
-                with self._connection(_QUIET_SECONDS) as store, store.pubsub() as channel:
-                    channel.subscribe(self._counter)
+                with self._client(_QUIET_SECONDS) as store, store.pubsub() as channel:
+                    channel.subscribe(self._key)
                     channel.get_message(timeout=_QUIET_SECONDS)
-                    missed = store.get(self._counter)
-                    if missed != known and not is_first:
-                        self._note()
-                    known, is_first = missed, False
-                    while not self._is_over.is_set():
-                        message = _next_message(channel)
-                        if message["type"] == "message":
-                            known = message["data"]
-                            self._note()
+                    self._hear(store.get(self._key))
+                    self._hear_all(channel)
             except (redis.RedisError, OSError, ValueError):
                 self._is_over.wait(_PAUSE_SECONDS)
 
-    def _connection(self, seconds: float) -> Any:
-        return redis.Redis.from_url(
-            self._url,
-            protocol=2,
-            driver_info=None,
-            socket_connect_timeout=CONNECT_SECONDS * 10,
-            socket_timeout=seconds,
-            retry=Retry(NoBackoff(), 0),
-        )
+    def _hear_all(self, channel: Any) -> None:
+        """Listen until it is over; ``OSError`` if not even a ping is answered."""
+        heard_at, is_asked = time.monotonic(), False
+        while not self._is_over.is_set():
+            message = channel.get_message(timeout=_WAKE_SECONDS)
+            silence = time.monotonic() - heard_at
+            if message is not None:
+                heard_at, is_asked = time.monotonic(), False
+                if message["type"] == "message":
+                    self._hear(message["data"])
+            elif silence > 2 * _QUIET_SECONDS:
+                raise OSError("nothing for a long time")
+            elif silence > _QUIET_SECONDS and not is_asked:
+                channel.ping()
+                is_asked = True
+
+    def _hear(self, word: bytes | None) -> None:
+        """Note a write of another server, unless it is known; nothing at all after something was lost with others."""
+        is_ours = word is not None and word.startswith(f"{self._moment.owner} ".encode())
+        if word != self._known and not is_ours:
+            # By this host's clock, which its copies are measured by.
+            self._moment.raise_to(time.time())
+        self._known = word
 
 
-def _next_message(channel: Any) -> dict[str, Any]:
-    """Wait for whatever comes next; ``OSError`` if not even a ping is answered."""
-    message = channel.get_message(timeout=_QUIET_SECONDS)
-    if message is None:
-        channel.ping()
-        message = channel.get_message(timeout=_QUIET_SECONDS)
-    if message is None:
-        raise OSError("nothing for a long time")
-    return dict(message)
+class _Moment:
+    """A moment that all processes of a server have in common, in a file; that of this process alone if it is no server.
 
+    ``owner`` is the name of whoever has it in common, without blanks.
+    """
 
-def _shared_moment(upstream: str) -> Any:
-    """Return eight bytes that all processes of a server have in common; those of this process if it is no server."""
-    folder = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
-    if not folder:
-        return bytearray(_MOMENT.size)
-    path = Path(folder, f"{upstream}.written")
-    with path.open("a+b") as file:
-        file.truncate(_MOMENT.size)  # Of the same length whoever is first, and zeros.
-        return mmap.mmap(file.fileno(), _MOMENT.size)
+    def __init__(self, name: str) -> None:
+        self._lock = threading.Lock()
+        self._file = None
+        self._bytes: Any = bytearray(_MOMENT.size)
+        folder = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
+        self.owner = f"{socket.gethostname()}:{Path(folder).name if folder else secrets.token_hex(8)}"
+        if folder:
+            self._file = Path(folder, f"{name}.written").open("a+b")  # noqa: SIM115 - as long as the process
+            self._file.truncate(_MOMENT.size)  # Of the same length whoever is first, and zeros.
+            self._bytes = mmap.mmap(self._file.fileno(), _MOMENT.size)
+
+    @property
+    def value(self) -> float:
+        """Return it in Unix seconds, 0 at first."""
+        return float(_MOMENT.unpack_from(self._bytes)[0])
+
+    def raise_to(self, moment: float) -> None:
+        """Make it so late; never back, whatever other threads and processes do and should the clock be set."""
+        with self._lock:
+            if self._file:
+                fcntl.flock(self._file, fcntl.LOCK_EX)
+            try:
+                _MOMENT.pack_into(self._bytes, 0, max(moment, self.value))
+            finally:
+                if self._file:
+                    fcntl.flock(self._file, fcntl.LOCK_UN)

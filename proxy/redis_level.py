@@ -40,15 +40,18 @@ FAILURE_MILLISECONDS: Final = 300
 _FAILED = Counter("flyers_bff_shared_cache_failures", "Questions that Redis did not answer, or not well.")
 _NOT_KNOWN = b"not known"
 
-# KEYS: value, lock, generation. ARGV: token, lock ms, now ms, "1" to claim what is stale, "1" when waiting.
-# Gives the value, who holds the lock (the token: we do now; nil: nobody needs to), the generation, and for how many
-# milliseconds the lock of another is still good.
+# KEYS: value, lock, generation. ARGV: token, lock ms, now ms, "1" to claim what is stale, "1" when waiting, the moment that
+# a value begins with which is of no use to the asker.
+# Gives the value (nil also for one that the asker must have seen), who holds the lock (the token: we do now; nil: nobody
+# needs to), the generation, and for how many milliseconds the lock of another is still good.
 _LOOK = """
-local value = redis.call('GET', KEYS[1])
+local moment = redis.call('GETRANGE', KEYS[1], 0, 12)
 local generation = redis.call('GET', KEYS[3])
-if value and (ARGV[4] == '0' or tonumber(string.sub(value, 1, 13)) > tonumber(ARGV[3])) then
-  return {value, false, generation, 0}
+local is_new = moment ~= '' and moment ~= ARGV[6]
+if is_new and (ARGV[4] == '0' or tonumber(moment) > tonumber(ARGV[3])) then
+  return {redis.call('GET', KEYS[1]), false, generation, 0}
 end
+local value = is_new and ARGV[5] == '0' and redis.call('GET', KEYS[1])
 local holder = redis.call('GET', KEYS[2])
 if holder and (string.sub(holder, 1, 1) ~= '!' or ARGV[5] == '1') then
   return {value, holder, generation, redis.call('PTTL', KEYS[2])}
@@ -75,7 +78,7 @@ class Look(NamedTuple):
 
     ``is_mine``: the asker fills the key now. ``failure``: the fill that the asker waited for failed.
     ``is_negative``: upstream does not have it. ``is_cleared``: everything cached until now should be dropped.
-    ``fill_age``: for how many seconds another has been filling the key.
+    ``fill_age``: for how many seconds another has been filling the key. ``fresh_until``: of an entry, or of its being negative.
     """
 
     entry: Entry | None = None
@@ -84,6 +87,7 @@ class Look(NamedTuple):
     is_negative: bool = False
     is_cleared: bool = False
     fill_age: float = 0.0
+    fresh_until: float = 0.0
 
 
 class SharedLevel:
@@ -93,9 +97,19 @@ class SharedLevel:
     """
 
     def look(
-        self, key: str, token: str, *, now: float, claims_stale: bool = False, is_waiting: bool = False
+        self,
+        key: str,
+        token: str,
+        *,
+        now: float,
+        claims_stale: bool = False,
+        is_waiting: bool = False,
+        useless: float = 0.0,
     ) -> Look:
-        """Return what is there; whoever finds nothing (or, on demand, something stale) first, fills it."""
+        """Return what is there; whoever finds nothing (or, on demand, something stale) first, fills it.
+
+        What is fresh until the moment ``useless`` is nothing to the asker, who knows it.
+        """
         return Look()
 
     def look_at_all(self, keys: Sequence[str]) -> dict[str, Entry]:
@@ -106,7 +120,7 @@ class SharedLevel:
         """Publish what a fill of ``key`` gave, and release its lock."""
 
     def put_negative(self, key: str, token: str, *, now: float) -> None:
-        """Publish that upstream does not have it, and release its lock."""
+        """Publish that upstream did not have it at this moment, and release its lock."""
 
     def release(self, key: str, token: str, failure: UpstreamError | None = None) -> None:
         """Release the lock without an entry; who waited for it shares ``failure``."""
@@ -125,36 +139,39 @@ class RedisLevel(SharedLevel):
         cooldown_seconds: float = 2.0,
         connections: int = 64,
         max_entry_bytes: int = MAX_ENTRY_BYTES,
+        publish_seconds: float = ANSWER_SECONDS,
     ) -> None:
         """``version`` of the shapes stored: copies of another are never read, so their etags are never sent either.
 
         ``stale_seconds``: how long an entry is of any use; ``lock_seconds``: the longest a fill takes; ``cooldown_seconds``:
-        for how long Redis is left alone after a failure.
+        for how long Redis is left alone after a failure; ``publish_seconds``: how long it may take to receive an entry.
         """
         self._prefix = f"{PREFIX}{version}:"
         self._stale_seconds = stale_seconds
         self._max_entry_bytes = max_entry_bytes
         self._cooldown_seconds = cooldown_seconds
         self._lock_milliseconds = int(lock_seconds * 1000)
-        self._redis = redis.Redis.from_url(
-            url,
-            protocol=2,  # no HELLO, and no SETINFO either: each would be one more wait when connecting
-            driver_info=None,
-            socket_connect_timeout=CONNECT_SECONDS,
-            socket_timeout=ANSWER_SECONDS,
-            retry=Retry(NoBackoff(), 0),
-            max_connections=connections,
-        )
+        self._redis = client(url, answer_seconds=ANSWER_SECONDS, max_connections=connections)
+        is_patient = publish_seconds > ANSWER_SECONDS
+        self._publishing = client(url, answer_seconds=publish_seconds) if is_patient else self._redis
         self._lock = threading.Lock()
         self._cooling_down_until = 0.0
         self._logged_at = float("-inf")
         self._generation: bytes | None = _NOT_KNOWN
 
     def look(
-        self, key: str, token: str, *, now: float, claims_stale: bool = False, is_waiting: bool = False
+        self,
+        key: str,
+        token: str,
+        *,
+        now: float,
+        claims_stale: bool = False,
+        is_waiting: bool = False,
+        useless: float = 0.0,
     ) -> Look:
         keys = (self._prefix + key, self._lock_of(key), GENERATION)
-        values = (token, self._lock_milliseconds, int(now * 1000), int(claims_stale), int(is_waiting))
+        flags = (int(claims_stale), int(is_waiting), packed_moment(useless))
+        values = (token, self._lock_milliseconds, int(now * 1000), *flags)
         return (
             self._try(lambda: self._read(self._redis.eval(_LOOK, len(keys), *keys, *values), token)) or Look()
         )
@@ -182,11 +199,17 @@ class RedisLevel(SharedLevel):
 
     def _publish(self, key: str, token: str, values: Mapping[str, tuple[bytes, int]]) -> None:
         def publish() -> None:
-            pipeline = self._redis.pipeline(transaction=False)
+            pipeline = self._publishing.pipeline(transaction=False)
             for name, (value, milliseconds) in values.items():
                 pipeline.set(self._prefix + name, value, px=milliseconds)
             self._release(pipeline, key, token, "")
-            pipeline.execute()
+            try:
+                pipeline.execute()
+            except (redis.RedisError, OSError):
+                # It may have been too much at once: nobody should wait until the lock expires.
+                if self._publishing is not self._redis:
+                    self._release(self._redis, key, token, "")
+                raise
 
         self._try(publish)
 
@@ -212,6 +235,7 @@ class RedisLevel(SharedLevel):
             is_negative=is_moment and holder is None,  # Otherwise it is over, and somebody fills the key.
             is_cleared=is_cleared,
             fill_age=0.0 if is_mine or holder is None else (self._lock_milliseconds - lock_left) / 1000,
+            fresh_until=int(value) / 1000 if is_moment else entry.fresh_until if entry else 0.0,
         )
 
     def _entry(self, value: bytes | None) -> Entry | None:
@@ -249,6 +273,21 @@ class RedisLevel(SharedLevel):
                 self._logged_at = now
         if is_due:
             log.warning("shared cache failed", reason=reason)
+
+
+def client(
+    url: str, *, answer_seconds: float, connect_seconds: float | None = None, **options: Any
+) -> redis.Redis:
+    """Return a client of Redis that gives up with the first silence."""
+    return redis.Redis.from_url(
+        url,
+        protocol=2,  # no HELLO, and no SETINFO either: each would be one more wait when connecting
+        driver_info=None,
+        socket_connect_timeout=connect_seconds or CONNECT_SECONDS,
+        socket_timeout=answer_seconds,
+        retry=Retry(NoBackoff(), 0),
+        **options,
+    )
 
 
 def _written(failure: UpstreamError) -> str:

@@ -7,6 +7,7 @@ from typing import Any, Final, Generic, TypeVar
 import structlog
 from django.conf import settings
 
+from clients.errors import UpstreamMalformedError, UpstreamNotFoundError
 from clients.transport import CallOptions, Fetched, ListPage, Transport
 from proxy.cache import GRACE_SECONDS, Cache, never
 from proxy.invalidations import Invalidations
@@ -25,6 +26,8 @@ T = TypeVar("T")
 _STORE: Final = Store()
 # A snapshot is fetched by one thread.
 _CONNECTIONS_OF_A_SNAPSHOT: Final = 2
+# Redis may take so long to receive one: the largest at 200 Mbit/s.
+_PUBLISH_SECONDS: Final = 1.0
 
 
 class Running(Generic[C]):
@@ -58,16 +61,20 @@ class Running(Generic[C]):
         assert self._invalidations is not None  # noqa: S101 - whoever forwards writes says so
         self._invalidations.announce()
 
-    def stop(self) -> None:
-        """Wait for what is under way in background, and drop what is cached."""
+    def settle(self) -> None:
+        """Wait for what is under way in background."""
         for snapshot in self.snapshots.values():
             snapshot.settle()
         self.cache.settle()
+
+    def stop(self) -> None:
+        """Wait for what is under way in background, and drop what is cached."""
+        self.settle()
         if self._invalidations:
             self._invalidations.stop()
         _STORE.clear()
 
-    def _new_cache(self, deadline: float, of_shared: dict[str, int], **options: Any) -> Cache:
+    def _new_cache(self, deadline: float, of_shared: dict[str, Any], **options: Any) -> Cache:
         stale_seconds = self._setting("STALE_SECONDS")
         shared = settings.CACHE_URL and RedisLevel(
             settings.CACHE_URL,
@@ -88,14 +95,26 @@ class Running(Generic[C]):
 
     def _new_snapshot(self, snapshot: Snapshot[Any, Any]) -> SnapshotCache[Any]:
         def fill(etag: str | None, ends_at: float) -> Fetched[Body]:
-            fetched = snapshot.fetch(self.client, **call_options(etag, ends_at))
+            try:
+                fetched = snapshot.fetch(self.client, **call_options(etag, ends_at))
+            except UpstreamNotFoundError:
+                # No list is no empty one, and nothing of it is "not found" for that.
+                raise UpstreamMalformedError("the list of everything was not found") from None
             return fetched.mapped(
                 partial(render_logged, self._upstream, snapshot.shape.kind, snapshot.render)
             )
 
-        of_shared = {"connections": _CONNECTIONS_OF_A_SNAPSHOT, "max_entry_bytes": MAX_STORED_BYTES}
+        of_shared = {
+            "connections": _CONNECTIONS_OF_A_SNAPSHOT,
+            "max_entry_bytes": MAX_STORED_BYTES,
+            "publish_seconds": _PUBLISH_SECONDS,
+        }
         whole = self._new_cache(
-            self._setting("SNAPSHOT_SECONDS"), of_shared, store=new_store(), has_items=False
+            self._setting("SNAPSHOT_SECONDS"),
+            of_shared,
+            store=new_store(),
+            has_items=False,
+            is_behind=True,
         )
         return SnapshotCache(
             snapshot,

@@ -29,11 +29,12 @@ class Clock:
 class Crowd:
     """A gate that opens when ``number`` threads more than now wait for a fill."""
 
-    def __init__(self, number: int) -> None:
-        self.full = _have_waited() + number
+    def __init__(self, number: int, upstream: str = "flyers") -> None:
+        self.upstream = upstream
+        self.full = _have_waited(upstream) + number
 
     def wait(self, timeout: float) -> bool:
-        return eventually(lambda: _have_waited() >= self.full, timeout)
+        return eventually(lambda: _have_waited(self.upstream) >= self.full, timeout)
 
 
 def eventually(condition: Callable[[], bool], timeout: float = 10) -> bool:
@@ -44,8 +45,8 @@ def eventually(condition: Callable[[], bool], timeout: float = 10) -> bool:
     return condition()
 
 
-def _have_waited() -> float:
-    return REGISTRY.get_sample_value("flyers_bff_cache_total", {"upstream": "flyers", "event": "wait"}) or 0
+def _have_waited(upstream: str) -> float:
+    return REGISTRY.get_sample_value("flyers_bff_cache_total", {"upstream": upstream, "event": "wait"}) or 0
 
 
 class Fill:

@@ -7,9 +7,10 @@ from contextlib import contextmanager, suppress
 
 
 class TcpProxy:
-    """Listens on ``port`` and passes on to ``server``; counts what the client says.
+    """Listens on ``port`` and passes on to ``server``; counts what the client says, and the bytes of the answers.
 
-    ``mode``: ``pass``; ``silent`` takes all and answers nothing; ``garbage`` answers nonsense; ``hang_up`` closes.
+    ``mode``: ``pass``; ``silent`` takes all and answers nothing; ``garbage`` answers nonsense; ``hang_up`` closes. What begins
+    with the command ``deaf_to`` is taken and not answered.
     """
 
     def __init__(self, server: tuple[str, int] | None = None, mode: str = "pass") -> None:
@@ -17,6 +18,8 @@ class TcpProxy:
         self.mode = mode
         self.messages = 0
         self.connections = 0
+        self.bytes = 0
+        self.deaf_to = b"nothing"
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=128)
         self.port: int = self._listener.getsockname()[1]
         self._sockets = [self._listener]
@@ -47,6 +50,8 @@ class TcpProxy:
         try:
             while said := client.recv(1 << 20):
                 self.messages += 1
+                if self.deaf_to in said.partition(b"\n$")[2][:20]:
+                    continue
                 match self.mode:
                     case "pass" if server:
                         server.sendall(said)
@@ -58,10 +63,10 @@ class TcpProxy:
         except OSError:
             return
 
-    @staticmethod
-    def _answer(server: socket.socket, client: socket.socket) -> None:
+    def _answer(self, server: socket.socket, client: socket.socket) -> None:
         try:
             while said := server.recv(1 << 20):
+                self.bytes += len(said)
                 client.sendall(said)
         except OSError:
             return
