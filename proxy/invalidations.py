@@ -13,6 +13,8 @@ import socket
 import struct
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -132,14 +134,15 @@ class _Moment:
 
     def __init__(self, name: str) -> None:
         self._lock = threading.Lock()
-        self._file = None
         self._bytes: Any = bytearray(_MOMENT.size)
         folder = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
+        self._file: int | None = None
         self.owner = f"{socket.gethostname()}:{Path(folder).name if folder else secrets.token_hex(8)}"
         if folder:
-            self._file = Path(folder, f"{name}.written").open("a+b")  # noqa: SIM115 - as long as the process
-            self._file.truncate(_MOMENT.size)  # Of the same length whoever is first, and zeros.
-            self._bytes = mmap.mmap(self._file.fileno(), _MOMENT.size)
+            # Open as long as the process: who cleans up old files does not part the processes.
+            self._file = os.open(Path(folder, f"{name}.written"), os.O_RDWR | os.O_CREAT)
+            os.ftruncate(self._file, _MOMENT.size)  # Of the same length whoever is first, and zeros.
+            self._bytes = mmap.mmap(self._file, _MOMENT.size)
 
     @property
     def value(self) -> float:
@@ -148,11 +151,17 @@ class _Moment:
 
     def raise_to(self, moment: float) -> None:
         """Make it so late; never back, whatever other threads and processes do and should the clock be set."""
-        with self._lock:
-            if self._file:
-                fcntl.flock(self._file, fcntl.LOCK_EX)
-            try:
-                _MOMENT.pack_into(self._bytes, 0, max(moment, self.value))
-            finally:
-                if self._file:
-                    fcntl.flock(self._file, fcntl.LOCK_UN)
+        with self._lock, _locked(self._file):
+            _MOMENT.pack_into(self._bytes, 0, max(moment, self.value))
+
+
+@contextmanager
+def _locked(file: int | None) -> Iterator[None]:
+    if file is None:
+        yield
+        return
+    fcntl.flock(file, fcntl.LOCK_EX)
+    try:
+        yield
+    finally:
+        fcntl.flock(file, fcntl.LOCK_UN)

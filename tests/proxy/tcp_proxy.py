@@ -31,6 +31,12 @@ class TcpProxy:
                 each.shutdown(socket.SHUT_RDWR)
             each.close()
 
+    def drop(self) -> None:
+        """Close the connections that there are."""
+        for each in self._sockets[1:]:
+            with suppress(OSError):
+                each.shutdown(socket.SHUT_RDWR)
+
     def _listen(self) -> None:
         while True:
             try:
