@@ -7,6 +7,8 @@ from typing import Final, NoReturn
 import msgspec
 
 MAX_EXACT_CHARACTERS: Final = 4300  # as many digits as the interpreter lets an integer have
+# More values, each a hundred bytes of memory or so, are in no long list that is worth reading.
+MAX_LISTED_VALUES: Final = 1_000_000
 
 
 class StrictJSONError(ValueError):
@@ -33,10 +35,13 @@ def loads_list(body: bytes | bytearray, *, is_exact: bool = False) -> object:
     """Return the one document in ``body`` as ``loads`` does; if it is a list, item by item.
 
     A long list is some of the few things that take so many milliseconds in one go that every other thread has to wait.
+    ``ValueError`` also for one of more than ``MAX_LISTED_VALUES``, nested ones and commas in texts included.
     """
+    if sum(map(body.count, (b",", b"[", b"{"))) > MAX_LISTED_VALUES:
+        raise StrictJSONError("more values than are worth reading")
     try:
         items = _ITEMS.decode(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return loads(body, is_exact=is_exact)
     return [loads(bytes(item), is_exact=is_exact) for item in items]
 
