@@ -139,6 +139,7 @@ class Store:
         # own; and by the keys of such pages what those of their items begin with.
         self._pages: dict[str, dict[int, str]] = {}
         self._prefixes: dict[str, str] = {}
+        self._reported_entries, self._reported_bytes = 0, 0.0
 
     def get(self, key: str) -> Entry | None:
         """Return the entry, which counts as used now."""
@@ -174,13 +175,13 @@ class Store:
                 self._entries[key] = entry
             elif page and items_of:
                 self._leave_items(key, entry)
-            ENTRIES.set(len(self._entries))
-            BYTES.set(self._entries.currsize)
+            self._report()
 
     def drop(self, key: str) -> None:
         """Remove an entry, if it is there."""
         with self._lock:
             self._remove(key)
+            self._report()
 
     def clear(self) -> None:
         """Remove all entries."""
@@ -188,6 +189,14 @@ class Store:
             self._entries.clear()
             self._pages.clear()
             self._prefixes.clear()
+            self._report()
+
+    def _report(self) -> None:
+        """Count what is held here beside what other stores of the process hold."""
+        entries, size = len(self._entries), self._entries.currsize
+        ENTRIES.inc(entries - self._reported_entries)
+        BYTES.inc(size - self._reported_bytes)
+        self._reported_entries, self._reported_bytes = entries, size
 
     def _place(self, key: str) -> tuple[dict[int, str], int] | None:
         """Return where it stands which page has this item, None if no page has it."""

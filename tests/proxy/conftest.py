@@ -14,6 +14,7 @@ collect_ignore = (
     []
     if os.environ.get("TEST_CACHE_URL")
     else [
+        "test_invalidations_between_servers.py",
         "test_invalidations_shared.py",
         "test_redis_level.py",
         "test_snapshots_shared.py",
