@@ -17,7 +17,8 @@ FEED = f"{UPSTREAM}/flyers/feed/"
 
 @pytest.fixture(autouse=True)
 def flyers_alone(monkeypatch):
-    monkeypatch.delitem(catalog._CATALOGS, "movies")
+    for name in ("movies", "products"):
+        monkeypatch.delitem(catalog._CATALOGS, name)
 
 
 class Terminal(io.StringIO):
