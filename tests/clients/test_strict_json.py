@@ -15,9 +15,15 @@ DOCUMENTS = st.recursive(
 )
 
 
-@given(DOCUMENTS)
-def test_a_document_is_read_as_it_was_written(document):
-    assert strict_json.loads(json.dumps(document).encode()) == document
+READERS = pytest.mark.parametrize(
+    "read", [strict_json.loads, strict_json.loads_list], ids=["whole", "item by item"]
+)
+
+
+@READERS
+@given(document=DOCUMENTS)
+def test_a_document_is_read_as_it_was_written(read, document):
+    assert read(json.dumps(document).encode()) == document
 
 
 def test_a_field_that_is_null_is_a_field_that_is_not_there():
@@ -68,9 +74,11 @@ def test_what_lenient_readers_accept_has_a_failure_of_its_own(body):
         b"-" + b"1" * 5000,
     ],
 )
-def test_what_parsers_may_disagree_about_is_no_document(body):
-    with pytest.raises(ValueError):  # noqa: PT011 - which of them is nobody's business
-        strict_json.loads(body)
+@READERS
+def test_what_parsers_may_disagree_about_is_no_document(read, body):
+    for part in (body, b'[{"a": ' + body + b"}, 1]"):
+        with pytest.raises(ValueError):  # noqa: PT011 - which of them is nobody's business
+            read(part)
 
 
 @given(st.binary() | DOCUMENTS.map(lambda document: json.dumps(document).encode()), st.data())
