@@ -21,7 +21,7 @@ from clients.transport import MEBIBYTE, CallOptions, Fetched, ListPage, Transpor
 from clients.values import MAX_ID
 
 # A price beyond, or finer than any currency's, is a slip of the store.
-MAX_PRICE: Final = Decimal(999_999_999)
+MAX_PRICE: Final = Decimal("999999999.9999")
 MAX_PRICE_PLACES: Final = 4
 
 # All products come at once.
