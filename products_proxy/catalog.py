@@ -8,6 +8,7 @@ from typing import Any, Final, Literal, Unpack
 
 from django.conf import settings
 from msgspec import Struct
+from msgspec.structs import replace
 
 from clients.errors import UpstreamMalformedError, UpstreamNotFoundError
 from clients.fakestore import FakeStoreClient, Product, StoreRating
@@ -144,7 +145,8 @@ def _categories(copy: SnapshotCopy[ProductFacts], query: CategoryList) -> Page |
     counts, names = _counts(copy), _names(copy)
     if not query.slug:
         found = [shapes.StoreCategory(slug, name, counts[slug]) for slug, name in sorted(names.items())]
-        return shapes.CATEGORY.render_page(len(found), found)
+        page = shapes.CATEGORY.render_page(len(found), found)
+        return replace(page, is_partial=not copy.is_whole)
     if query.slug not in names:
         raise UpstreamNotFoundError("no product has this category")
     return shapes.CATEGORY.render(shapes.StoreCategory(query.slug, names[query.slug], counts[query.slug]))
@@ -188,9 +190,9 @@ PRODUCTS: Final = Catalog(
 )
 
 
-def category_names() -> dict[str, str]:
-    """Return the names of all categories by slug."""
-    page = PRODUCTS.get_page(CATEGORIES, CategoryList()).body
+def category_names(*, ends_at: float) -> dict[str, str]:
+    """Return the names of all categories by slug, as far as they are known by ``ends_at`` (monotonic)."""
+    page = PRODUCTS.get_page(CATEGORIES, CategoryList(), ends_at=ends_at).body
     return {
         category.slug: category.name for category in (item.read(shapes.StoreCategory) for item in page.items)
     }

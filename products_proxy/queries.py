@@ -1,6 +1,7 @@
 """Query parameters of reads of products, and bodies of writes of them."""
 
 import re
+import unicodedata
 from decimal import Decimal as Money
 from typing import Any, Final, get_args
 
@@ -116,13 +117,13 @@ class ByCategoriesQuery(PageQuery):
 
 
 class OneLine(serializers.CharField):
-    """A JSON string on one line, without what can't be seen."""
+    """A JSON string on one line that has something to see, without what can't be seen."""
 
     def to_internal_value(self, data: object) -> str:
         if not isinstance(data, str):
             self.fail("invalid")
-        text = values.line(super().to_internal_value(data), self.max_length or 0).strip()
-        if not text:
+        text = values.line(data, len(data)).strip()
+        if not any(unicodedata.category(sign)[0] in "LNPS" for sign in text):
             self.fail("blank")
         return text
 

@@ -1,6 +1,7 @@
 """What is shown of products and their categories, and how it is made of what the store gives."""
 
 import hashlib
+import unicodedata
 from typing import Annotated, Any, Final, Literal
 
 from django.conf import settings
@@ -11,6 +12,9 @@ from msgspec import Meta, Struct
 from clients import fakestore
 from proxy.rendering import Summary
 from proxy.shapes import Id, ListEnvelope, Shape, WebUrl, mark
+
+# With a digest behind it a slug has at most the 100 signs that filters take.
+_MAX_SLUG: Final = 87
 
 
 class Price(Struct, frozen=True):
@@ -91,8 +95,12 @@ class ProductPage(ListEnvelope, kw_only=True):
 
 
 def slug_of(name: str) -> str:
-    """Return what stands for a category in addresses; of letters that no address has, a digest."""
-    return slugify(name) or "c-" + hashlib.blake2b(name.encode(), digest_size=6).hexdigest()
+    """Return what stands for a category in addresses; a digest tells those apart whose letters no address has."""
+    slug = slugify(name)[:_MAX_SLUG]
+    signs = unicodedata.normalize("NFKD", name)
+    if slug and not any(sign.isalnum() and not sign.isascii() for sign in signs):
+        return slug
+    return f"{slug or 'c'}-{hashlib.blake2b(name.encode(), digest_size=6).hexdigest()}"
 
 
 def product_of(product: fakestore.Product) -> PlainProduct:

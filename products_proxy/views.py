@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from django.http import HttpResponse
 from drf_spectacular.utils import OpenApiResponse, extend_schema
-from rest_framework.permissions import SAFE_METHODS, BasePermission
+from rest_framework.permissions import SAFE_METHODS, BasePermission, IsAuthenticatedOrReadOnly
 from rest_framework.request import Request
 
 from accounts.api import Response
@@ -33,17 +33,23 @@ NO_PRODUCT = {404: OpenApiResponse(description="`NOT_FOUND`: the store has no su
 
 
 class WritesForAdministrators(BasePermission):
-    """Everybody reads, administrators write."""
+    """Everybody reads, and of those who are signed in administrators write."""
 
     def has_permission(self, request: Request, view: Any) -> bool:
-        return request.method in SAFE_METHODS or bool(request.user and request.user.is_staff)
+        return request.method in SAFE_METHODS or request.user.is_staff
 
 
 class ProductView(CatalogView):
     """A route of the catalog of products."""
 
     catalog = catalog.PRODUCTS
-    permission_classes = (WritesForAdministrators,)
+
+
+class WrittenView(ProductView):
+    """A route that administrators write to."""
+
+    # The first is how the schema knows that reads are for everybody.
+    permission_classes = (IsAuthenticatedOrReadOnly, WritesForAdministrators)
 
     @property
     def writer(self) -> User:
@@ -53,15 +59,16 @@ class ProductView(CatalogView):
         return person
 
     def respond_with_written(self, product: Product, *, status: int = 200) -> Response:
-        """Return a product as the store has it now, for this caller."""
-        NoQuery.read(self.request.query_params)
+        """Answer with a product as the store has it now, for whoever wrote it."""
         item = shapes.PRODUCT.render(shapes.product_of(product))
         writer = self.writer
         marks = marks_for(user_id=writer.pk, version=writer.library_version, ids=marks_in([item]))
-        return Response(msgspec.Raw(item.filled(marks, now=time.time())), status=status)
+        response = Response(msgspec.Raw(item.filled(marks, now=time.time())), status=status)
+        response["Cache-Control"] = "private, no-cache"
+        return response
 
 
-class Products(ProductView):
+class Products(WrittenView):
     @operation("products", parameters=[queries.ProductsQuery], responses=shapes.ProductPage)
     def get(self, request: Request) -> HttpResponse:
         """Products of the store, filtered and ordered."""
@@ -81,6 +88,7 @@ class Products(ProductView):
     @operation("product_create", request=queries.ProductBody, responses={201: shapes.Product, **FORWARDED})
     def post(self, request: Request) -> Response:
         """Have the store create a product."""
+        NoQuery.read(request.query_params)
         fields = queries.ProductBody.read(request.data)
         product = writes.create_product(fields, user_id=self.writer.pk)
         return self.respond_with_written(product, status=201)
@@ -98,7 +106,7 @@ class ProductsByCategories(ProductView):
         return self.respond(answer, page=(query.page, query.limit))
 
 
-class ProductDetail(ProductView):
+class ProductDetail(WrittenView):
     @operation("product_detail", responses=shapes.Product)
     def get(self, request: Request, product_id: int) -> HttpResponse:
         """One product."""
@@ -112,6 +120,7 @@ class ProductDetail(ProductView):
     )
     def put(self, request: Request, product_id: int) -> Response:
         """Have the store replace a product."""
+        NoQuery.read(request.query_params)
         fields = queries.ProductBody.read(request.data)
         return self.respond_with_written(writes.replace_product(product_id, fields, user_id=self.writer.pk))
 
@@ -122,6 +131,7 @@ class ProductDetail(ProductView):
     )
     def patch(self, request: Request, product_id: int) -> Response:
         """Have the store change what is given of a product; the rest stays."""
+        NoQuery.read(request.query_params)
         changes = queries.ProductChanges.read(request.data)
         return self.respond_with_written(writes.change_product(product_id, changes, user_id=self.writer.pk))
 

@@ -5,8 +5,9 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 import structlog
+from msgspec.structs import replace
 
-from clients.errors import UpstreamError, UpstreamNotFoundError
+from clients.errors import UpstreamError, UpstreamMalformedError, UpstreamNotFoundError
 from clients.fakestore import Product, ProductFields
 from clients.transport import WriteOptions
 from products_proxy.catalog import PRODUCT, PRODUCTS, UnknownCategoriesError, category_names
@@ -18,18 +19,25 @@ T = TypeVar("T")
 
 
 def create_product(fields: dict[str, Any], *, user_id: int) -> Product:
-    """Have the store create a product, and return it with its id."""
-    wanted = ProductFields(**_for_the_store(fields))
-    return _sent("create", None, user_id, lambda call: PRODUCTS.client.create_product(wanted, **call))
+    """Have the store create a product, and return it with its id; ``UnknownCategoriesError`` as with all that is written."""
+
+    def send(call: WriteOptions) -> Product:
+        try:
+            return PRODUCTS.client.create_product(ProductFields(**_for_the_store(fields, call)), **call)
+        except UpstreamNotFoundError as failure:
+            nowhere = UpstreamMalformedError("there is nowhere to create a product")
+            nowhere.upstream = failure.upstream
+            raise nowhere from None
+
+    return _sent("create", None, user_id, send)
 
 
 def replace_product(product_id: int, fields: dict[str, Any], *, user_id: int) -> Product:
     """Have the store replace a product, and return it; ``UpstreamNotFoundError`` if there is none."""
-    wanted = ProductFields(**_for_the_store(fields))
 
     def send(call: WriteOptions) -> Product:
-        _product(product_id, call)
-        return PRODUCTS.client.replace_product(product_id, wanted, **call)
+        wanted = _for_the_store(fields, call)
+        return _replaced(_product(product_id, call), wanted, call)
 
     return _sent("replace", product_id, user_id, send)
 
@@ -39,12 +47,12 @@ def change_product(product_id: int, changes: dict[str, Any], *, user_id: int) ->
 
     The store has a PATCH, which forgets what is not sent.
     """
-    changed = _for_the_store(changes)
 
     def send(call: WriteOptions) -> Product:
+        changed = _for_the_store(changes, call)
         was = _product(product_id, call)
         fields = {name: getattr(was, name) for name in ProductFields.__struct_fields__}
-        return PRODUCTS.client.replace_product(product_id, ProductFields(**(fields | changed)), **call)
+        return _replaced(was, fields | changed, call)
 
     return _sent("change", product_id, user_id, send)
 
@@ -59,13 +67,13 @@ def delete_product(product_id: int, *, user_id: int) -> None:
     _sent("delete", product_id, user_id, send)
 
 
-def _for_the_store(fields: dict[str, Any]) -> dict[str, Any]:
+def _for_the_store(fields: dict[str, Any], call: WriteOptions) -> dict[str, Any]:
     """Return checked fields as the store has them: a product has at most one category there, by its name."""
     fields = fields.copy()
     slugs = fields.pop("categories", None)
     if slugs is None:
         return fields
-    names = category_names() if slugs else {}
+    names = category_names(ends_at=call["ends_at"]) if slugs else {}
     if missing := set(slugs) - names.keys():
         raise UnknownCategoriesError(missing)
     return {**fields, "category": names[slugs[0]] if slugs else None}
@@ -78,26 +86,35 @@ def _product(product_id: int, call: WriteOptions) -> Product:
     return found
 
 
+def _replaced(was: Product, fields: dict[str, Any], call: WriteOptions) -> Product:
+    """Have the store replace a product; it repeats what was sent, without the rating, which nobody can write."""
+    written = PRODUCTS.client.replace_product(was.id, ProductFields(**fields), **call)
+    return replace(written, rating=written.rating or was.rating)
+
+
 def _sent(action: str, product_id: int | None, user_id: int, send: Callable[[WriteOptions], T]) -> T:
     """Return what ``send`` does within one deadline; copies are worth nothing after it, unless nothing was written."""
     release_connection()
     request_id = structlog.contextvars.get_contextvars().get("request_id")
     ends_at = time.monotonic() + PRODUCTS.setting("DEADLINE_SECONDS")
-    outcome = "broke"
+    outcome, reason = "unknown", "broke"
     try:
         written = send(WriteOptions(request_id=request_id, ends_at=ends_at))
+    except UnknownCategoriesError:
+        outcome, reason = "failed", "unknown_category"
+        raise
     except UpstreamNotFoundError as failure:
-        outcome = failure.outcome
+        outcome, reason = "failed", failure.outcome
         raise UpstreamNotFoundError(failure.reason, kind=PRODUCT.word, number=product_id) from failure
     except UpstreamError as failure:
-        outcome = "unknown" if failure.outcome_unknown else failure.outcome
-        if failure.outcome_unknown:
-            PRODUCTS.announce_write()
+        outcome, reason = "unknown" if failure.outcome_unknown else "failed", failure.outcome
         raise
     else:
-        outcome = "done"
-        PRODUCTS.announce_write()
+        outcome, reason = "done", "ok"
         product_id = written.id if isinstance(written, Product) else product_id
         return written
     finally:
-        log.info("product written", action=action, product_id=product_id, user_id=user_id, outcome=outcome)
+        if outcome != "failed":
+            PRODUCTS.announce_write()
+        named = {"action": action, "product_id": product_id, "user_id": user_id}
+        log.info("product written", **named, outcome=outcome, reason=reason)
