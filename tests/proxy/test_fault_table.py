@@ -14,6 +14,7 @@ from tests.faulty_service import PROMISES, ROWS, leaks
 from tests.flyers_proxy import faulty_service as flyers
 from tests.hostile import HostileServer
 from tests.movies_proxy import faulty_tmdb as tmdb
+from tests.products_proxy import faulty_store as store
 
 # Not for queries, there are none: a request that begins looks whether its thread's connection is still good.
 pytestmark = pytest.mark.django_db
@@ -21,7 +22,7 @@ pytestmark = pytest.mark.django_db
 ROOT = Path(__file__).parents[2]
 ANSWER_SECONDS = 3
 SHORT_DEADLINE_SECONDS = 0.3
-READS = {"flyers": flyers.READ, **tmdb.READS}
+READS = {"flyers": flyers.READ, **tmdb.READS, **store.READS}
 
 CASES = [
     pytest.param(read, row, id=f"{row.fault}-{name}")
@@ -55,7 +56,7 @@ def timed(client, address):
 
 def test_the_table_of_faults_is_whole():
     assert sorted(ROWS) == sorted(flyers.SERVICE.names)
-    for read in tmdb.READS.values():
+    for read in (*tmdb.READS.values(), *store.READS.values()):
         assert read.service.names < ROWS.keys()
 
 
@@ -111,7 +112,7 @@ def test_with_a_copy(anyone, server, settings, read, row):
         read.service.inject_fault(server, row.fault)
 
         stale, seconds = timed(anyone, address)
-        read.catalog.cache.settle()
+        read.catalog.settle()
         calls = len(server.received)
         after = anyone.get(address)
 
@@ -131,7 +132,7 @@ def test_with_a_copy(anyone, server, settings, read, row):
         def is_renewed():
             clock.shift(COOLDOWN_SECONDS)
             anyone.get(address)
-            read.catalog.cache.settle()
+            read.catalog.settle()
             return anyone.get(address)["X-Cache"] == "HIT"
 
         # On a busy machine even a service in good order can miss the short deadline.
