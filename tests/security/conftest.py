@@ -9,6 +9,9 @@ from mock_upstream.server import start_store, start_tmdb
 from tests.operations.programs import TMDB_TOKEN, flyer_service, running
 from tests.security.attacker import Target
 
+# Where pictures are, so that no answer has a reason to name a service.
+PICTURES = "http://pictures.test"
+
 
 @pytest.fixture(scope="package")
 def service(tmp_path_factory) -> Iterator[Target]:
@@ -17,14 +20,14 @@ def service(tmp_path_factory) -> Iterator[Target]:
         socket.create_server(("127.0.0.1", 0)) as silence,
         flyer_service() as upstream,
         start_tmdb(key=TMDB_TOKEN) as tmdb,
-        start_store() as store,
+        start_store(public_url=PICTURES) as store,
         running(
             Target(
                 tmp_path_factory.mktemp("service"),
                 upstream=upstream.url,
                 TMDB_API_URL=tmdb.url,
                 TMDB_API_TOKEN=TMDB_TOKEN,
-                TMDB_IMAGE_URL="http://pictures.test/t/p",  # so that no answer has a reason to name the service
+                TMDB_IMAGE_URL=f"{PICTURES}/t/p",
                 STORE_API_URL=store.url,
                 WORKERS="1",
                 LOG_LEVEL="DEBUG",

@@ -23,7 +23,9 @@ IDS = {
     "session_id": 987654321,
     "slug": "mine",
 }
-QUERIES = {"query": "a", "user_id": 3}
+# One name for two things.
+IDS_OF_PATHS = {"/api/v1/categories/{slug}/": {"slug": "gardeners-corner"}}
+QUERIES = {"query": "a", "user_id": 3, "categoryIds": "gardeners-corner"}
 
 
 class Route(NamedTuple):
@@ -52,7 +54,7 @@ def _route(template: str, method: str, operation: dict[str, Any]) -> Route:
         operation["operationId"],
         method.upper(),
         template,
-        template.format(**IDS),
+        template.format(**IDS | IDS_OF_PATHS.get(template, {})),
         "&".join(f"{name}={QUERIES[name]}" for name in required),
         is_private=operation.get("security", [{}]) == [{"accessToken": []}],
         has_body="requestBody" in operation,
@@ -73,18 +75,12 @@ PUBLIC = [route for route in READS if route.is_of_a_service and not route.is_pri
 COMMON = [route for route in PUBLIC if "{" not in route.template]
 # Items that people keep, by the path of their detail: each has shelves below it.
 KEPT = sorted({route.path.removesuffix("favorite/") for route in ROUTES if route.path.endswith("/favorite/")})
-SHELVES = [route.path for route in ROUTES if route.method == "DELETE" and route.path.startswith(tuple(KEPT))]
-
-
-def _kinds() -> list[str]:
-    parameters = SCHEMA["paths"]["/api/v1/users/me/favorites/"]["get"]["parameters"]
-    schema = next(each["schema"] for each in parameters if each["name"] == "kind")
-    # A component of its own where two shelves have different kinds.
-    for part in schema.get("allOf", [schema]):
-        if "$ref" in part:
-            schema = SCHEMA["components"]["schemas"][part["$ref"].rpartition("/")[2]]
-    return list(schema["enum"])
+SHELVES = [
+    route.path
+    for route in ROUTES
+    if route.method == "DELETE" and route.path.startswith(tuple(KEPT)) and route.path not in KEPT
+]
 
 
 # What can be kept.
-KINDS = _kinds()
+KINDS: list[str] = SCHEMA["components"]["schemas"]["FavoritesKind"]["enum"]

@@ -30,6 +30,9 @@ HONEST = {
     "cart_create": {"lines": LINES},
     "cart_replace": {"lines": LINES},
     "cart_change": {"add": LINES, "remove": [IDS["product_id"]]},
+    "product_create": {"title": "Kettle", "price": "109.95"},
+    "product_replace": {"title": "Kettle", "price": "109.95"},
+    "product_change": {"price": "109.95"},
     "follow_add": {"followed_id": 3},
     "follows_seen": {"until": "2026-05-01T12:00:00Z"},
     "share": {"list_name": "Mine"},
@@ -58,7 +61,15 @@ OF_TITLES = {
     "share": {"list_name": "Mine", "kind": "movie"},
     "library_import": {"entries": [{"shelf": "watchlist", "kind": "tv", "id": IDS["tv_id"]}]},
 }
-BODIES = [(name, HONEST.get(name, {})) for name in WRITES] + list(OF_TITLES.items())
+OF_PRODUCTS = {
+    "favorites_add": {"kind": "product", "ids": [IDS["product_id"]]},
+    "favorites_remove": {"kind": "product", "ids": [IDS["product_id"]]},
+    "share": {"list_name": "Mine", "kind": "product"},
+    "library_import": {
+        "entries": [{"shelf": "ratings", "kind": "product", "id": IDS["product_id"], "rating": 4}]
+    },
+}
+BODIES = [(name, HONEST.get(name, {})) for name in WRITES] + [*OF_TITLES.items(), *OF_PRODUCTS.items()]
 
 # Of those without a body; what takes one refuses it as a whole for what it claims.
 ENDS_THE_SESSION = {"auth_logout", "auth_logout_all"}
