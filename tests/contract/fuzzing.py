@@ -2,8 +2,10 @@
 
 import json
 import os
+import re
 import unicodedata
 import urllib.request
+from decimal import Decimal
 from http.cookies import SimpleCookie
 from typing import Any, NamedTuple
 
@@ -14,6 +16,7 @@ PASSWORD = os.environ["FUZZED_PASSWORD"]
 
 # One whose session lasts, and one who signs in for each call of what may end it.
 KEEPER, LEAVER = "keeper@flyers.test", "leaver@flyers.test"
+CATEGORY, MAX_CATEGORIES = "gardeners-corner", 20
 ENDS_ITS_SESSION = {"auth_refresh", "auth_logout", "auth_logout_all", "auth_session_end", "auth_me_delete"}
 
 # What any route may answer, whatever it does; OpenAPI has `default` for that.
@@ -23,6 +26,11 @@ OF_ANY_ROUTE = {405, 406}
 # A flyer service that offers its feed alone names no categories: to filter by them is a 400.
 HAS_CATEGORIES = os.environ.get("TEST_FLYERS_OFFERS") != "feed"
 
+# What is called by a name, and the field that has it.
+NAMED = {
+    "share": "list_name",
+    **dict.fromkeys(("product_create", "product_replace", "product_change"), "title"),
+}
 # Of a list of titles.
 MAX_TITLES, TITLES_A_PAGE, MAX_TITLES_A_PAGE = 10_000, 20, 60
 
@@ -69,13 +77,16 @@ if "FUZZED_SIGNED_IN" in os.environ:
 def filter_case(context: Any, case: Any) -> bool:
     """OpenAPI can't say which parameters need others: `lat` and `lng` come together, and what is near needs both.
 
-    `ids` are of a `kind`, too; and the more titles are on a page, the fewer pages can be reached. Nor does a pattern say that a
-    name needs something to see.
+    `ids` are of a `kind`, too; and the more titles are on a page, the fewer pages can be reached; products are of one
+    `category` or of several, no price is below the lowest, and one that is a number has few digits. Nor does a pattern say
+    that a name needs something to see.
     """
     query = case.query or {}
     if not HAS_CATEGORIES and "categories" in query and "flyers" in case.operation.definition.raw["tags"]:
         return False
-    if case.operation.definition.raw["operationId"] == "share" and _is_unseen(case.body):
+    if case.operation.definition.raw["operationId"] in NAMED and (_is_unseen(case) or _is_too_fine(case)):
+        return False
+    if {"category", "categories"} <= query.keys() or not _is_a_range(query):
         return False
     if not {"movies", "tv"}.isdisjoint(case.operation.definition.raw["tags"]) and not _is_reachable(query):
         return False
@@ -86,9 +97,42 @@ def filter_case(context: Any, case: Any) -> bool:
     return is_whole
 
 
-def _is_unseen(body: Any) -> bool:
-    """Say whether the name of a list is a text without a letter, number, mark of punctuation or symbol."""
-    name = body.get("list_name") if isinstance(body, dict) else None
+@schemathesis.hook
+def map_case(context: Any, case: Any) -> Any:
+    """Let slugs of categories be of one that there is: which these are is known to the store alone."""
+    if isinstance(case.body, dict) and _are_slugs(slugs := case.body.get("categories")):
+        case.body["categories"] = [CATEGORY] * len(slugs)
+    given = (case.query or {}).get("categoryIds", [])
+    if _are_slugs(given.split(",") if isinstance(given, str) else given):
+        case.query["categoryIds"] = CATEGORY
+    return case
+
+
+def _are_slugs(values: Any) -> bool:
+    return (
+        isinstance(values, list)
+        and 1 <= len(values) <= MAX_CATEGORIES
+        and all(isinstance(value, str) and re.fullmatch("[a-z0-9_-]{1,100}", value) for value in values)
+    )
+
+
+def _is_a_range(query: dict[str, Any]) -> bool:
+    try:
+        return Decimal(query.get("min_price", 0)) <= Decimal(query.get("max_price", "Infinity"))
+    except (ArithmeticError, TypeError, ValueError):  # What is no price is the service's to judge.
+        return True
+
+
+def _is_too_fine(case: Any) -> bool:
+    """Say whether a price is a number with more digits after the point than are taken, which `multipleOf` can't say of floats."""
+    price = case.body.get("price") if isinstance(case.body, dict) else None
+    return isinstance(price, float) and re.fullmatch(r"[0-9]{1,9}\.[0-9]{1,4}", repr(price)) is None
+
+
+def _is_unseen(case: Any) -> bool:
+    """Say whether the name of a thing is a text without a letter, number, mark of punctuation or symbol."""
+    field = NAMED[case.operation.definition.raw["operationId"]]
+    name = case.body.get(field) if isinstance(case.body, dict) else None
     return (
         isinstance(name, str)
         and name != ""

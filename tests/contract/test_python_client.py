@@ -15,15 +15,19 @@ SECONDS = 180
 
 VISIT = """
 import sys
+from decimal import Decimal
 
 from flyers import AuthenticatedClient, Client
 from flyers.api.accounts import auth_login, auth_me
 from flyers.api.favorites import favorite_add, favorite_remove, favorites_list, movie_favorite_add, movie_favorite_remove
+from flyers.api.favorites import product_favorite_add
 from flyers.api.flyers import flyer_detail, flyers_discover
 from flyers.api.movies import movies_detail, movies_discover
+from flyers.api.products import product_categories, product_create, product_detail, products
 from flyers.api.ratings import movie_rating_detail, movie_rating_put
 from flyers.api.tv import tv_discover
-from flyers.models import CredentialsRequest, FavoritesKind, FlyerPage, MoviePage, RatingBodyRequest, ShowPage, SignedIn
+from flyers.models import CredentialsRequest, FavoritesKind, FlyerPage, MoviePage, ProductBodyRequest, ProductPage
+from flyers.models import ProductsSort, RatingBodyRequest, ShowPage, SignedIn
 
 origin, email, password = sys.argv[1:]
 
@@ -60,6 +64,18 @@ kept = favorites_list.sync(client=person, kind=FavoritesKind.MOVIE).results
 assert [(row.kind, row.id, row.item.title) for row in kept] == [("movie", movie.id, movie.title)], kept
 assert movie_favorite_remove.sync_detailed(movie.id, client=person).status_code == 204
 assert movies_detail.sync(999_999, client=anyone).error.message == "There is no such movie."
+
+category = product_categories.sync(client=anyone).results[0]
+cheap = products.sync(client=anyone, category=category.slug, sort=ProductsSort.PRICE, max_price="500", limit=3)
+assert isinstance(cheap, ProductPage), cheap
+product = cheap.results[0]
+assert Decimal(product.price.amount) <= 500 and product.price.currency == "USD", product.price
+assert product_favorite_add.sync_detailed(product.id, client=person).status_code == 201
+assert product_detail.sync(product.id, client=person).is_favorited is True
+kept = favorites_list.sync(client=person, kind=FavoritesKind.PRODUCT).results
+assert [(row.kind, row.item.title) for row in kept] == [("product", product.title)], kept
+kettle = ProductBodyRequest(title="Kettle", price="109.95")
+assert product_create.sync(client=person, body=kettle).error.code == "PERMISSION_DENIED"
 
 nobody = AuthenticatedClient(base_url=origin, token="wrong")
 assert auth_me.sync(client=nobody).error.code == "INVALID_TOKEN"

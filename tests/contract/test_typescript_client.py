@@ -89,6 +89,11 @@ def test_what_fits_the_schema_compiles(compiled):
         const day: string | null | undefined = show.next_episode?.air_date;
         await flyers.call("put", "/api/v1/users/me/watchlist/", { body: { kind: "tv", ids: [605] } });
         await flyers.call("put", "/api/v1/movies/{movie_id}/rating/", { path: { movie_id: 605 }, body: { rating: 4 } });
+        const products = await flyers.call("get", "/api/v1/products/", { query: { categories: ["toys"], sort: "-price" } });
+        const price: string | undefined = products.results[0]?.price.amount;
+        const rate: number | undefined = products.results[0]?.rating?.rate;
+        await flyers.call("post", "/api/v1/products/", { body: { title: "Kettle", price: "109.95", categories: ["toys"] } });
+        await flyers.call("patch", "/api/v1/products/{product_id}/", { path: { product_id: 7 }, body: { price: 5.5 } });
     """)
 
     assert said == ""
@@ -112,6 +117,9 @@ WRONG = {
     "body": 'await flyers.call("post", "/api/v1/auth/login/", { body: { mail: "a@b.cd", password: "x" } });',
     "field": '(await flyers.call("get", "/api/v1/flyers/discover/")).results[0]?.is_favourite;',
     "kind": 'await flyers.call("get", "/api/v1/users/me/favorites/", { query: { kind: "movies" } });',
+    "order": 'await flyers.call("get", "/api/v1/products/", { query: { sort: "name" } });',
+    "number that is a text": 'const sum: number = (await flyers.call("get", "/api/v1/products/{product_id}/", { path: { product_id: 7 } })).price.amount;',
+    "field that nobody writes": 'await flyers.call("patch", "/api/v1/products/{product_id}/", { path: { product_id: 7 }, body: { rating: 5 } });',
     "field of another kind": '(await flyers.call("get", "/api/v1/movies/{movie_id}/", { path: { movie_id: 605 } })).seasons;',
     "null": "const sure: boolean = (await flyers.call("
     '"get", "/api/v1/creators/{creator_id}/", { path: { creator_id: 3 } })).is_following;',
@@ -145,6 +153,7 @@ def test_the_example_runs(tools, service):
     ]
     assert "on the watchlist: true, rated 4" in said.stdout
     assert "This product uses TMDB" in said.stdout
+    assert re.search(r"(?m)^.+, [0-9.]+ USD, in .+$", said.stdout)
     assert said.stdout.splitlines()[-4:] == [
         "1 favorites, 2 devices",
         "offline: 0 favorites, 1 op waits",
