@@ -33,6 +33,12 @@ const rating = await flyers.call("put", "/api/v1/movies/{movie_id}/rating/", { p
 const { is_on_watchlist } = await flyers.call("get", "/api/v1/movies/{movie_id}/", { path });
 console.log(`on the watchlist: ${is_on_watchlist}, rated ${rating.mine}, by all ${rating.average}`);
 
+// So are products of a store, whose prices are decimal texts: money is no float.
+const { results: [product] } = await flyers.call("get", "/api/v1/products/", { query: { sort: "price", min_price: "10", limit: 1 } });
+if (!product) throw new Error("The store has nothing for ten and more.");
+await flyers.call("put", "/api/v1/products/{product_id}/rating/", { path: { product_id: product.id }, body: { rating: 5 } });
+console.log(`${product.title}, ${product.price.amount} ${product.price.currency}, in ${product.categories[0]?.name}`);
+
 // Ten minutes later the token is over; of many calls that meet it, one refreshes for all.
 await flyers.refresh();
 const [favorites, devices] = await Promise.all([

@@ -193,6 +193,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/categories/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Every category that has products, by its slug, on one page. */
+        get: operations["product_categories"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/categories/{slug}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description One category. */
+        get: operations["product_category"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/creators/{creator_id}/": {
         parameters: {
             query?: never;
@@ -666,6 +700,101 @@ export interface paths {
         };
         /** @description What many look at, today or this week. */
         get: operations["movies_trending"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/products/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Products of the store, filtered and ordered. */
+        get: operations["products"];
+        put?: never;
+        /** @description Have the store create a product. */
+        post: operations["product_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/products/{product_id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description One product. */
+        get: operations["product_detail"];
+        /** @description Have the store replace a product. */
+        put: operations["product_replace"];
+        post?: never;
+        /** @description Have the store delete a product. */
+        delete: operations["product_remove"];
+        options?: never;
+        head?: never;
+        /** @description Have the store change what is given of a product; the rest stays. */
+        patch: operations["product_change"];
+        trace?: never;
+    };
+    "/api/v1/products/{product_id}/favorite/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Whether the caller keeps this item, and since when. */
+        get: operations["product_favorite_detail"];
+        /** @description Keep an item: 201 when that is new, 200 when it was kept already. */
+        put: operations["product_favorite_add"];
+        /** @description The same as PUT, for those who prefer to POST. */
+        post: operations["product_favorite_post"];
+        /** @description Keep an item no longer; 404 if it was not kept. */
+        delete: operations["product_favorite_remove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/products/{product_id}/rating/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description How everybody rates this item, and how the caller does; null for an anonymous caller. */
+        get: operations["product_rating_detail"];
+        /** @description Rate an item with 1 to 5: 201 when that is the caller's first, 200 when it takes the place of one. */
+        put: operations["product_rating_put"];
+        /** @description The same as PUT, for those who prefer to POST. */
+        post: operations["product_rating_post"];
+        /** @description Take the caller's rating back; 404 if there is none. */
+        delete: operations["product_rating_remove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/products/by-categories/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Products of any of these categories; one that is not there is a 400 that names it under `missing`. */
+        get: operations["products_by_categories"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1235,6 +1364,8 @@ export interface components {
             /** @default true */
             favorite?: boolean;
         };
+        /** @enum {string} */
+        FavoritesKind: "flyer" | "movie" | "tv" | "product";
         Flyer: {
             /** Format: int64 */
             id: number;
@@ -1335,7 +1466,7 @@ export interface components {
         };
         /** @description Items of any kind by their ids; one that is given twice counts once. */
         ItemIdsRequest: {
-            kind: components["schemas"]["KindEnum"];
+            kind: components["schemas"]["FavoritesKind"];
             ids: number[];
         };
         /** @description An item on a shelf. */
@@ -1422,7 +1553,7 @@ export interface components {
              */
             id: number;
             /** @description As the lists of its kind show it. */
-            readonly item: components["schemas"]["Movie"] | components["schemas"]["Show"] | null;
+            readonly item: components["schemas"]["Movie"] | components["schemas"]["Show"] | components["schemas"]["Product"] | null;
             /**
              * Format: date-time
              * @description Since when it is kept.
@@ -1438,8 +1569,6 @@ export interface components {
             meta: components["schemas"]["Meta"];
             results: components["schemas"]["KeptItem"][];
         };
-        /** @enum {string} */
-        KindEnum: "flyer" | "movie" | "tv";
         /** @description Everything that a person keeps, newest first; ``entries`` only if there is more than flyers and creators. */
         Library: {
             favorites: components["schemas"]["ExportedFavorite"][];
@@ -1459,7 +1588,7 @@ export interface components {
              * @description What is shared: favorites of this kind.
              * @default flyer
              */
-            kind?: components["schemas"]["KindEnum"];
+            kind?: components["schemas"]["FavoritesKind"];
         };
         Location: {
             address: string;
@@ -1474,7 +1603,7 @@ export interface components {
             distance_km: number | null;
         };
         /** @enum {string} */
-        MediaTypeEnum: "movie" | "tv";
+        MediaTypeEnum: "movie" | "tv" | "product";
         /** @description What became of each row, in the order they were given. */
         Merged: {
             added: number[];
@@ -1503,6 +1632,8 @@ export interface components {
             as_of: string;
             /** @description True when the page is older than it should be. */
             stale: boolean;
+            /** @description True when the service behind has more than could be read; filters see what was read. */
+            partial?: boolean;
             /** @description What has to be shown beside it, where the service behind demands that. */
             attribution?: string[];
         };
@@ -1655,6 +1786,16 @@ export interface components {
         PasswordResetRequest: {
             email: string;
         };
+        /** @description What is to be changed of a product; the rest stays. */
+        PatchedProductChangesRequest: {
+            title?: string;
+            /** @description At most 4 digits after the point. */
+            price?: string | number;
+            description?: string;
+            /** Format: uri */
+            image?: string | null;
+            categories?: string[];
+        };
         /** @description Fields other than these are refused by name; so they are where it stands inside of another. */
         PatchedProfileRequest: {
             username?: (string | null) | string;
@@ -1671,6 +1812,59 @@ export interface components {
             w500: string;
             /** Format: uri */
             original: string;
+        };
+        /** @description An amount of money, with the digits that the store wrote. */
+        Price: {
+            /** @description A decimal number as text, because money is never a float. */
+            amount: string;
+            /** @description ISO 4217. */
+            currency: string;
+        };
+        Product: {
+            /** @constant */
+            kind: "product";
+            /** Format: int64 */
+            id: number;
+            title: string;
+            description: string;
+            price: components["schemas"]["Price"];
+            categories: components["schemas"]["ProductCategory"][];
+            images: components["schemas"]["ProductImage"][];
+            /** @description Of the store's own customers; those of people here are at `…/rating/`. */
+            rating: components["schemas"]["StoreRating"] | null;
+            /** @description Whether the caller keeps this product; null for an anonymous caller. */
+            is_favorited: boolean | null;
+        };
+        /** @description A product as an administrator writes it; it has the category whose slug is given, or none. */
+        ProductBodyRequest: {
+            title: string;
+            /** @description At most 4 digits after the point. */
+            price: string | number;
+            /** @default  */
+            description?: string;
+            /** Format: uri */
+            image?: string | null;
+            categories?: string[];
+        };
+        /** @description A category by its slug, which addresses and filters take, and its name. */
+        ProductCategory: {
+            slug: string;
+            name: string;
+        };
+        /** @description A picture of a product; ``order`` 0 comes first. */
+        ProductImage: {
+            /** Format: uri */
+            url: string;
+            order: number;
+        };
+        ProductPage: {
+            count: number;
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            meta: components["schemas"]["Meta"];
+            results: components["schemas"]["Product"][];
         };
         /** @description Who offers a title in the region that was asked for, by JustWatch; `link` is a page about it. */
         Providers: {
@@ -1755,7 +1949,7 @@ export interface components {
              */
             id: number;
             /** @description As the lists of its kind show it. */
-            readonly item: components["schemas"]["Movie"] | components["schemas"]["Show"] | null;
+            readonly item: components["schemas"]["Movie"] | components["schemas"]["Show"] | components["schemas"]["Product"] | null;
             /**
              * Format: date-time
              * @description Since when it is kept.
@@ -1785,6 +1979,8 @@ export interface components {
             rating: number;
         };
         RatingPage: components["schemas"]["RatedFlyerPage"] | components["schemas"]["RatedItemPage"];
+        /** @enum {string} */
+        RatingsKind: "flyer" | "movie" | "tv" | "product";
         /** @description Fields other than these are refused by name; so they are where it stands inside of another. */
         RegistrationRequest: {
             email: string;
@@ -1895,7 +2091,7 @@ export interface components {
              */
             id: number;
             /** @description As the lists of its kind show it. */
-            readonly item: components["schemas"]["Movie"] | components["schemas"]["Show"] | null;
+            readonly item: components["schemas"]["Movie"] | components["schemas"]["Show"] | components["schemas"]["Product"] | null;
         };
         /** @description A page of somebody's shared favorites of another kind. */
         SharedItemPage: {
@@ -2013,6 +2209,28 @@ export interface components {
             user: components["schemas"]["User"];
         };
         StateOfKind: components["schemas"]["FavoriteState"] | components["schemas"]["TitleState"];
+        /** @description A category, and how many products it has. */
+        StoreCategory: {
+            slug: string;
+            name: string;
+            product_count: number;
+        };
+        StoreCategoryPage: {
+            count: number;
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            meta: components["schemas"]["Meta"];
+            results: components["schemas"]["StoreCategory"][];
+        };
+        /** @description What customers think of a product: ``count`` of them, ``rate`` of 5 on average. */
+        StoreRating: {
+            /** Format: double */
+            rate: number;
+            /** Format: int64 */
+            count: number;
+        };
         /** @description What is so now. */
         TitleState: {
             media_type: string;
@@ -2066,10 +2284,12 @@ export interface components {
         };
         /** @description The same of those that may be on a watchlist. */
         WatchlistIdsRequest: {
-            kind: components["schemas"]["KindEnum"];
+            kind: components["schemas"]["WatchlistKind"];
             ids: number[];
         };
         WatchlistItemsRequest: components["schemas"]["FlyerIdsRequest"] | components["schemas"]["WatchlistIdsRequest"];
+        /** @enum {string} */
+        WatchlistKind: "flyer" | "movie" | "tv";
         WatchlistPage: components["schemas"]["KeptFlyerPage"] | components["schemas"]["KeptItemPage"];
         Error: {
             error: {
@@ -2690,6 +2910,79 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    product_categories: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    /** @description Send it back in `If-None-Match`. */
+                    ETag?: string;
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StoreCategoryPage"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            429: components["responses"]["Throttled"];
+            502: components["responses"]["Error"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Error"];
+            default: components["responses"]["Error"];
+        };
+    };
+    product_category: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    /** @description Send it back in `If-None-Match`. */
+                    ETag?: string;
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StoreCategory"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            404: components["responses"]["Error"];
+            429: components["responses"]["Throttled"];
+            502: components["responses"]["Error"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Error"];
+            default: components["responses"]["Error"];
+        };
+    };
     creator_detail: {
         parameters: {
             query?: never;
@@ -2781,7 +3074,7 @@ export interface operations {
                 /** @description Only those that end within 48 hours. */
                 expiring?: boolean;
                 /** @description Of which kind. */
-                kind?: "flyer" | "movie" | "tv";
+                kind?: components["schemas"]["FavoritesKind"];
                 /** @description Results a page; more than 100 gives 100. */
                 limit?: number;
                 /** @description Which page, from 1. */
@@ -2910,7 +3203,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Of which kind. */
-                kind?: "flyer" | "movie" | "tv";
+                kind?: components["schemas"]["FavoritesKind"];
             };
             header?: never;
             path?: never;
@@ -3006,7 +3299,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Of which kind. */
-                kind?: "flyer" | "movie" | "tv";
+                kind?: components["schemas"]["FavoritesKind"];
             };
             header?: never;
             path?: never;
@@ -5672,6 +5965,1105 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    products: {
+        parameters: {
+            query?: {
+                /** @description Slugs of categories; ANY of them matches. Separated by commas; the parameter may also be repeated. */
+                categories?: string[];
+                /** @description Products of one category, by its slug. */
+                category?: string;
+                /** @description Results a page; more than 100 gives 100. */
+                limit?: number;
+                /** @description At most so much. */
+                max_price?: string;
+                /** @description At least so much, in the currency of the prices. */
+                min_price?: string;
+                /** @description Which page, from 1. */
+                page?: number;
+                /** @description Words in the title, the description or the category; ALL of them match, at most 10. */
+                search?: string;
+                /** @description `-` is descending; without a rating a product comes last in either direction. */
+                sort?: "id" | "-id" | "price" | "-price" | "title" | "-title" | "rating" | "-rating";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    /** @description Send it back in `If-None-Match`. */
+                    ETag?: string;
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProductPage"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            429: components["responses"]["Throttled"];
+            502: components["responses"]["Error"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Error"];
+            default: components["responses"]["Error"];
+        };
+    };
+    product_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProductBodyRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Product"];
+                };
+            };
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            /** @description `PERMISSION_DENIED`: the caller is no administrator. */
+            403: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            413: components["responses"]["Error"];
+            415: components["responses"]["Error"];
+            429: components["responses"]["Throttled"];
+            /** @description The store gave no answer that can be used. */
+            502: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `UPSTREAM_UNAVAILABLE`: try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `UPSTREAM_TIMEOUT`: nobody knows whether the store has written it. */
+            504: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    product_detail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                product_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    /** @description Send it back in `If-None-Match`. */
+                    ETag?: string;
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Product"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            404: components["responses"]["Error"];
+            429: components["responses"]["Throttled"];
+            502: components["responses"]["Error"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Error"];
+            default: components["responses"]["Error"];
+        };
+    };
+    product_replace: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                product_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProductBodyRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Product"];
+                };
+            };
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            /** @description `PERMISSION_DENIED`: the caller is no administrator. */
+            403: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `NOT_FOUND`: the store has no such product. */
+            404: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            413: components["responses"]["Error"];
+            415: components["responses"]["Error"];
+            429: components["responses"]["Throttled"];
+            /** @description The store gave no answer that can be used. */
+            502: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `UPSTREAM_UNAVAILABLE`: try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `UPSTREAM_TIMEOUT`: nobody knows whether the store has written it. */
+            504: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    product_remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                product_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            /** @description `PERMISSION_DENIED`: the caller is no administrator. */
+            403: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `NOT_FOUND`: the store has no such product. */
+            404: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            429: components["responses"]["Throttled"];
+            /** @description The store gave no answer that can be used. */
+            502: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `UPSTREAM_UNAVAILABLE`: try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `UPSTREAM_TIMEOUT`: nobody knows whether the store has written it. */
+            504: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    product_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                product_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PatchedProductChangesRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Product"];
+                };
+            };
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            /** @description `PERMISSION_DENIED`: the caller is no administrator. */
+            403: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `NOT_FOUND`: the store has no such product. */
+            404: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            413: components["responses"]["Error"];
+            415: components["responses"]["Error"];
+            429: components["responses"]["Throttled"];
+            /** @description The store gave no answer that can be used. */
+            502: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `UPSTREAM_UNAVAILABLE`: try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `UPSTREAM_TIMEOUT`: nobody knows whether the store has written it. */
+            504: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    product_favorite_detail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                product_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    /** @description Send it back in `If-None-Match`. */
+                    ETag?: string;
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptEntry"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            /** @description `NOT_FOUND`: it is not kept. */
+            404: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Error"];
+        };
+    };
+    product_favorite_add: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                product_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptEntry"];
+                };
+            };
+            /** @description Done. */
+            201: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptEntry"];
+                };
+            };
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            /** @description `NOT_FOUND`: the service has no such product. */
+            404: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            429: components["responses"]["Throttled"];
+            /** @description The service behind gave no answer that can be used. */
+            502: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `UPSTREAM_UNAVAILABLE`: try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `UPSTREAM_TIMEOUT`: the service behind did not answer in time. */
+            504: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    product_favorite_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                product_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptEntry"];
+                };
+            };
+            /** @description Done. */
+            201: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptEntry"];
+                };
+            };
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            /** @description `NOT_FOUND`: the service has no such product. */
+            404: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            429: components["responses"]["Throttled"];
+            /** @description The service behind gave no answer that can be used. */
+            502: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `UPSTREAM_UNAVAILABLE`: try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `UPSTREAM_TIMEOUT`: the service behind did not answer in time. */
+            504: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    product_favorite_remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                product_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            /** @description `NOT_FOUND`: it was not kept. */
+            404: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            429: components["responses"]["Throttled"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Error"];
+        };
+    };
+    product_rating_detail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                product_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    /** @description Send it back in `If-None-Match`. */
+                    ETag?: string;
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rating"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            /** @description `NOT_FOUND`: the service has no such product. */
+            404: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Error"];
+        };
+    };
+    product_rating_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                product_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RatingBodyRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rating"];
+                };
+            };
+            /** @description Done. */
+            201: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rating"];
+                };
+            };
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            /** @description `NOT_FOUND`: the service has no such product. */
+            404: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            413: components["responses"]["Error"];
+            415: components["responses"]["Error"];
+            429: components["responses"]["Throttled"];
+            /** @description The service behind gave no answer that can be used. */
+            502: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `UPSTREAM_UNAVAILABLE`: try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `UPSTREAM_TIMEOUT`: the service behind did not answer in time. */
+            504: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    product_rating_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                product_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RatingBodyRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rating"];
+                };
+            };
+            /** @description Done. */
+            201: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rating"];
+                };
+            };
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            /** @description `NOT_FOUND`: the service has no such product. */
+            404: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            413: components["responses"]["Error"];
+            415: components["responses"]["Error"];
+            429: components["responses"]["Throttled"];
+            /** @description The service behind gave no answer that can be used. */
+            502: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `UPSTREAM_UNAVAILABLE`: try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `UPSTREAM_TIMEOUT`: the service behind did not answer in time. */
+            504: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    product_rating_remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                product_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            /** @description `NOT_FOUND`: it was not kept. */
+            404: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            429: components["responses"]["Throttled"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Error"];
+        };
+    };
+    products_by_categories: {
+        parameters: {
+            query: {
+                /** @description Slugs of categories, all of which must exist; ANY of them matches. Separated by commas; the parameter may also be repeated. */
+                categoryIds: string[];
+                /** @description Results a page; more than 100 gives 100. */
+                limit?: number;
+                /** @description Which page, from 1. */
+                page?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    /** @description Send it back in `If-None-Match`. */
+                    ETag?: string;
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProductPage"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            429: components["responses"]["Throttled"];
+            502: components["responses"]["Error"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Error"];
+            default: components["responses"]["Error"];
+        };
+    };
     tv_detail: {
         parameters: {
             query?: {
@@ -6854,7 +8246,7 @@ export interface operations {
                 /** @description Only those that end within 48 hours. */
                 expiring?: boolean;
                 /** @description Of which kind. */
-                kind?: "flyer" | "movie" | "tv";
+                kind?: components["schemas"]["FavoritesKind"];
                 /** @description Results a page; more than 100 gives 100. */
                 limit?: number;
                 /** @description Which page, from 1. */
@@ -7005,7 +8397,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Of one kind alone. */
-                kind?: "flyer" | "movie" | "tv" | "creator";
+                kind?: "flyer" | "movie" | "tv" | "product" | "creator";
             };
             header?: never;
             path?: never;
@@ -7131,7 +8523,7 @@ export interface operations {
                 /** @description Ids of items of this kind; at most 100 ids in all. Separated by commas; the parameter may also be repeated. */
                 ids?: number[];
                 /** @description The kind of `ids`. */
-                kind?: "flyer" | "movie" | "tv" | "creator";
+                kind?: "flyer" | "movie" | "tv" | "product" | "creator";
             };
             header?: never;
             path?: never;
@@ -7203,7 +8595,7 @@ export interface operations {
                 /** @description Only those that end within 48 hours. */
                 expiring?: boolean;
                 /** @description Of which kind. */
-                kind?: "flyer" | "movie" | "tv";
+                kind?: components["schemas"]["RatingsKind"];
                 /** @description Results a page; more than 100 gives 100. */
                 limit?: number;
                 /** @description Which page, from 1. */
@@ -7246,7 +8638,7 @@ export interface operations {
                 /** @description Only those that end within 48 hours. */
                 expiring?: boolean;
                 /** @description Of which kind. */
-                kind?: "flyer" | "movie" | "tv";
+                kind?: components["schemas"]["WatchlistKind"];
                 /** @description Results a page; more than 100 gives 100. */
                 limit?: number;
                 /** @description Which page, from 1. */
