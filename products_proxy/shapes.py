@@ -2,6 +2,7 @@
 
 import hashlib
 import unicodedata
+from functools import lru_cache
 from typing import Annotated, Any, Final, Literal
 
 from django.conf import settings
@@ -94,6 +95,7 @@ class ProductPage(ListEnvelope, kw_only=True):
     results: list[Product]
 
 
+@lru_cache(1_000)  # of thousands of products, which have a few of them
 def slug_of(name: str) -> str:
     """Return what stands for a category in addresses; a digest tells those apart whose letters no address has."""
     slug = slugify(name)[:_MAX_SLUG]
