@@ -11,7 +11,7 @@ import sys
 import time
 from functools import partial
 
-from benchmarks import hits, misses, report, signed_in
+from benchmarks import hits, misses, report, signed_in, snapshots
 from benchmarks.catalogs import CATALOGS
 from benchmarks.load import results_folder
 from benchmarks.measurements import Pace, Row, Scenario
@@ -26,6 +26,7 @@ _OF_A_CATALOG = {
     "writes": signed_in.writes,
     "hanging": misses.while_hanging,
     "lists": signed_in.lists,
+    "snapshot": snapshots.snapshot,
 }
 # By the names that ``--only`` takes: of each kind of row one catalog after the other, in the same minutes of the machine.
 SCENARIOS: dict[str, Scenario] = {

@@ -5,8 +5,9 @@ from typing import Final
 from benchmarks.catalog import Catalog
 from benchmarks.flyers import FLYERS
 from benchmarks.movies import MOVIES
+from benchmarks.products import PRODUCTS
 
-CATALOGS: Final[tuple[Catalog, ...]] = (FLYERS, MOVIES)
+CATALOGS: Final[tuple[Catalog, ...]] = (FLYERS, MOVIES, PRODUCTS)
 
 
 def with_calls(number: int, catalog: Catalog) -> dict[str, str]:
