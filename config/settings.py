@@ -358,6 +358,11 @@ SPECTACULAR_SETTINGS = {
             if TMDB_API_TOKEN
             else ""
         )
+        + (
+            " Products are those of a store; prices are decimal numbers as text, and administrators write."
+            if STORE_API_URL
+            else ""
+        )
     ),
     "OAS_VERSION": "3.1.1",
     "SERVERS": [{"url": PUBLIC_URL}],
