@@ -11,6 +11,7 @@ from rest_framework.permissions import SAFE_METHODS, BasePermission, IsAuthentic
 from rest_framework.request import Request
 
 from accounts.api import Response
+from accounts.idempotency import CONFLICT, IDEMPOTENCY_KEY, RepeatableView
 from accounts.models import User
 from clients.fakestore import Product
 from products_proxy import catalog, queries, shapes, writes
@@ -21,10 +22,12 @@ from proxy.rendering import marks_in
 from proxy.views import CatalogView
 
 operation = partial(extend_schema, tags=["products"])
+write_operation = partial(operation, parameters=[IDEMPOTENCY_KEY])
 
 REFUSED = {403: OpenApiResponse(description="`PERMISSION_DENIED`: the caller is no administrator.")}
 FORWARDED = {
     **REFUSED,
+    **CONFLICT,
     502: OpenApiResponse(description="The store gave no answer that can be used."),
     503: OpenApiResponse(description="`UPSTREAM_UNAVAILABLE`: try again after `Retry-After` seconds."),
     504: OpenApiResponse(description="`UPSTREAM_TIMEOUT`: nobody knows whether the store has written it."),
@@ -45,7 +48,7 @@ class ProductView(CatalogView):
     catalog = catalog.PRODUCTS
 
 
-class WrittenView(ProductView):
+class WrittenView(RepeatableView, ProductView):
     """A route that administrators write to."""
 
     # The first is how the schema knows that reads are for everybody.
@@ -85,13 +88,15 @@ class Products(WrittenView):
         answer = self.catalog.get_page(catalog.PRODUCT_LIST, query, on_miss=self.hit_limit)
         return self.respond(answer, page=(query.page, query.limit))
 
-    @operation("product_create", request=queries.ProductBody, responses={201: shapes.Product, **FORWARDED})
+    @write_operation(
+        "product_create", request=queries.ProductBody, responses={201: shapes.Product, **FORWARDED}
+    )
     def post(self, request: Request) -> Response:
         """Have the store create a product."""
         NoQuery.read(request.query_params)
         fields = queries.ProductBody.read(request.data)
-        product = writes.create_product(fields, user_id=self.writer.pk)
-        return self.respond_with_written(product, status=201)
+        create = partial(writes.create_product, fields, user_id=self.writer.pk)
+        return self.forward_once(lambda: self.respond_with_written(create(), status=201))
 
 
 class ProductsByCategories(ProductView):
@@ -113,7 +118,7 @@ class ProductDetail(WrittenView):
         NoQuery.read(request.query_params)
         return self.respond(self.catalog.get(catalog.PRODUCT, product_id, on_miss=self.hit_limit))
 
-    @operation(
+    @write_operation(
         "product_replace",
         request=queries.ProductBody,
         responses={200: shapes.Product, **NO_PRODUCT, **FORWARDED},
@@ -122,9 +127,10 @@ class ProductDetail(WrittenView):
         """Have the store replace a product."""
         NoQuery.read(request.query_params)
         fields = queries.ProductBody.read(request.data)
-        return self.respond_with_written(writes.replace_product(product_id, fields, user_id=self.writer.pk))
+        replace = partial(writes.replace_product, product_id, fields, user_id=self.writer.pk)
+        return self.forward_once(lambda: self.respond_with_written(replace()))
 
-    @operation(
+    @write_operation(
         "product_change",
         request=queries.ProductChanges,
         responses={200: shapes.Product, **NO_PRODUCT, **FORWARDED},
@@ -133,15 +139,19 @@ class ProductDetail(WrittenView):
         """Have the store change what is given of a product; the rest stays."""
         NoQuery.read(request.query_params)
         changes = queries.ProductChanges.read(request.data)
-        return self.respond_with_written(writes.change_product(product_id, changes, user_id=self.writer.pk))
+        change = partial(writes.change_product, product_id, changes, user_id=self.writer.pk)
+        return self.forward_once(lambda: self.respond_with_written(change()))
 
-    @operation(
+    @write_operation(
         "product_remove",
         responses={204: OpenApiResponse(description="Done."), **NO_PRODUCT, **FORWARDED},
     )
     def delete(self, request: Request, product_id: int) -> Response:
         """Have the store delete a product."""
         NoQuery.read(request.query_params)
+        return self.forward_once(lambda: self._deleted(product_id))
+
+    def _deleted(self, product_id: int) -> Response:
         writes.delete_product(product_id, user_id=self.writer.pk)
         return Response(status=204)
 
