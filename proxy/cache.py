@@ -80,7 +80,7 @@ class Cache:
         self._shared = shared or SharedLevel()
         self._store = store or Store()
         self._has_items = has_items
-        self._written_at = written_at
+        self.written_at = written_at
         self._is_behind = is_behind
         self._clock = clock
         self._events = events(upstream)
@@ -116,7 +116,7 @@ class Cache:
         """Say whether upstream did not have it a moment ago; makes no call and counts nothing."""
         with self._lock:
             asked_at = self._negative.get(key)
-        return asked_at is not None and asked_at >= self._written_at()
+        return asked_at is not None and asked_at >= self.written_at()
 
     def copies(self, names: Mapping[str, T]) -> dict[T, Answer]:
         """Return by name what is in this process or the shared level, fresh or stale; never calls upstream."""
@@ -248,7 +248,7 @@ class Cache:
     def _began_before_write(self, look: Look) -> bool:
         if look.entry is not None:
             return self.is_outdated(look.entry)
-        return look.is_negative and look.fresh_until - NEGATIVE_SECONDS < self._written_at()
+        return look.is_negative and look.fresh_until - NEGATIVE_SECONDS < self.written_at()
 
     def _fill(self, key: str, fill: Fill, token: str, ends_at: float) -> Answer:
         copy = self.copy(key)
@@ -355,7 +355,7 @@ class Cache:
 
     def is_outdated(self, entry: Entry) -> bool:
         """Say whether something was written to the service after this was fetched, as far as this process knows."""
-        return entry.fetched_at < self._written_at()
+        return entry.fetched_at < self.written_at()
 
     def _logged(self, key: str) -> dict[str, str]:
         """Return what may be logged of a key: the rest may be what a person searched for."""

@@ -166,14 +166,16 @@ class SnapshotCache(Generic[F]):
     ) -> Held[F]:
         """Return the snapshot, fetched if it has to be; raise ``UpstreamError`` if there is none.
 
-        The options are those of ``Cache.get``.
+        The options are those of ``Cache.get``. After a write one fetch is waited for; if that fails, it is an outage like any
+        other, in which nobody waits for what is served stale.
         """
         copy = self.copy()
         is_outdated = copy is not None and self._cache.is_outdated(copy.entry)
         if copy is not None and not is_outdated and self._clock() < copy.entry.fresh_until:
             self._events["hit"].inc()
             return Held(copy, Outcome.HIT)
-        if copy is not None and not is_outdated and not confirm:
+        has_failed_since = is_outdated and self._failed_at >= self._cache.written_at()
+        if copy is not None and (has_failed_since or not is_outdated) and not confirm:
             self.revalidate()
             return self._stale(copy)
         on_miss()

@@ -496,6 +496,24 @@ def test_with_the_service_down_the_outdated_list_is_served_as_stale(shop):
     assert isinstance(failure, UpstreamUnavailableError)
 
 
+def test_after_a_write_one_fetch_that_fails_is_waited_for_and_then_none(shop):
+    fill = Fill(all_of(1, title="old"), UpstreamUnavailableError(), all_of(1, title="new"))
+    shop = shop(fill)
+    shop.page()
+    shop.clock.now += 1
+    shop.write()
+    misses = []
+
+    answers = [shop.page(on_miss=lambda: misses.append("a miss")) for _ in range(3)]
+    assert [answer.outcome for answer in answers] == ["STALE"] * 3
+    assert (fill.calls, misses) == (2, ["a miss"])
+
+    shop.clock.now += COOLDOWN_SECONDS
+    assert titles(shop.page()) == ["old"]
+    shop.settle()
+    assert titles(shop.page()) == ["new"]
+
+
 def test_a_cache_alone_forgets_with_a_write_what_was_and_what_was_not_there():
     clock, written = Clock(), [0.0]
     cache = Cache(
