@@ -193,6 +193,61 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/carts/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The caller's carts, newest first; everybody's for an administrator. */
+        get: operations["cart_list"];
+        put?: never;
+        /** @description Make a cart, with or without anything in it; 20 a person, and 100 lines each. */
+        post: operations["cart_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/carts/{cart_id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description A cart with the prices of today; while the store does not tell them, with those that are remembered. */
+        get: operations["cart_detail"];
+        /** @description Replace what is in a cart. */
+        put: operations["cart_replace"];
+        post?: never;
+        /** @description Delete a cart and what is in it. */
+        delete: operations["cart_remove"];
+        options?: never;
+        head?: never;
+        /** @description Add, then update, then remove, all of it or nothing; two devices that add at once lose nothing. */
+        patch: operations["cart_change"];
+        trace?: never;
+    };
+    "/api/v1/carts/users/{user_id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The carts of a person, newest first: one's own, or anybody's for an administrator. */
+        get: operations["cart_list_of_user"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/categories/": {
         parameters: {
             query?: never;
@@ -1165,6 +1220,65 @@ export interface components {
             /** Format: uri */
             original: string;
         };
+        /** @description What a person is about to buy; its lines in the order in which they were added. */
+        Cart: {
+            /** Format: int64 */
+            id: number;
+            /** Format: int64 */
+            user_id: number;
+            lines: components["schemas"]["CartLine"][];
+            /** @description Of what can be bought: a decimal number as text. What is gone does not count, and of what is unknown `price_then` does. */
+            total: string;
+            /** @description ISO 4217. */
+            currency: string;
+            /**
+             * Format: date-time
+             * @description A moment of the caller's choice; when the cart was made, unless it is set.
+             */
+            date: string;
+            /** Format: date-time */
+            updated_at: string;
+            /** @description Whether some price is not known now. */
+            is_partial: boolean;
+        };
+        /** @description What is to be in it instead of what is; without a date it has the one that it had. */
+        CartContentRequest: {
+            lines: components["schemas"]["WantedLineRequest"][];
+            /**
+             * Format: date-time
+             * @description A moment of the caller's choice; when the cart was made, unless it is set.
+             */
+            date?: string;
+        };
+        /** @description A product in a cart. */
+        CartLine: {
+            /** Format: int64 */
+            product_id: number;
+            quantity: number;
+            /** @description As the store has it now, or as it was when the line was last set. */
+            title: string;
+            /** Format: uri */
+            image: string | null;
+            /** @description What one cost when the line was last set: a decimal number as text. */
+            price_then: string;
+            /** @description Null while nobody knows, and of what is gone. */
+            price_now: string | null;
+            /** @description `gone`: the store has it no more; `unknown`: the store does not tell. */
+            availability: components["schemas"]["CartLineAvailabilityEnum"];
+            /** @description Whether the two prices are known to differ. */
+            is_price_changed: boolean;
+        };
+        /** @enum {string} */
+        CartLineAvailabilityEnum: "live" | "gone" | "unknown";
+        CartPage: {
+            count: number;
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            meta: components["schemas"]["Meta"];
+            results: components["schemas"]["Cart"][];
+        };
         /** @description Who plays whom. */
         CastMember: {
             id: number;
@@ -1716,6 +1830,20 @@ export interface components {
             meta: components["schemas"]["Meta"];
             results: components["schemas"]["Movie"][];
         };
+        /** @description What is to be in it; a product that is named twice counts twice. */
+        NewCartRequest: {
+            lines?: components["schemas"]["WantedLineRequest"][];
+            /**
+             * Format: date-time
+             * @description A moment of the caller's choice; when the cart was made, unless it is set.
+             */
+            date?: string;
+            /**
+             * Format: int64
+             * @description Whose cart it is to be; only administrators may say so.
+             */
+            user_id?: number;
+        };
         /** @description A creator by their id. */
         NewFollowRequest: {
             /** Format: int64 */
@@ -1785,6 +1913,25 @@ export interface components {
         /** @description Fields other than these are refused by name; so they are where it stands inside of another. */
         PasswordResetRequest: {
             email: string;
+        };
+        /** @description First all of `add` is added to what is there, then the quantities of `update` are set, then `remove` is taken out. */
+        PatchedCartChangeRequest: {
+            /** @description Increments what is there, and puts in what is not. */
+            add?: components["schemas"]["WantedLineRequest"][];
+            /** @description Sets the quantity of what is there, and puts in what is not. */
+            update?: components["schemas"]["WantedLineRequest"][];
+            /** @description Ids of products; those not there are no error. */
+            remove?: number[];
+            /**
+             * Format: date-time
+             * @description A moment of the caller's choice; when the cart was made, unless it is set.
+             */
+            date?: string;
+            /**
+             * Format: int64
+             * @description Whose cart it is to be; only administrators may say so.
+             */
+            user_id?: number;
         };
         /** @description What is to be changed of a product; the rest stays. */
         PatchedProductChangesRequest: {
@@ -2281,6 +2428,12 @@ export interface components {
             /** Format: double */
             average: number;
             count: number;
+        };
+        /** @description So many of a product. Its price is the store's to say. */
+        WantedLineRequest: {
+            /** Format: int64 */
+            product_id: number;
+            quantity: number;
         };
         /** @description The same of those that may be on a watchlist. */
         WatchlistIdsRequest: {
@@ -2906,6 +3059,558 @@ export interface operations {
             401: components["responses"]["Error"];
             404: components["responses"]["Error"];
             429: components["responses"]["Throttled"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Error"];
+        };
+    };
+    cart_list: {
+        parameters: {
+            query?: {
+                /** @description Results a page; more than 100 gives 100. */
+                limit?: number;
+                /** @description Which page, from 1. */
+                page?: number;
+                /** @description Those of this person alone: of anybody for administrators, of oneself for others. */
+                user_id?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    /** @description Send it back in `If-None-Match`. */
+                    ETag?: string;
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CartPage"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            /** @description `PERMISSION_DENIED`: only an administrator may do that for others. */
+            403: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Error"];
+        };
+    };
+    cart_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A text of your own for this write, such as a UUID: sent again with it within 7 days, the same request is answered as the first time and changes nothing. The latest 1,000 of a person are remembered. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["NewCartRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Cart"];
+                };
+            };
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            /** @description `PERMISSION_DENIED`: only an administrator may do that for others. */
+            403: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `NOT_FOUND`: the store has no such product. */
+            404: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `CONFLICT`: the `Idempotency-Key` came with another request before, or that request is being processed, or nobody knows what became of it. */
+            409: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            413: components["responses"]["Error"];
+            415: components["responses"]["Error"];
+            429: components["responses"]["Throttled"];
+            /** @description The service behind gave no answer that can be used. */
+            502: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `UPSTREAM_UNAVAILABLE`: try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `UPSTREAM_TIMEOUT`: the service behind did not answer in time. */
+            504: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    cart_detail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                cart_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    /** @description Send it back in `If-None-Match`. */
+                    ETag?: string;
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Cart"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            /** @description `NOT_FOUND`: the caller has no such cart. */
+            404: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Error"];
+        };
+    };
+    cart_replace: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A text of your own for this write, such as a UUID: sent again with it within 7 days, the same request is answered as the first time and changes nothing. The latest 1,000 of a person are remembered. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                cart_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CartContentRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Cart"];
+                };
+            };
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            /** @description `NOT_FOUND`: the caller has no such cart, or the store no such product. */
+            404: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `CONFLICT`: the `Idempotency-Key` came with another request before, or that request is being processed, or nobody knows what became of it. */
+            409: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            413: components["responses"]["Error"];
+            415: components["responses"]["Error"];
+            429: components["responses"]["Throttled"];
+            /** @description The service behind gave no answer that can be used. */
+            502: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `UPSTREAM_UNAVAILABLE`: try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `UPSTREAM_TIMEOUT`: the service behind did not answer in time. */
+            504: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    cart_remove: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A text of your own for this write, such as a UUID: sent again with it within 7 days, the same request is answered as the first time and changes nothing. The latest 1,000 of a person are remembered. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                cart_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            /** @description `NOT_FOUND`: the caller has no such cart. */
+            404: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `CONFLICT`: the `Idempotency-Key` came with another request before, or that request is being processed, or nobody knows what became of it. */
+            409: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            429: components["responses"]["Throttled"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Error"];
+        };
+    };
+    cart_change: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A text of your own for this write, such as a UUID: sent again with it within 7 days, the same request is answered as the first time and changes nothing. The latest 1,000 of a person are remembered. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                cart_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PatchedCartChangeRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Cart"];
+                };
+            };
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            /** @description `PERMISSION_DENIED`: only an administrator may do that for others. */
+            403: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `NOT_FOUND`: the caller has no such cart, or the store no such product. */
+            404: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `CONFLICT`: the `Idempotency-Key` came with another request before, or that request is being processed, or nobody knows what became of it. */
+            409: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            413: components["responses"]["Error"];
+            415: components["responses"]["Error"];
+            429: components["responses"]["Throttled"];
+            /** @description The service behind gave no answer that can be used. */
+            502: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `UPSTREAM_UNAVAILABLE`: try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `UPSTREAM_TIMEOUT`: the service behind did not answer in time. */
+            504: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    cart_list_of_user: {
+        parameters: {
+            query?: {
+                /** @description Results a page; more than 100 gives 100. */
+                limit?: number;
+                /** @description Which page, from 1. */
+                page?: number;
+            };
+            header?: never;
+            path: {
+                user_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    /** @description Send it back in `If-None-Match`. */
+                    ETag?: string;
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CartPage"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            /** @description `PERMISSION_DENIED`: only an administrator may do that for others. */
+            403: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: components["responses"]["Error"];
             503: components["responses"]["Unavailable"];
             default: components["responses"]["Error"];
         };
@@ -6020,7 +6725,10 @@ export interface operations {
     product_create: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A text of your own for this write, such as a UUID: sent again with it within 7 days, the same request is answered as the first time and changes nothing. The latest 1,000 of a person are remembered. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -6047,6 +6755,19 @@ export interface operations {
             401: components["responses"]["Error"];
             /** @description `PERMISSION_DENIED`: the caller is no administrator. */
             403: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `CONFLICT`: the `Idempotency-Key` came with another request before, or that request is being processed, or nobody knows what became of it. */
+            409: {
                 headers: {
                     /** @description Names this request in the log. */
                     "X-Request-ID"?: string;
@@ -6146,7 +6867,10 @@ export interface operations {
     product_replace: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A text of your own for this write, such as a UUID: sent again with it within 7 days, the same request is answered as the first time and changes nothing. The latest 1,000 of a person are remembered. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 product_id: number;
             };
@@ -6188,6 +6912,19 @@ export interface operations {
             };
             /** @description `NOT_FOUND`: the store has no such product. */
             404: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `CONFLICT`: the `Idempotency-Key` came with another request before, or that request is being processed, or nobody knows what became of it. */
+            409: {
                 headers: {
                     /** @description Names this request in the log. */
                     "X-Request-ID"?: string;
@@ -6249,7 +6986,10 @@ export interface operations {
     product_remove: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A text of your own for this write, such as a UUID: sent again with it within 7 days, the same request is answered as the first time and changes nothing. The latest 1,000 of a person are remembered. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 product_id: number;
             };
@@ -6285,6 +7025,19 @@ export interface operations {
             };
             /** @description `NOT_FOUND`: the store has no such product. */
             404: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `CONFLICT`: the `Idempotency-Key` came with another request before, or that request is being processed, or nobody knows what became of it. */
+            409: {
                 headers: {
                     /** @description Names this request in the log. */
                     "X-Request-ID"?: string;
@@ -6344,7 +7097,10 @@ export interface operations {
     product_change: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A text of your own for this write, such as a UUID: sent again with it within 7 days, the same request is answered as the first time and changes nothing. The latest 1,000 of a person are remembered. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 product_id: number;
             };
@@ -6386,6 +7142,19 @@ export interface operations {
             };
             /** @description `NOT_FOUND`: the store has no such product. */
             404: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `CONFLICT`: the `Idempotency-Key` came with another request before, or that request is being processed, or nobody knows what became of it. */
+            409: {
                 headers: {
                     /** @description Names this request in the log. */
                     "X-Request-ID"?: string;
