@@ -24,7 +24,8 @@ TARGETS = {
 
 def printed(target: str) -> list[str]:
     """Return the commands that make would run."""
-    ran = subprocess.run(["make", "-n", target], cwd=ROOT, capture_output=True, text=True, check=True)
+    command = ["make", "--no-print-directory", "-n", target]
+    ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     return ran.stdout.splitlines()
 
 

@@ -26,11 +26,11 @@ def client(store) -> Iterator[FakeStoreClient]:
     transport.close()
 
 
-def test_it_reads_every_product_and_category(client):
-    page, categories = client.list_products().value, client.list_categories().value
+def test_it_reads_every_product(client):
+    page = client.list_products().value
 
     assert (len(page.results), page.left_out) == (128, 0)
-    assert len(categories) == 8
+    assert len({product.category for product in page.results if product.category}) == 8
     for product in page.results:
         sent = SAMPLE[product.id]
         assert product.title == sent["title"].strip()

@@ -17,8 +17,7 @@ FEED = f"{UPSTREAM}/flyers/feed/"
 
 @pytest.fixture(autouse=True)
 def flyers_alone(monkeypatch):
-    for name in ("movies", "products"):
-        monkeypatch.delitem(catalog._CATALOGS, name)
+    monkeypatch.setattr(catalog, "_CATALOGS", {FLYERS.name: FLYERS})
 
 
 class Terminal(io.StringIO):
