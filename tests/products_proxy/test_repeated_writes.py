@@ -1,6 +1,5 @@
 """`Idempotency-Key` on writes of products: what is sent again is answered as the first time, and the store is asked once."""
 
-import pytest
 
 from tests import payloads_fakestore as payloads
 from tests.hostile import FAULTS, HostileServer
