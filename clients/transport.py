@@ -45,6 +45,7 @@ class CallOptions(WriteOptions, total=False):
     """Options of every read."""
 
     etag: str | None  # of an earlier answer: if it still holds, ``value`` is ``None``
+    seconds: float  # that this call may take, if not those of the deadline
 
 
 class Fetched(msgspec.Struct, Generic[T], frozen=True):
@@ -129,13 +130,14 @@ class Transport:
         etag: str | None = None,
         request_id: str | None = None,
         ends_at: float = math.inf,
+        seconds: float | None = None,
     ) -> Fetched[T]:
         """Return what ``decode`` makes of the JSON document at ``path``, nulls included, or raise ``UpstreamError``.
 
         ``decode`` raises ``UpstreamMalformedError`` for a document that it can't accept; the breaker does not count
         that, so one bad item can't block the others. The other options: see ``CallOptions``.
         """
-        call = self._begin(path, request_id, ends_at)
+        call = self._begin(path, request_id, ends_at, seconds=seconds)
         request = self._requests.read(path, params, etag, request_id)
         response, value = self._call(call, request, decode, reading)
         return Fetched(
@@ -180,9 +182,17 @@ class Transport:
         """Close the idle connections."""
         self._adapter.close()
 
-    def _begin(self, path: str, request_id: str | None, ends_at: float, *, is_write: bool = False) -> Call:
+    def _begin(
+        self,
+        path: str,
+        request_id: str | None,
+        ends_at: float,
+        *,
+        seconds: float | None = None,
+        is_write: bool = False,
+    ) -> Call:
         now = time.monotonic()
-        ends_at = min(now + self._deadline, ends_at)
+        ends_at = min(now + (seconds or self._deadline), ends_at)
         return Call(path, request_id, started_at=now, ends_at=ends_at, is_write=is_write)
 
     def _call(

@@ -173,7 +173,7 @@ def answer_exception(error: Exception, context: Any = None) -> HttpResponse | No
     details: dict[str, list[str]] = getattr(error, "details", {})
     if isinstance(error, upstream.UpstreamNotFoundError) and error.kind:
         failure = Failure(404, "NOT_FOUND", f"There is no such {error.kind}.")
-        details = {"id": [str(error.number)]}
+        details = {} if error.number is None else {"id": [str(error.number)]}
     elif isinstance(error, exceptions.ParseError):
         failure = Failure(400, "VALIDATION_ERROR", str(error.detail))
     elif isinstance(error, exceptions.ValidationError):
@@ -182,6 +182,7 @@ def answer_exception(error: Exception, context: Any = None) -> HttpResponse | No
         return None
     if isinstance(error, upstream.UpstreamError):
         failure = failure._replace(message=_sentence(error, failure.message))
+        details = {"outcome": ["unknown"]} if error.outcome_unknown else details
     if isinstance(error, EntryNotFoundError):
         failure = failure._replace(message=failure.message.format(noun=error.noun))
     if isinstance(error, DATABASE_FAILURES):

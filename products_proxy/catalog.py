@@ -10,7 +10,7 @@ from django.conf import settings
 from msgspec import Struct
 from msgspec.structs import replace
 
-from clients.errors import UpstreamMalformedError, UpstreamNotFoundError
+from clients.errors import UpstreamNotFoundError, UpstreamUnavailableError
 from clients.fakestore import FakeStoreClient, Product, StoreRating
 from clients.transport import CallOptions, Fetched, ListPage
 from products_proxy import shapes
@@ -78,10 +78,9 @@ class ProductFacts(Struct, gc=False):
 def _fetch_all(
     client: FakeStoreClient, **call: Unpack[CallOptions]
 ) -> Fetched[ListPage[shapes.PlainProduct]]:
-    try:
-        return client.list_products(**call).mapped(_shown)
-    except UpstreamNotFoundError:
-        raise UpstreamMalformedError("the list of products was not found") from None
+    # One call, behind the callers, which may take as long as all pages of another service together.
+    call["seconds"] = settings.STORE_SNAPSHOT_SECONDS
+    return client.list_products(**call).mapped(_shown)
 
 
 def _shown(found: ListPage[Product]) -> ListPage[shapes.PlainProduct]:
@@ -104,7 +103,7 @@ _RANKS: Final[dict[str, Callable[[ProductFacts], Any]]] = {
 
 def _products(copy: SnapshotCopy[ProductFacts], query: ProductList) -> Page:
     """Return the page of products that ``query`` asks for; what has no rating is last, whatever the direction."""
-    if query.must_exist and (missing := set(query.categories) - _counts(copy).keys()):
+    if query.must_exist and copy.is_whole and (missing := set(query.categories) - _counts(copy).keys()):
         raise UnknownCategoriesError(missing)
     products = copy.facts
     places = [place for place, product in enumerate(products) if _is_wanted(product, query)]
@@ -147,9 +146,18 @@ def _categories(copy: SnapshotCopy[ProductFacts], query: CategoryList) -> Page |
         found = [shapes.StoreCategory(slug, name, counts[slug]) for slug, name in sorted(names.items())]
         page = shapes.CATEGORY.render_page(len(found), found)
         return replace(page, is_partial=not copy.is_whole)
+    if query.slug not in names and not copy.is_whole:
+        raise not_all_known()
     if query.slug not in names:
-        raise UpstreamNotFoundError("no product has this category")
+        raise UpstreamNotFoundError("no product has this category", kind="category")
     return shapes.CATEGORY.render(shapes.StoreCategory(query.slug, names[query.slug], counts[query.slug]))
+
+
+def not_all_known() -> UpstreamUnavailableError:
+    """Return what is to be said of a category that products may have which are not known."""
+    failure = UpstreamUnavailableError("not among the products that are known, which are not all")
+    failure.upstream = "products"
+    return failure
 
 
 PRODUCT_LIST: Final = Selection("list", SNAPSHOT, shapes.PRODUCT, _products)
@@ -188,11 +196,3 @@ PRODUCTS: Final = Catalog(
     takes_writes=True,
     warm=_warm,
 )
-
-
-def category_names(*, ends_at: float) -> dict[str, str]:
-    """Return the names of all categories by slug, as far as they are known by ``ends_at`` (monotonic)."""
-    page = PRODUCTS.get_page(CATEGORIES, CategoryList(), ends_at=ends_at).body
-    return {
-        category.slug: category.name for category in (item.read(shapes.StoreCategory) for item in page.items)
-    }

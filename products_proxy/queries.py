@@ -111,6 +111,12 @@ class ProductsQuery(PageQuery):
             raise serializers.ValidationError(f"Give at most {MAX_WORDS} words.")
         return words
 
+    def validate_min_price(self, price: Money) -> Money:
+        return price.normalize()  # 5 and 5.00 are one question
+
+    def validate_max_price(self, price: Money) -> Money:
+        return price.normalize()
+
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if "category" in attrs and "categories" in attrs:
             raise serializers.ValidationError({"category": ["Give it or categories, not both."]})

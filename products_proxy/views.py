@@ -16,9 +16,9 @@ from accounts.models import User
 from clients.fakestore import Product
 from products_proxy import catalog, queries, shapes, writes
 from products_proxy.catalog import CategoryList, ProductList
+from proxy.columns import Marks
 from proxy.marks import marks_for
 from proxy.parameters import NoQuery
-from proxy.rendering import marks_in
 from proxy.views import CatalogView
 
 operation = partial(extend_schema, tags=["products"])
@@ -61,11 +61,14 @@ class WrittenView(RepeatableView, ProductView):
         assert person is not None  # noqa: S101 - for the type: nobody writes anonymously
         return person
 
-    def respond_with_written(self, product: Product, *, status: int = 200) -> Response:
-        """Answer with a product as the store has it now, for whoever wrote it."""
+    def marks_on(self, *product_ids: int) -> Marks:
+        """Return the writer's marks on these. They are read before a write: nothing may fail here after it."""
+        ids = dict.fromkeys(shapes.PRODUCT.relations, product_ids)
+        return marks_for(user_id=self.writer.pk, version=self.writer.library_version, ids=ids)
+
+    def respond_with_written(self, product: Product, marks: Marks, *, status: int = 200) -> Response:
+        """Answer with a product as the store has it now, with these marks."""
         item = shapes.PRODUCT.render(shapes.product_of(product))
-        writer = self.writer
-        marks = marks_for(user_id=writer.pk, version=writer.library_version, ids=marks_in([item]))
         response = Response(msgspec.Raw(item.filled(marks, now=time.time())), status=status)
         response["Cache-Control"] = "private, no-cache"
         return response
@@ -96,7 +99,8 @@ class Products(WrittenView):
         NoQuery.read(request.query_params)
         fields = queries.ProductBody.read(request.data)
         create = partial(writes.create_product, fields, user_id=self.writer.pk)
-        return self.forward_once(lambda: self.respond_with_written(create(), status=201))
+        marks = self.marks_on()
+        return self.forward_once(lambda: self.respond_with_written(create(), marks, status=201))
 
 
 class ProductsByCategories(ProductView):
@@ -128,7 +132,8 @@ class ProductDetail(WrittenView):
         NoQuery.read(request.query_params)
         fields = queries.ProductBody.read(request.data)
         replace = partial(writes.replace_product, product_id, fields, user_id=self.writer.pk)
-        return self.forward_once(lambda: self.respond_with_written(replace()))
+        marks = self.marks_on(product_id)
+        return self.forward_once(lambda: self.respond_with_written(replace(), marks))
 
     @write_operation(
         "product_change",
@@ -140,7 +145,8 @@ class ProductDetail(WrittenView):
         NoQuery.read(request.query_params)
         changes = queries.ProductChanges.read(request.data)
         change = partial(writes.change_product, product_id, changes, user_id=self.writer.pk)
-        return self.forward_once(lambda: self.respond_with_written(change()))
+        marks = self.marks_on(product_id)
+        return self.forward_once(lambda: self.respond_with_written(change(), marks))
 
     @write_operation(
         "product_remove",

@@ -10,7 +10,16 @@ from msgspec.structs import replace
 from clients.errors import UpstreamError, UpstreamMalformedError, UpstreamNotFoundError
 from clients.fakestore import Product, ProductFields
 from clients.transport import WriteOptions
-from products_proxy.catalog import PRODUCT, PRODUCTS, UnknownCategoriesError, category_names
+from products_proxy import shapes
+from products_proxy.catalog import (
+    CATEGORIES,
+    PRODUCT,
+    PRODUCTS,
+    CategoryList,
+    UnknownCategoriesError,
+    not_all_known,
+)
+from proxy.rendering import Page
 from proxy.single_flight import release_connection
 
 log = structlog.get_logger(__name__)
@@ -73,10 +82,19 @@ def _for_the_store(fields: dict[str, Any], call: WriteOptions) -> dict[str, Any]
     slugs = fields.pop("categories", None)
     if slugs is None:
         return fields
-    names = category_names(ends_at=call["ends_at"]) if slugs else {}
-    if missing := set(slugs) - names.keys():
-        raise UnknownCategoriesError(missing)
-    return {**fields, "category": names[slugs[0]] if slugs else None}
+    return {**fields, "category": _category_name(slugs[0], call) if slugs else None}
+
+
+def _category_name(slug: str, call: WriteOptions) -> str:
+    """Return the store's name for a category, as far as it is known within the time of the call."""
+    page = PRODUCTS.get_page(CATEGORIES, CategoryList(), ends_at=call["ends_at"]).body
+    categories = (item.read(shapes.StoreCategory) for item in page.items)
+    name = next((category.name for category in categories if category.slug == slug), None)
+    if name is None and isinstance(page, Page) and page.is_partial:
+        raise not_all_known()
+    if name is None:
+        raise UnknownCategoriesError([slug])
+    return name
 
 
 def _product(product_id: int, call: WriteOptions) -> Product:

@@ -134,12 +134,7 @@ def get_many(kind: str, ids: Sequence[int], *, caller: str, on_miss: OnMiss = fr
         return batch._replace(absent=frozenset(), unknown=unknown, unlisted=batch.absent)
     if fetcher.kind.by_ids:
         return _listed(fetcher, fetcher.kind.by_ids, ids, confirm=False, on_miss=on_miss)
-    copies = fetcher.catalog.copies(fetcher.kind, ids)
-    for id_ in [id_ for id_, answer in copies.items() if answer.is_stale][: fetcher.kind.max_looks]:
-        fetcher.catalog.revalidate(fetcher.kind, id_)
-    fetch = partial(fetcher.catalog.get, fetcher.kind, on_miss=on_miss)
-    fetched = _some(fetcher, fetch, [id_ for id_ in ids if id_ not in copies])
-    return fetched._replace(found=copies | fetched.found)
+    return _singly(fetcher, ids, confirm=False, on_miss=on_miss)
 
 
 def confirm(kind: str, id_: int) -> Summary:
@@ -163,13 +158,10 @@ def confirm_many(kind: str, ids: Sequence[int], *, caller: str) -> Batch[Summary
     fetcher = _fetcher(kind, caller)
     if found_in := fetcher.kind.found:
         return _summaries(_in_snapshot(fetcher, found_in, ids, confirm=True, on_miss=free))
-    fetch = partial(fetcher.catalog.get, fetcher.kind, confirm=True)
     if not fetcher.kind.by_ids:
-        copies = fetcher.catalog.copies(fetcher.kind, ids)
-        found = {id_: answer for id_, answer in copies.items() if not answer.is_stale}
-        fetched = _some(fetcher, fetch, [id_ for id_ in ids if id_ not in found])
-        return _summaries(fetched._replace(found=found | fetched.found))
+        return _summaries(_singly(fetcher, ids, confirm=True, on_miss=free))
     listed = _listed(fetcher, fetcher.kind.by_ids, ids, confirm=True, on_miss=free)
+    fetch = partial(fetcher.catalog.get, fetcher.kind, confirm=True)
     fetched = _some(fetcher, fetch, [id_ for id_ in ids if id_ in listed.absent])
     return _summaries(
         Batch(
@@ -185,7 +177,7 @@ def _in_snapshot(
     fetcher: _Fetcher, found: Found[Any], ids: Sequence[int], *, confirm: bool, on_miss: OnMiss
 ) -> Batch[Answer]:
     """Return what a snapshot has; of what it lacks, unless that proves that it is not there, some are fetched singly."""
-    catalog, kind = fetcher.catalog, fetcher.kind
+    catalog = fetcher.catalog
     try:
         answers, has_all, failure = catalog.find(found, ids, confirm=confirm, on_miss=on_miss)
     except UpstreamError as nothing:
@@ -195,7 +187,7 @@ def _in_snapshot(
         return Batch(answers, frozenset(), frozenset(missing), failure)
     if has_all or not missing:
         return Batch(answers, frozenset(missing), frozenset())
-    looked = _some(fetcher, partial(catalog.get, kind, confirm=confirm, on_miss=on_miss), missing)
+    looked = _singly(fetcher, missing, confirm=confirm, on_miss=on_miss)
     return looked._replace(found=answers | looked.found)
 
 
@@ -246,6 +238,21 @@ def _listed(
         unknown=frozenset(missing - found.keys() - absent),
         failure=failure,
     )
+
+
+def _singly(fetcher: _Fetcher, ids: Sequence[int], *, confirm: bool, on_miss: OnMiss) -> Batch[Answer]:
+    """Return what is cached, and of the others some, each fetched by itself; with ``confirm`` only what is fresh is not."""
+    catalog, kind = fetcher.catalog, fetcher.kind
+    copies = catalog.copies(kind, ids)
+    stale = [id_ for id_, answer in copies.items() if answer.is_stale]
+    if confirm:
+        copies = {id_: answer for id_, answer in copies.items() if not answer.is_stale}
+    else:
+        for id_ in stale[: kind.max_looks]:
+            catalog.revalidate(kind, id_)
+    fetch = partial(catalog.get, kind, confirm=confirm, on_miss=on_miss)
+    fetched = _some(fetcher, fetch, [id_ for id_ in ids if id_ not in copies])
+    return fetched._replace(found=copies | fetched.found)
 
 
 def _some(fetcher: _Fetcher, fetch: Callable[[int], T], ids: Sequence[int]) -> Batch[T]:

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 import responses
+from django.db import connection
 
 from tests import payloads_fakestore as payloads
 
@@ -28,7 +29,8 @@ class Received(NamedTuple):
 class Store:
     """``products`` by id; ``answer`` (status, body, headers) is that to everything while it is set.
 
-    ``received`` lists the requests since ``forget``, ``all_received`` those of the whole test. What is missing is 200
+    ``received`` lists the requests since ``forget``, ``all_received`` those of the whole test, ``statements`` how many of SQL
+    had been executed at each, where they are captured. What is missing is 200
     with ``nothing`` for a body. A write sticks, and is answered by what was sent, unless ``created`` is another answer.
     """
 
@@ -39,6 +41,7 @@ class Store:
         self.created: str | None = None
         self.received: list[Received] = []
         self.all_received: list[Received] = []
+        self.statements: list[int] = []
         for method in ("GET", "POST", "PUT", "PATCH", "DELETE"):
             wire.add_callback(method, re.compile(f"{STORE}/.*"), callback=self._callback)
 
@@ -69,6 +72,7 @@ class Store:
         received = Received(request.method, path, body, dict(request.headers))
         self.received.append(received)
         self.all_received.append(received)
+        self.statements.append(len(connection.queries))
         if self.answer:
             status, text, headers = self.answer
             return status, headers, text

@@ -1,5 +1,6 @@
 """The store in an outage, on real sockets: one deadline holds, copies are served, and flyers are as they were."""
 
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
@@ -75,6 +76,7 @@ def timed(address):
 @pytest.mark.parametrize("address", READS)
 def test_without_a_copy_the_envelope_names_the_store(settings, store, address, fault):
     settings.STORE_DEADLINE_SECONDS = 0.4
+    settings.STORE_SNAPSHOT_SECONDS = 0.4
     store.behaviour, status, code, message = BROKEN[fault]
 
     response, seconds = timed(address)
@@ -90,6 +92,7 @@ def test_without_a_copy_the_envelope_names_the_store(settings, store, address, f
 @pytest.mark.parametrize("address", [PRODUCTS, f"{PRODUCTS}7/", CATEGORIES])
 def test_a_copy_is_served_at_once_and_says_that_it_is_stale(anyone, settings, store, address, fault):
     settings.STORE_DEADLINE_SECONDS = 0.4
+    settings.STORE_SNAPSHOT_SECONDS = 0.4
     store.behaviour = SERVICE.healthy_but_never_fresh
     fresh = anyone.get(address)
     store.behaviour = BROKEN[fault][0]
@@ -105,6 +108,26 @@ def test_a_copy_is_served_at_once_and_says_that_it_is_stale(anyone, settings, st
     assert body == {name: value for name, value in fresh.json().items() if name != "meta"}
 
 
+def test_a_list_that_takes_longer_than_a_caller_waits_is_there_for_the_next_one(settings, store):
+    settings.STORE_DEADLINE_SECONDS = 0.3
+    is_awaited = threading.Event()
+
+    def slow(exchange):
+        assert is_awaited.wait(10)
+        SERVICE.healthy(exchange)
+
+    store.behaviour = slow
+
+    first, seconds = timed(PRODUCTS)
+    is_awaited.set()
+    CATALOG.settle()
+    second, _ = timed(PRODUCTS)
+
+    assert [first.status_code, second.status_code] == [504, 200]
+    assert seconds < 1.5
+    assert len(store.received) == 1
+
+
 def test_a_new_filter_of_a_stale_copy_is_answered_in_an_outage(anyone, store):
     store.behaviour = SERVICE.healthy_but_never_fresh
     anyone.get(PRODUCTS)
@@ -118,6 +141,7 @@ def test_a_new_filter_of_a_stale_copy_is_answered_in_an_outage(anyone, store):
 
 def test_while_the_store_hangs_flyers_that_nobody_has_asked_for_come_as_fast_as_ever(settings, store, flyers):
     settings.STORE_DEADLINE_SECONDS = 1.2
+    settings.STORE_SNAPSHOT_SECONDS = 1.2
     store.behaviour = FAULTS["hang"]
 
     with ThreadPoolExecutor(8) as threads:

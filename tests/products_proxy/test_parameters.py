@@ -1,7 +1,9 @@
 """Invalid parameters and ids: the answer names them, and the store is never asked."""
 
 import pytest
+from django.http import QueryDict
 
+from products_proxy.queries import ProductsQuery
 from tests.products_proxy.store import PRODUCTS
 
 # A call that no test expects fails the test.
@@ -142,3 +144,12 @@ def test_categories_are_read_only_whoever_writes(anyone, as_alice, as_carol, add
         assert (response.status_code, error["code"]) == (405, "METHOD_NOT_ALLOWED")
         assert error["request_id"] == response["X-Request-ID"]
         assert set(response["Allow"].split(", ")) <= {"GET", "HEAD", "OPTIONS"}
+
+
+def test_equal_prices_are_one_question():
+    read = [
+        ProductsQuery.read(QueryDict(f"min_price={low}&max_price={high}"))
+        for low, high in (("5", "100"), ("5.0", "100.00"), ("05", "0100"))
+    ]
+
+    assert {repr(sorted(each.items())) for each in read} == {repr(sorted(read[0].items()))}

@@ -112,3 +112,36 @@ def test_what_was_left_out_comes_back_with_the_next_list(anyone, store, clock):
     body = anyone.get(PRODUCTS).json()
 
     assert (body["count"], "partial" in body["meta"]) == (2, False)
+
+
+def test_of_many_that_were_not_read_each_look_finds_ten_more_and_loses_none(as_alice, settings, store):
+    settings.STORE_SNAPSHOT_MAX_ITEMS = 3
+    store.has_many(28)
+    cart = as_alice.post("/api/v1/carts/", {"lines": [{"product_id": 1, "quantity": 1}]}).json()["id"]
+    lines = [{"product_id": number, "quantity": 1} for number in range(1, 29)]
+
+    answers = [as_alice.put(f"/api/v1/carts/{cart}/", {"lines": lines}) for _ in range(3)]
+
+    assert [answer.status_code for answer in answers] == [503, 503, 200]
+    assert {line["availability"] for line in answers[-1].json()["lines"]} == {"live"}
+
+
+def test_the_price_of_what_was_not_read_is_new_after_a_write_too(as_carol, cut):
+    cart = as_carol.post("/api/v1/carts/", {"lines": [{"product_id": 11, "quantity": 1}]}).json()["id"]
+
+    as_carol.patch(f"{PRODUCTS}11/", {"price": "3.50"})
+
+    (line,) = as_carol.get(f"/api/v1/carts/{cart}/").json()["lines"]
+    assert (line["price_now"], line["is_price_changed"]) == ("3.50", True)
+
+
+def test_a_category_that_products_may_have_which_were_not_read_is_never_denied(anyone, as_carol, cut):
+    body = {"title": "Rake", "price": 5, "categories": ["garden"]}
+
+    refused = [anyone.get(f"{CATEGORIES}garden/"), as_carol.post(PRODUCTS, body)]
+    listed = anyone.get(f"{PRODUCTS}by-categories/?categoryIds=garden")
+
+    assert [answer.status_code for answer in refused] == [503, 503]
+    assert all(answer.json()["error"]["message"] == "The store is not available." for answer in refused)
+    assert (listed.status_code, listed.json()["count"], listed.json()["meta"]["partial"]) == (200, 0, True)
+    assert not [each for each in cut.asked() if each.startswith("POST")]

@@ -1,5 +1,7 @@
 """`Idempotency-Key` on writes of products: what is sent again is answered as the first time, and the store is asked once."""
 
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from tests import payloads_fakestore as payloads
 from tests.hostile import FAULTS, HostileServer
@@ -76,6 +78,16 @@ def test_a_write_that_never_left_may_be_sent_again_with_its_key(as_carol, store)
     response = as_carol.patch(f"{PRODUCTS}7/", {"price": 5}, headers=KEY)
 
     assert (response.status_code, response.json()["price"]["amount"]) == (200, "5")
+
+
+@each_write
+def test_nothing_is_asked_of_the_database_once_the_store_has_written(as_carol, store, write):
+    store.has(payloads.product(7))
+
+    with CaptureQueriesContext(connection) as captured:
+        assert write.send(as_carol).status_code < 300
+
+    assert store.statements[-1] == len(captured)
 
 
 @each_write

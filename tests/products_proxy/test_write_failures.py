@@ -60,6 +60,7 @@ def test_a_write_is_sent_once_and_nobody_knows(as_carol, store, write, fault):
     assert response.status_code in {502, 503}
     assert error["message"].startswith("The store ")
     assert error["message"].endswith(SENTENCE)
+    assert error["details"] == {"outcome": ["unknown"]}
     assert response.has_header("Retry-After") == (response.status_code == 503)
     assert len(sent(store)) == 1
 

@@ -90,8 +90,9 @@ function opinionsOf(id, signal) {
   return { summary, own: h("div", { class: "rating" }, h("p", {}, "Your rating"), stars.node) };
 }
 
-// The API gave up waiting, could not read what the store said, is still at it, or was itself out of reach.
-const isInDoubt = ({ status, code }) => [409, 502, 504].includes(status) || ["NETWORK", "UNKNOWN"].includes(code);
+// The API says so itself, is still at it, or was out of reach.
+const isInDoubt = ({ status, code, details }) =>
+  Boolean(details.outcome) || status === 409 || ["NETWORK", "UNKNOWN"].includes(code);
 
 /** Return an administrator's form. `reload` shows the product as the store has it now. */
 function pricingOf({ id, price }, reload) {
