@@ -4,6 +4,7 @@ from decimal import Decimal
 from io import StringIO
 
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
 
 from accounts.models import User
@@ -15,6 +16,7 @@ from favorites.services.summaries import rated
 from flyers_proxy.catalog import FLYERS
 from mock_upstream.server import start, start_store
 from products_proxy.catalog import PRODUCTS
+from proxy import redis_level
 
 pytestmark = pytest.mark.django_db
 ADA, HUGO = "ada@store.example", "hugo@store.example"
@@ -40,8 +42,10 @@ def store(settings, flyers):
 
 def seed(*words):
     """Run the command; return the lines that it prints."""
-    for catalog in (PRODUCTS, FLYERS):
-        catalog.stop()  # A command is a process of its own.
+    for catalog in (PRODUCTS, FLYERS):  # A command is a process of its own, long after the one before.
+        catalog.stop()
+    if settings.CACHE_URL:
+        redis_level.clear(settings.CACHE_URL)
     out = StringIO()
     call_command("seed_fakestore", *words, stdout=out)
     return out.getvalue().splitlines()

@@ -7,12 +7,19 @@ import pytest
 import responses
 from django.core.management import CommandError, call_command
 
+from flyers_proxy.catalog import FLYERS
 from movies_proxy.catalog import MOVIES
+from proxy import catalog
 from tests import payloads
 from tests.conftest import UPSTREAM
 from tests.movies_proxy.titles import MOVIE, SHOW, TMDB, give_genres, give_page
 
 pytestmark = pytest.mark.skipif(not os.environ.get("TEST_CACHE_URL"), reason="needs a shared cache")
+
+
+@pytest.fixture(autouse=True)
+def no_store(monkeypatch):
+    monkeypatch.setattr(catalog, "_CATALOGS", {each.name: each for each in (FLYERS, MOVIES)})
 
 
 @pytest.fixture

@@ -110,7 +110,13 @@ def test_slow_callers_end_nobody_elses_answers(tmp_path, flyer_service):
     head = b"GET /health/live HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: "
     body = b"POST /api/v1/auth/login/ HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
     body += b'Content-Length: 1000\r\n\r\n{"email": "'
-    few = {"WORKERS": "1", "THREADS": "16", "FLYERS_MAX_CONCURRENCY": "4", "TMDB_MAX_CONCURRENCY": "4"}
+    few = {
+        "WORKERS": "1",
+        "THREADS": "16",
+        "FLYERS_MAX_CONCURRENCY": "4",
+        "TMDB_API_TOKEN": "",
+        "STORE_API_URL": "",
+    }
     with running(Server(tmp_path, upstream=flyer_service.url, **few)) as server:
         server.request(DISCOVER)
         slow = [server.connect(head) for _ in range(40)] + [server.connect(body) for _ in range(40)]
