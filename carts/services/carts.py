@@ -111,7 +111,7 @@ def replace_cart(
 ) -> FilledCart:
     """Replace the lines of a cart, and its date if there is one; fails as ``change_cart`` does.
 
-    What is in it already may stay while the store can't tell.
+    What is in it already may stay if the store has it no more or can't tell.
     """
     with transaction.atomic(savepoint=False):
         cart = _locked(actor, cart)

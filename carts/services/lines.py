@@ -40,9 +40,9 @@ class Offers:
     answers: Sequence[Answer] = ()
 
     def remembering(self, lines: Iterable[Line]) -> "Offers":
-        """Return the same, but of these lines what is remembered where nobody knows."""
-        unknown = (line for line in lines if line.product_id not in self.found.keys() | self.absent)
-        remembered = {line.product_id: Offer(line.title, line.image, line.price_then) for line in unknown}
+        """Return the same, but of these lines what is remembered where the store has nothing to offer, or nobody knows."""
+        others = (line for line in lines if line.product_id not in self.found)
+        remembered = {line.product_id: Offer(line.title, line.image, line.price_then) for line in others}
         return replace(self, found=self.found | remembered)
 
     def require(self, product_id: int) -> Offer:
@@ -84,7 +84,8 @@ class Lines:
             self._set(product_id, total, self._offers.require(product_id), f"{place}.{number}.quantity")
 
     def update(self, wanted: Iterable[Wanted], *, place: str) -> None:
-        """Set quantities, whatever they were. What is there already stays as it is remembered while the store can't tell."""
+        """Set quantities, whatever they were. What is there already stays as it is remembered if the store has it no more or
+        can't tell."""
         for number, (product_id, quantity) in enumerate(wanted):
             self._set(
                 product_id, quantity, self._remembering.require(product_id), f"{place}.{number}.quantity"

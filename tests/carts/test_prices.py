@@ -88,11 +88,42 @@ def test_what_the_store_has_no_more_does_not_count_and_can_be_taken_out(as_alice
     assert (gone["availability"], gone["title"], gone["price_then"]) == ("gone", "Kettle", "10.5")
     assert (gone["price_now"], gone["is_price_changed"]) == (None, False)
     assert (cart["total"], cart["is_partial"]) == ("9.99", False)
-    assert refusal(as_alice.patch(address, {"update": lines(p7=1)})) == (404, "NOT_FOUND", ["id"])
     assert content(as_alice.patch(address, {"remove": [7]})) == {3: 1}
 
 
 # --- The store is down ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("method", "body"),
+    [("patch", {"update": lines(p7=1)}), ("put", {"lines": lines(p7=1)})],
+    ids=["updated", "replaced"],
+)
+def test_what_the_store_has_no_more_may_stay_and_is_remembered(as_alice, address, store, method, body):
+    store.lacks(7)
+
+    (line, *_) = getattr(as_alice, method)(address, body).json()["lines"]
+
+    assert (line["product_id"], line["quantity"], line["availability"]) == (7, 1, "gone")
+    assert (line["title"], line["price_then"]) == ("Kettle", "10.5")
+
+
+@pytest.mark.parametrize(
+    ("method", "body"),
+    [
+        ("patch", {"add": lines(p7=1)}),
+        ("patch", {"update": lines(p9=1)}),
+        ("put", {"lines": lines(p7=1, p9=1)}),
+    ],
+    ids=["more of it", "a new line", "a new line beside it"],
+)
+def test_nobody_adds_what_the_store_has_no_more(as_alice, address, store, method, body):
+    store.lacks(7)
+    store.lacks(9)
+    before = stored()
+
+    assert refusal(getattr(as_alice, method)(address, body)) == (404, "NOT_FOUND", ["id"])
+    assert stored() == before
 
 
 def test_in_an_outage_a_cart_is_shown_with_what_is_remembered(as_alice, address, store):
