@@ -57,6 +57,7 @@ _RETRY_AFTER: Final = "60"
 _BATCH: Final = 500
 
 _KEY: Final = re.compile(r"[!-~]{1,255}")
+_ALIAS: Final = re.compile(r"^/api/(?!v1/)")
 # One statement, so that of two at once one claims the key while the other waits for what becomes of it. The ORM's upsert
 # has no condition.
 _CLAIM: Final = (
@@ -119,8 +120,10 @@ class Attempt(NamedTuple):
         key = request.META["HTTP_IDEMPOTENCY_KEY"]
         if not _KEY.fullmatch(key):
             raise ValidationError({HEADER: ["Give 1 to 255 visible ASCII characters."]})
-        # Of what the body says: a client may write it anew for a second attempt. The path has its last slash.
-        said = json.dumps([request.method, request.path_info, request.data], sort_keys=True)
+        # Of what the body says: a client may write it anew for a second attempt. The path has its last slash, and the
+        # version of which `/api/` is an alias.
+        path = _ALIAS.sub("/api/v1/", request.path_info)
+        said = json.dumps([request.method, path, request.data], sort_keys=True)
         return cls(
             cast("User", request.user).pk, key, hashlib.blake2b(said.encode(), digest_size=16).hexdigest()
         )

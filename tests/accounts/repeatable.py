@@ -64,7 +64,7 @@ class Products(RepeatableView):
 
 
 urlpatterns = [
-    path("notes/", Notes.as_view()),
+    *(path(f"{prefix}notes/", Notes.as_view()) for prefix in ("", "api/", "api/v1/")),
     path("notes/<int:number>/", Notes.as_view()),
     path("store/", Products.as_view()),
     *urls.urlpatterns,

@@ -94,6 +94,14 @@ def test_the_last_slash_and_the_order_of_fields_make_no_other_request(as_alice, 
     assert name_of(alice) == "x"
 
 
+@pytest.mark.parametrize("addresses", [("/api/v1/notes/", "/api/notes/"), ("/api/notes/", "/api/v1/notes/")])
+def test_the_two_addresses_of_a_route_make_no_other_request(as_alice, alice, addresses):
+    answers = [send(as_alice, address=address) for address in addresses]
+
+    assert [answer.status_code for answer in answers] == [201, 201]
+    assert name_of(alice) == "x"
+
+
 def test_two_people_may_have_the_same_key(as_alice, as_bob, alice, bob):
     for client in (as_alice, as_bob):
         assert send(client).json() == {"name": "x"}
