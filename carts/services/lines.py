@@ -84,8 +84,10 @@ class Lines:
             self._set(product_id, total, self._offers.require(product_id), f"{place}.{number}.quantity")
 
     def update(self, wanted: Iterable[Wanted], *, place: str) -> None:
-        """Set quantities, whatever they were. What is there already stays as it is remembered if the store has it no more or
-        can't tell."""
+        """Set quantities, whatever they were.
+
+        What is there already stays as it is remembered if the store has it no more or can't tell.
+        """
         for number, (product_id, quantity) in enumerate(wanted):
             self._set(
                 product_id, quantity, self._remembering.require(product_id), f"{place}.{number}.quantity"
