@@ -23,18 +23,23 @@ has certainly not carried it out, the claim is withdrawn; if nobody knows (``Ups
 what this key is answered from then on. A claim whose process died stays, and is a 409 that says so.
 
 Either way a stored answer is given before the view's own method runs, so that it needs no service behind.
+
+What is stored of a person is bounded: ``MAX_KEYS`` keys with answers of up to 1 KB, and ``MAX_BYTES`` of all answers whenever
+a larger one is stored; so 5 MB. Larger ones are stored compressed.
 """
 
 import hashlib
 import json
 import re
+import zlib
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple, Self, cast
 
 import msgspec
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet, Sum, Window
+from django.db.models.functions import Length
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 from rest_framework.exceptions import ValidationError
@@ -50,6 +55,11 @@ HEADER: Final = "Idempotency-Key"
 KEPT: Final = timedelta(days=7)
 # Keys stored of a person; past them the oldest are as new, however young.
 MAX_KEYS: Final = 1_000
+# Bytes of the answers stored of a person, as they are stored; checked when one is larger than ``_SMALL``.
+MAX_BYTES: Final = 4 * 1024 * 1024
+_SMALL: Final = 1024
+# With which zlib's format begins, and no JSON.
+_COMPRESSED: Final = b"x"
 # No call to a service takes so long: what is under way longer has lost its process.
 _LOST_AFTER: Final = timedelta(seconds=60)
 # For who gets a 503 again: what it says will not change.
@@ -141,7 +151,7 @@ class Attempt(NamedTuple):
         rows = fetch_rows(_CLAIM, values)
         if rows:
             _bound_keys(self.user_id)
-            return Claim(rows[0][0])
+            return Claim(rows[0][0], self.user_id)
         # Locked by the statement that found it: it is there.
         return self._answer_of(IdempotencyKey.objects.get(user_id=self.user_id, key=self.key))
 
@@ -151,6 +161,8 @@ class Attempt(NamedTuple):
         if row.status is None:
             raise OutcomeUnknownError if row.created_at < timezone.now() - _LOST_AFTER else KeyInUseError
         body = bytes(row.body)
+        if body.startswith(_COMPRESSED):
+            body = zlib.decompress(body)
         answer = Response(msgspec.Raw(body) if body else None, status=row.status)
         if row.status == 503:
             answer["Retry-After"] = _RETRY_AFTER
@@ -158,13 +170,18 @@ class Attempt(NamedTuple):
 
 
 class Claim(NamedTuple):
-    """A claimed key, by the id of its row."""
+    """A claimed key, by the id of its row, and whose it is."""
 
     pk: int
+    user_id: int
 
     def store(self, answer: Any) -> None:
         """Store what the request is answered."""
-        self._row.update(status=answer.status_code, body=answer.content)
+        body = answer.content
+        is_small = len(body) <= _SMALL
+        self._row.update(status=answer.status_code, body=body if is_small else zlib.compress(body))
+        if not is_small:
+            _bound_bytes(self.user_id)
 
     def withdraw(self) -> None:
         """Let the key be as new."""
@@ -245,6 +262,15 @@ def _bound_keys(user_id: int) -> None:
     """Delete a person's oldest keys beyond ``MAX_KEYS``."""
     newest = IdempotencyKey.objects.filter(user_id=user_id).order_by("-created_at", "-pk")
     if surplus := list(newest.values_list("pk", flat=True)[MAX_KEYS : MAX_KEYS + _BATCH]):
+        _delete(surplus)
+
+
+def _bound_bytes(user_id: int) -> None:
+    """Delete a person's oldest answers beyond ``MAX_BYTES``; what is under way stays."""
+    answered = IdempotencyKey.objects.filter(user_id=user_id, status__isnull=False)
+    newest = [F("created_at").desc(), F("pk").desc()]
+    held = answered.annotate(held=Window(Sum(Length("body")), order_by=newest))
+    if surplus := list(held.filter(held__gt=MAX_BYTES).values_list("pk", flat=True)):
         _delete(surplus)
 
 

@@ -42,7 +42,7 @@ class Notes(RepeatableView):
         name = person.get().last_name
         if request.data.get("fails_at") == name:
             raise ValidationError({"fails_at": ["Here."]})
-        return Response({"name": name}, status=201)
+        return Response({"name": name} | request.data.get("said", {}), status=201)
 
 
 class Products(RepeatableView):

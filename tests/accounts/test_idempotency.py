@@ -9,7 +9,7 @@ import time_machine
 from django.core.management import call_command
 from django.utils import timezone
 
-from accounts.idempotency import MAX_KEYS
+from accounts.idempotency import MAX_BYTES, MAX_KEYS
 from accounts.models import IdempotencyKey, User
 from accounts.sessions import open_session
 from tests.accounts import repeatable
@@ -177,6 +177,41 @@ def test_a_person_has_so_many_keys_and_the_oldest_are_as_new(as_alice, alice, bo
     assert IdempotencyKey.objects.filter(user=bob).count() == 1
 
 
+@pytest.mark.parametrize("size", [0, 1_000, 1_020, 200_000])
+def test_a_large_answer_is_stored_compressed_and_repeated_whole(as_alice, size):
+    body = {"said": {"text": "é" * (size // 2)}}
+
+    first, again = send(as_alice, body=body), send(as_alice, body=body)
+
+    assert (again.status_code, again.content) == (201, first.content)
+    assert len(IdempotencyKey.objects.get().body) <= 1_024
+
+
+def test_an_answer_that_was_stored_as_it_is_can_still_be_read(as_alice):
+    body = {"said": {"text": "t" * 2_000}}
+    first = send(as_alice, body=body)
+    IdempotencyKey.objects.update(body=first.content)
+
+    assert send(as_alice, body=body).content == first.content
+
+
+def test_the_answers_of_a_person_take_so_many_bytes_and_the_oldest_are_as_new(as_alice, alice, bob):
+    before = timezone.now() - timedelta(days=1)
+    for number in range(4):
+        remember(alice, f"{number}", before + timedelta(seconds=number), body=b" " * (MAX_BYTES // 3))
+    remember(alice, "under way", before, status=None)
+    remember(bob, "0", before, body=b" " * (MAX_BYTES + 1))
+
+    send(as_alice, key="small")
+    assert IdempotencyKey.objects.filter(user=alice).count() == 6
+
+    send(as_alice, key="large", body={"said": {"text": "t" * 2_000}})
+    assert set(IdempotencyKey.objects.filter(user=alice).values_list("key", flat=True)) == {
+        *("under way", "2", "3", "small", "large")
+    }
+    assert IdempotencyKey.objects.filter(user=bob).count() == 1
+
+
 def test_keys_go_with_their_person(as_alice, alice):
     send(as_alice)
 
@@ -236,9 +271,9 @@ def test_who_is_deleted_meanwhile_is_no_longer_signed_in(alice):
 # --- Helpers ---------------------------------------------------------------------------------------
 
 
-def remember(user, key, at):
+def remember(user, key, at, *, status=201, body=b"{}"):
     IdempotencyKey.objects.create(
-        user=user, key=key, digest="of another", status=201, body=b"{}", created_at=at
+        user=user, key=key, digest="of another", status=status, body=body, created_at=at
     )
 
 
