@@ -6,7 +6,6 @@ from typing import Annotated, Any, Final, Self, get_args
 from django.conf import settings
 from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from msgspec import Meta, Struct
-from rest_framework import serializers
 
 from accounts.bodies import Body
 from carts.models import MAX_QUANTITY
@@ -14,7 +13,7 @@ from carts.services.lines import MAX_LINES, Wanted
 from carts.services.showing import Availability, ShownCart, ShownLine
 from clients.values import MAX_ID
 from proxy import shapes
-from proxy.fields import BoundedList, Id, Whole
+from proxy.fields import BoundedList, Id, Moment, Whole
 from proxy.parameters import PageQuery, WholeNumber
 from proxy.shapes import ListEnvelope, WebUrl
 
@@ -49,7 +48,7 @@ class NewCart(Body):
     """What is to be in it; a product that is named twice counts twice."""
 
     lines = _lines(default=list)
-    date = serializers.DateTimeField(required=False, help_text=DATE_HELP)
+    date = Moment(required=False, help_text=DATE_HELP)
     user_id = Id(required=False, help_text=OWNER_HELP)
 
 
@@ -57,7 +56,7 @@ class CartContent(Body):
     """What is to be in it instead of what is; without a date it has the one that it had."""
 
     lines = _lines()
-    date = serializers.DateTimeField(required=False, help_text=DATE_HELP)
+    date = Moment(required=False, help_text=DATE_HELP)
 
 
 class CartChange(Body):
@@ -73,7 +72,7 @@ class CartChange(Body):
         default=list,
         help_text="Ids of products; those not there are no error.",
     )
-    date = serializers.DateTimeField(required=False, help_text=DATE_HELP)
+    date = Moment(required=False, help_text=DATE_HELP)
     user_id = Id(required=False, help_text=OWNER_HELP)
 
 

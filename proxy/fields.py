@@ -1,11 +1,20 @@
 """Fields of bodies, read strictly: a typo must not look like a default."""
 
-from typing import Any
+import re
+from datetime import UTC, datetime
+from typing import Any, Final
 
 from rest_framework import serializers
 
 from clients.values import MAX_ID
 from proxy.parameters import WholeNumber
+
+# RFC 3339, 5.6. ``fromisoformat`` reads more than this: days and weeks alone, other separators, seconds in a zone.
+_MOMENT: Final = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])",
+    re.IGNORECASE,
+)
+_FIRST_YEAR: Final = 1970
 
 
 class Whole(WholeNumber):
@@ -45,6 +54,25 @@ class Text(serializers.CharField):
         if not isinstance(data, str):
             self.fail("invalid")
         return super().to_internal_value(data)
+
+
+class Moment(serializers.DateTimeField):
+    """A date and time with its zone, as RFC 3339 writes it, in UTC: of the years 1970 to 9999, to the microsecond."""
+
+    default_error_messages = {
+        "invalid": "Give a moment with its zone, such as 2026-05-01T12:00:00Z, of the years 1970 to 9999."
+    }
+
+    def to_internal_value(self, data: object) -> datetime:
+        if not isinstance(data, str) or not _MOMENT.fullmatch(data):
+            self.fail("invalid")
+        try:
+            moment = datetime.fromisoformat(data.upper()).astimezone(UTC)
+        except (ValueError, OverflowError):
+            self.fail("invalid")
+        if moment.year < _FIRST_YEAR:
+            self.fail("invalid")
+        return moment
 
 
 class BoundedList(serializers.ListField):

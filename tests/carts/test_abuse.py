@@ -112,9 +112,45 @@ def test_a_body_of_another_shape_is_refused(as_alice, body):
     assert refusal(answer)[:2] == INVALID
 
 
-@pytest.mark.parametrize("date", ["soon", "2026-13-01T00:00:00Z", "0001-01-01T00:00:00+23:00", ""])
-def test_a_date_is_a_moment_of_the_calendar(as_alice, date):
+@pytest.mark.parametrize(
+    "date",
+    [
+        *("", "soon", "2026-05-01", "2026-W18-5", "2026-W18-5T12:00:00Z", "20260501T12", "20260501T120000Z"),
+        *("2026-13-01T00:00:00Z", "2026-02-30T00:00:00Z", "2026-05-01T24:30:00Z", "2026-05-01T12:00:60Z"),
+        *("2026-05-01T12:00Z", "2026-05-01 12:00:00Z", "2026-05-01T12:00:00,5Z", "2026-05-01T12:00:00.Z"),
+        *(
+            "2026-05-01T12:00:00",
+            "2026-05-01T12:00:00+02",
+            "2026-05-01T12:00:00+0200",
+            "2026-05-01T12:00:00+24:00",
+        ),
+        *(
+            "2026-05-01T12:00:00+23:59:59",
+            "٢٠٢٦-05-01T12:00:00Z",
+            " 2026-05-01T12:00:00Z",
+            "2026-05-01T12:00:00Z\n",
+        ),
+        *("0001-01-01T00:00:00+23:00", "1969-12-31T23:59:59Z", "1970-01-01T00:00:00+00:01"),
+        *("9999-12-31T23:59:59-00:01", "10000-01-01T00:00:00Z"),
+    ],
+)
+def test_a_date_is_a_moment_of_the_calendar_with_its_zone(as_alice, date):
     assert refusal(as_alice.post(CARTS, {"date": date})) == (*INVALID, ["date"])
+
+
+@pytest.mark.parametrize(
+    ("date", "shown"),
+    [
+        ("1970-01-01T00:00:00Z", "1970-01-01T00:00:00Z"),
+        ("9999-12-31T23:59:59.999999Z", "9999-12-31T23:59:59.999999Z"),
+        ("2026-05-01t12:00:00z", "2026-05-01T12:00:00Z"),
+        ("2026-05-01T12:00:00.5-00:00", "2026-05-01T12:00:00.500000Z"),
+        ("2026-05-01T12:00:00.123456789Z", "2026-05-01T12:00:00.123456Z"),
+        ("2026-05-01T12:00:00+23:59", "2026-04-30T12:01:00Z"),
+    ],
+)
+def test_every_moment_with_a_zone_will_do_and_is_shown_in_utc(as_alice, date, shown):
+    assert as_alice.post(CARTS, {"date": date}).json()["date"] == shown
 
 
 @pytest.mark.parametrize(
