@@ -16,6 +16,8 @@ KEYS = ("FLYERS_API_TOKEN", "TMDB_API_TOKEN", "STORE_API_TOKEN", "METRICS_TOKEN"
 # With a password in them.
 ADDRESSES = ("DATABASE_URL", "EMAIL_URL")
 MIN_LENGTH = 32
+# Of the others that this deployment chooses itself.
+MIN_LENGTH_OF_OTHERS = 16
 # A random secret of 32 hexadecimal digits has about 14 different ones, and never fewer than this.
 MIN_DIFFERENT = 8
 _HOW = 'python3 -c "import secrets; print(secrets.token_urlsafe(48))" makes one'
@@ -32,7 +34,9 @@ class BadSecretError(Exception):
 
 def check(file: Path) -> None:
     """Return if the secrets are fit for production; otherwise ``BadSecretError`` with the first thing that is wrong."""
-    values = dict(pairs(_owners_text(file)))
+    text = _owners_text(file)
+    _refuse_blanks(text)
+    values = dict(pairs(text))
     for name in NEEDED:
         if not values.get(name):
             raise BadSecretError(f"has no {name}: {_HOW}")
@@ -49,10 +53,16 @@ def check(file: Path) -> None:
         )
     for name in KEYS:
         _refuse_placeholder(name, values.get(name, ""))
-    if not _password("DATABASE_URL", values):
+    if values.get("METRICS_TOKEN"):
+        _refuse_short("METRICS_TOKEN", values["METRICS_TOKEN"], MIN_LENGTH_OF_OTHERS)
+    user, password = _sign_in("DATABASE_URL", values)
+    if not password:
         raise BadSecretError("has a DATABASE_URL without a password")
     for name in ADDRESSES:
-        _refuse_placeholder(f"the password in {name}", _password(name, values))
+        _refuse_placeholder(f"the password in {name}", _sign_in(name, values)[1])
+    if password.lower() == user.lower():
+        raise BadSecretError(f"has the user's name as the password in DATABASE_URL: {_HOW}")
+    _refuse_short("password in DATABASE_URL", password, MIN_LENGTH_OF_OTHERS)
 
 
 def _owners_text(file: Path) -> str:
@@ -81,9 +91,20 @@ def pairs(text: str) -> Iterator[tuple[str, str]]:
         yield name.strip(), value
 
 
-def _password(name: str, values: dict[str, str]) -> str:
+def _refuse_blanks(text: str) -> None:
+    """Refuse blanks around a ``=``, which not everybody who reads such a file takes for nothing."""
+    for number, line in enumerate(text.splitlines(), start=1):
+        name, sign, value = line.partition("=")
+        is_value_apart = value[:1].isspace() and value.strip()[:1] not in {"", "#"}
+        if sign and not name.lstrip().startswith("#") and (name[-1:].isspace() or is_value_apart):
+            raise BadSecretError(f"has blanks around the = in line {number}: take them out")
+
+
+def _sign_in(name: str, values: dict[str, str]) -> tuple[str, str]:
+    """Return the user and the password in an address."""
     try:
-        return unquote(urlsplit(values.get(name, "")).password or "")
+        address = urlsplit(values.get(name, ""))
+        return unquote(address.username or ""), unquote(address.password or "")
     except ValueError:
         raise BadSecretError(f"has a {name} that is no address") from None
 
@@ -93,11 +114,17 @@ def _refuse_placeholder(name: str, value: str) -> None:
         raise BadSecretError(f"has a placeholder, or what anybody would guess first, as {name}: {_HOW}")
 
 
+def _refuse_short(name: str, secret: str, least: int) -> None:
+    if len(secret) < least:
+        raise BadSecretError(f"has a {name} of fewer than {least} characters: {_HOW}")
+
+
 def _refuse_guessable(name: str, secret: str) -> None:
-    if len(secret) < MIN_LENGTH:
-        raise BadSecretError(f"has a {name} of fewer than {MIN_LENGTH} characters: {_HOW}")
+    _refuse_short(name, secret, MIN_LENGTH)
     if len(set(secret)) < MIN_DIFFERENT:
         raise BadSecretError(f"has a {name} of few different characters, which is not random: {_HOW}")
+    if any(secret[size:] == secret[:-size] for size in range(1, len(secret) // 2 + 1)):
+        raise BadSecretError(f"has a {name} that repeats itself, which is not random: {_HOW}")
 
 
 def main(file: Path) -> int:

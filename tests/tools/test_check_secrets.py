@@ -44,6 +44,10 @@ def test_real_secrets_pass(tmp_path):
     assert check(file) == (0, f"{file} has real secrets, and is for its owner alone.\n", "")
 
 
+def test_a_token_for_metrics_of_16_characters_will_do(tmp_path):
+    assert check(written(tmp_path, METRICS_TOKEN=THIRD[:16]))[0] == 0
+
+
 def test_values_may_have_quotes_comments_and_an_export(tmp_path):
     file = written(tmp_path)
     file.write_text(
@@ -68,6 +72,9 @@ def test_values_may_have_quotes_comments_and_an_export(tmp_path):
         ({"SECRET_KEY": f"django-insecure-{SECRET}"}, "as SECRET_KEY"),
         ({"SECRET_KEY": "<a long random text that nobody but you knows>"}, "as SECRET_KEY"),
         ({"SECRET_KEY": "ab" * 20}, "SECRET_KEY of few different characters"),
+        ({"SECRET_KEY": "abcdefgh" * 4}, "SECRET_KEY that repeats itself"),
+        ({"JWT_SIGNING_KEY": "0123456789" * 3 + "012"}, "JWT_SIGNING_KEY that repeats itself"),
+        ({"JWT_SIGNING_KEY": THIRD[:24] * 2}, "JWT_SIGNING_KEY that repeats itself"),
         ({"JWT_SIGNING_KEY": SECRET}, "one value for SECRET_KEY and for JWT"),
         ({"JWT_PREVIOUS_KEYS": f"{THIRD},{SECRET}"}, "one value for SECRET_KEY and for JWT"),
         ({"JWT_PREVIOUS_KEYS": f"{THIRD},{THIRD[:9]}"}, "JWT_PREVIOUS_KEYS of fewer than 32 characters"),
@@ -75,6 +82,22 @@ def test_values_may_have_quotes_comments_and_an_export(tmp_path):
         ({"TMDB_API_TOKEN": "dev-tmdb-token"}, "as TMDB_API_TOKEN"),
         ({"STORE_API_TOKEN": "change-me"}, "as STORE_API_TOKEN"),
         ({"METRICS_TOKEN": "placeholder"}, "as METRICS_TOKEN"),
+        ({"METRICS_TOKEN": THIRD[:15]}, "METRICS_TOKEN of fewer than 16 characters"),
+        (
+            {"DATABASE_URL": "postgres://flyers:flyers@db:5432/flyers"},
+            "the user's name as the password in DATABASE_URL",
+        ),
+        (
+            {"DATABASE_URL": "postgres://flyers:Flyer%73@db:5432/flyers"},
+            "the user's name as the password in DATABASE_URL",
+        ),
+        (
+            {"DATABASE_URL": f"postgres://flyers:{'x7' * 7}x@db/flyers"},
+            "password in DATABASE_URL of fewer than 16 characters",
+        ),
+        ({"SECRET_KEY": f" {SECRET}"}, "blanks around the = in line 1: take them out"),
+        ({"SECRET_KEY ": SECRET}, "blanks around the = in line 8: take them out"),
+        ({"SECRET_KEY\t": f"\t'{SECRET}'"}, "blanks around the = in line 8: take them out"),
         ({"DATABASE_URL": ""}, "DATABASE_URL without a password"),
         ({"DATABASE_URL": "postgres://flyers@db:5432/flyers"}, "DATABASE_URL without a password"),
         ({"DATABASE_URL": "postgres://flyers:PASSWORD@db:5432/flyers"}, "the password in DATABASE_URL"),
