@@ -210,12 +210,14 @@ def test_a_password_that_everybody_knows_is_for_development_alone(store, setting
     assert not User.objects.exists()
 
 
-def test_elsewhere_people_get_a_password_of_ones_own(store, settings):
+def test_elsewhere_people_get_a_password_of_ones_own_which_is_not_printed(store, settings):
     settings.DEBUG = False
 
-    seed("--password", OWN_PASSWORD)
+    _, *people = seed("--password", OWN_PASSWORD)
 
     assert sign_in(email=ADA, password=OWN_PASSWORD)
+    assert people[:2] == [f"{ADA} (administrator)", "ben@store.example"]
+    assert not any(OWN_PASSWORD in line for line in people)
 
 
 def test_a_weak_password_is_refused(store):
