@@ -90,7 +90,7 @@ def test_a_product_is_rated_anew_and_not_at_all_and_kept(alice, visitor, stage):
 def test_a_cart_follows_a_price_that_an_administrator_changes_elsewhere(alice, new_visitor, stage):
     title = adds(alice, PRICED, 2)
     alice.get_by_role("link", name="Look at the cart").click()
-    expect(line(alice, title).locator(".each")).not_to_contain_text("when you added it")
+    expect(line(alice, title).locator(".each")).not_to_contain_text("when you last changed it")
     then = line(alice, title).locator(".each").inner_text()
 
     office = new_visitor()
@@ -101,7 +101,7 @@ def test_a_cart_follows_a_price_that_an_administrator_changes_elsewhere(alice, n
     expect(at_office.locator(".price.large")).to_have_text("US$1,234.50")
     is_looked_at_again(alice)
 
-    expect(line(alice, title).locator(".each")).to_have_text(f"US$1,234.50 was {then} when you added it")
+    expect(line(alice, title).locator(".each")).to_have_text(f"US$1,234.50 was {then} when you last changed it")
     expect(alice.locator(".total strong")).to_have_text("US$2,469.00")
 
 

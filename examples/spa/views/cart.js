@@ -87,7 +87,7 @@ export function cart({ signal, title }) {
 /** What is said of a line: its price, and a remark. */
 const TELLS = {
   live: ({ price_now, price_then, is_price_changed }, priced) =>
-    [priced(price_now), is_price_changed && `was ${priced(price_then)} when you added it`],
+    [priced(price_now), is_price_changed && `was ${priced(price_then)} when you last changed it`],
   unknown: ({ price_then }, priced) => [priced(price_then), "as remembered"],
   gone: () => ["", "Not in the shop any more; it does not count"],
 };
