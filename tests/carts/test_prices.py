@@ -91,6 +91,18 @@ def test_what_the_store_has_no_more_does_not_count_and_can_be_taken_out(as_alice
     assert content(as_alice.patch(address, {"remove": [7]})) == {3: 1}
 
 
+def test_who_asks_for_prices_too_often_is_told_to_wait(as_alice, address, store, settings):
+    settings.THROTTLE_USER = (2, 60)
+
+    answers = []
+    for _ in range(3):
+        store.forget_caches()
+        answers.append(as_alice.get(address))
+
+    assert answers[-1].status_code == 429
+    assert answers[-1].json()["error"]["code"] == "THROTTLED"
+
+
 # --- The store is down ------------------------------------------------------------------------------
 
 
