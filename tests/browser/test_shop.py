@@ -101,7 +101,9 @@ def test_a_cart_follows_a_price_that_an_administrator_changes_elsewhere(alice, n
     expect(at_office.locator(".price.large")).to_have_text("US$1,234.50")
     is_looked_at_again(alice)
 
-    expect(line(alice, title).locator(".each")).to_have_text(f"US$1,234.50 was {then} when you last changed it")
+    expect(line(alice, title).locator(".each")).to_have_text(
+        f"US$1,234.50 was {then} when you last changed it"
+    )
     expect(alice.locator(".total strong")).to_have_text("US$2,469.00")
 
 
