@@ -19,8 +19,8 @@ next attempt does all of it. One that arrives meanwhile waits for the first, and
         return self.forward_once(lambda: Response(create_product(product), status=201))
 
 The claim is committed before the call and the answer stored after it. One that arrives meanwhile is a 409. If the service
-has certainly not carried it out, the claim is withdrawn; if nobody knows (``UpstreamError.outcome_unknown``), that failure is
-what this key is answered from then on. A claim whose process died stays, and is a 409 that says so.
+has certainly not carried it out, the claim is withdrawn; if nobody knows (``UpstreamError.outcome_unknown``), or the process
+died with it, the claim stays, and whoever sends the request again gets a 409 that says so.
 
 Either way a stored answer is given before the view's own method runs, so that it needs no service behind.
 
@@ -62,8 +62,6 @@ _SMALL: Final = 1024
 _COMPRESSED: Final = b"x"
 # No call to a service takes so long: what is under way longer has lost its process.
 _LOST_AFTER: Final = timedelta(seconds=60)
-# For who gets a 503 again: what it says will not change.
-_RETRY_AFTER: Final = "60"
 _BATCH: Final = 500
 
 _KEY: Final = re.compile(r"[!-~]{1,255}")
@@ -158,15 +156,14 @@ class Attempt(NamedTuple):
     def _answer_of(self, row: IdempotencyKey) -> Response:
         if row.digest != self.digest:
             raise KeyReusedError
-        if row.status is None:
-            raise OutcomeUnknownError if row.created_at < timezone.now() - _LOST_AFTER else KeyInUseError
+        if row.status is None and row.created_at >= timezone.now() - _LOST_AFTER:
+            raise KeyInUseError
+        if row.status is None or row.status >= 500:
+            raise OutcomeUnknownError
         body = bytes(row.body)
         if body.startswith(_COMPRESSED):
             body = zlib.decompress(body)
-        answer = Response(msgspec.Raw(body) if body else None, status=row.status)
-        if row.status == 503:
-            answer["Retry-After"] = _RETRY_AFTER
-        return answer
+        return Response(msgspec.Raw(body) if body else None, status=row.status)
 
 
 class Claim(NamedTuple):

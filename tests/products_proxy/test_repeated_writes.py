@@ -63,8 +63,8 @@ def test_a_write_of_unknown_outcome_is_never_sent_again_with_its_key(as_carol, s
 
         sent = [each.method for each in server.received if each.method != "GET"]
 
-    assert first.status_code == again.status_code == 503
-    assert again.json()["error"]["message"] == first.json()["error"]["message"]
+    assert [first.status_code, again.status_code] == [503, 409]
+    assert first.json()["error"]["details"] == {"outcome": ["unknown"]}
     assert "Nobody knows" in again.json()["error"]["message"]
     assert len(sent) == 1
 
