@@ -159,6 +159,11 @@ class RedisLevel(SharedLevel):
         self._logged_at = float("-inf")
         self._generation: bytes | None = _NOT_KNOWN
 
+    def close(self) -> None:
+        """Close the idle connections; the next question connects anew."""
+        for each in (self._redis, self._publishing):
+            each.connection_pool.disconnect()
+
     def look(
         self,
         key: str,

@@ -46,6 +46,7 @@ class Running(Generic[C]):
     ) -> None:
         """``setting`` gives a setting of the upstream; ``version`` is that of its shapes."""
         self.transport = transport
+        self._levels: list[RedisLevel] = []
         self.client = client
         self._upstream = upstream
         self._setting = setting
@@ -68,27 +69,33 @@ class Running(Generic[C]):
         self.cache.settle()
 
     def stop(self) -> None:
-        """Wait for what is under way in background, and drop what is cached."""
+        """Wait for what is under way in background, drop what is cached, and close what is connected."""
         self.settle()
         if self._invalidations:
             self._invalidations.stop()
+        for level in self._levels:
+            level.close()
+        self.transport.close()
         _STORE.clear()
 
     def _new_cache(self, deadline: float, of_shared: dict[str, Any], **options: Any) -> Cache:
         stale_seconds = self._setting("STALE_SECONDS")
-        shared = settings.CACHE_URL and RedisLevel(
-            settings.CACHE_URL,
-            version=self._version,
-            stale_seconds=stale_seconds,
-            lock_seconds=deadline + GRACE_SECONDS,
-            **of_shared,
-        )
+        shared = None
+        if settings.CACHE_URL:
+            shared = RedisLevel(
+                settings.CACHE_URL,
+                version=self._version,
+                stale_seconds=stale_seconds,
+                lock_seconds=deadline + GRACE_SECONDS,
+                **of_shared,
+            )
+            self._levels.append(shared)
         return Cache(
             self._upstream,
             fresh_seconds=self._setting("FRESH_SECONDS"),
             stale_seconds=stale_seconds,
             deadline=deadline,
-            shared=shared or None,
+            shared=shared,
             written_at=self._invalidations.written_at if self._invalidations else never,
             **options,
         )

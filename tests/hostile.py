@@ -39,10 +39,11 @@ class Exchange:
 
     def send_slowly(self, data: bytes) -> None:
         """Send a byte at a time, until the other side disconnects: a caller sends nothing more before that."""
+        hangup = select.poll()  # and not select.select, which knows no descriptor past 1,023
+        hangup.register(self.sock, select.POLLIN)
         for byte in data:
             self.send(bytes([byte]))
-            has_left, _, _ = select.select([self.sock], [], [], DRIP_SECONDS)
-            if has_left:
+            if hangup.poll(DRIP_SECONDS * 1000):
                 return
 
     def wait_for_hangup(self) -> None:
