@@ -119,10 +119,7 @@ class Cache:
         return asked_at is not None and asked_at >= self.written_at()
 
     def copies(self, names: Mapping[str, T]) -> dict[T, Answer]:
-        """Return by name what is in this process or the shared level, fresh or stale; never calls upstream.
-
-        What was fetched before a write to the service is not among it.
-        """
+        """Return by name what is in this process or the shared level, fresh or stale; never calls upstream."""
         now = self._clock()
         found = self._store.get_many(names)
         for key in [key for key, entry in found.items() if now >= entry.fetched_at + self._stale_seconds]:
@@ -133,11 +130,7 @@ class Cache:
             for key, entry in shared.items():
                 self._put(key, entry)
             found |= shared
-        return {
-            names[key]: self._answer(key, entry, now)
-            for key, entry in found.items()
-            if not self.is_outdated(entry)
-        }
+        return {names[key]: self._answer(key, entry, now) for key, entry in found.items()}
 
     def get(
         self,

@@ -221,8 +221,9 @@ class Catalog(Generic[C]):
             return self.get_page(listing, query, on_miss=on_miss)
 
     def copies(self, kind: Kind[Any], ids: Sequence[int]) -> dict[int, Answer]:
-        """Return by id what is cached, fresh or stale; never calls upstream."""
-        return self.cache.copies({self.cache.key_of(kind.name, id_): id_ for id_ in ids})
+        """Return by id what is cached, fresh or stale, and no older than the last write; never calls upstream."""
+        found = self.cache.copies({self.cache.key_of(kind.name, id_): id_ for id_ in ids})
+        return {id_: each for id_, each in found.items() if not self.cache.is_outdated(each.entry)}
 
     def known_absent(self, kind: Kind[Any], ids: Iterable[int]) -> set[int]:
         """Return those of these ids that upstream did not have a moment ago, as this process knows."""

@@ -456,7 +456,7 @@ def test_no_read_that_begins_after_a_write_sees_what_was_before_it(shop):
         return Fetched(all_of(1, title=title))
 
     def read():
-        while announced < 30:
+        while announced < 30 or not is_seen():
             before = announced
             seen.append((before, int(titles(shop.page())[0])))
 
