@@ -91,8 +91,9 @@ def test_without_a_copy_the_envelope_names_the_store(settings, store, address, f
 @pytest.mark.parametrize("fault", BROKEN)
 @pytest.mark.parametrize("address", [PRODUCTS, f"{PRODUCTS}7/", CATEGORIES])
 def test_a_copy_is_served_at_once_and_says_that_it_is_stale(anyone, settings, store, address, fault):
-    settings.STORE_DEADLINE_SECONDS = 0.4
-    settings.STORE_SNAPSHOT_SECONDS = 0.4
+    # Long enough for a first answer on a busy machine, too.
+    settings.STORE_DEADLINE_SECONDS = 2
+    settings.STORE_SNAPSHOT_SECONDS = 2
     store.behaviour = SERVICE.healthy_but_never_fresh
     fresh = anyone.get(address)
     store.behaviour = BROKEN[fault][0]
@@ -102,7 +103,7 @@ def test_a_copy_is_served_at_once_and_says_that_it_is_stale(anyone, settings, st
     again = anyone.get(address)
 
     assert [each["X-Cache"] for each in (fresh, stale, again)] == ["MISS", "STALE", "STALE"]
-    assert seconds < 0.3
+    assert seconds < 1
     body = stale.json()
     assert body.pop("meta", {}).get("stale", True) is True
     assert body == {name: value for name, value in fresh.json().items() if name != "meta"}
