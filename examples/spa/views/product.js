@@ -112,7 +112,7 @@ function pricingOf({ id, price }, reload) {
     } catch (error) {
       if (!isInDoubt(error)) throw error;
       outcome.replaceChildren(
-        h("p", {}, h("strong", {}, "Nobody knows whether the price was changed."), ` ${error.message} Look before you try again.`),
+        h("p", {}, h("strong", {}, "Nobody knows whether the price was changed."), ` ${error.message}`),
         h("p", { class: "fine" }, error.requestId ? `Request ${error.requestId}` : ""),
         h("button", { class: "quiet", type: "button", onclick: check }, "Look what it costs"));
     }
