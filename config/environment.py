@@ -11,6 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, NoReturn
 from urllib.parse import urlsplit
+from zoneinfo import available_timezones
 
 import environ
 
@@ -116,6 +117,12 @@ def secret(name: str) -> str:
     """Return a secret of at least 32 bytes."""
     need = "set to a secret of at least 32 characters (`make run` writes one into .env)"
     return str(value(name, env.str, "", need=need, valid=lambda v: len(v.encode()) >= 32))
+
+
+def time_zone(name: str, default: str) -> str:
+    """Return the name of a time zone of the IANA database."""
+    need = "a time zone by its name, such as Europe/Madrid"
+    return str(value(name, env.str, default, need=need, valid=lambda v: v in available_timezones()))
 
 
 def rate(name: str, default: str) -> tuple[int, int]:

@@ -45,6 +45,18 @@ from favorites.services.writes import LibraryFullError
 from products_proxy.catalog import UnknownCategoriesError
 from proxy.catalog import catalogs
 from proxy.pages import PageTooDeepError
+from reservations.services.claims import SlotTakenError
+from reservations.services.decisions import NotPendingError
+from reservations.services.locks import MovedError
+from reservations.services.place import PrimetimeNotFoundError
+from reservations.services.reservations import NotEditableError, ReservationNotFoundError
+from reservations.services.trades import (
+    AlreadyOfferedError,
+    NotTradableError,
+    TradeClosedError,
+    TradedNotFoundError,
+    TradeNotFoundError,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -113,6 +125,21 @@ FAILURES: dict[type[Exception], Failure] = {
     CartNotFoundError: Failure(404, "NOT_FOUND", "There is no such cart."),
     CartMovedError: Failure(409, "CONFLICT", "The cart was given to somebody else just now. Look again."),
     CartRefusedError: BAD_REQUEST,
+    ReservationNotFoundError: Failure(404, "NOT_FOUND", "There is no such reservation."),
+    SlotTakenError: Failure(409, "SLOT_TAKEN", "Somebody else holds some of that time."),
+    NotEditableError: Failure(
+        409, "NOT_EDITABLE", "The reservation can't be changed: it has begun, or was decided against."
+    ),
+    NotPendingError: Failure(409, "NOT_EDITABLE", "The reservation is not pending, or not any more."),
+    MovedError: Failure(409, "CONFLICT", "Somebody else changed it at the same time. Look again."),
+    PrimetimeNotFoundError: Failure(404, "NOT_FOUND", "There is no such primetime."),
+    TradeNotFoundError: Failure(404, "NOT_FOUND", "There is no such trade."),
+    TradedNotFoundError: Failure(404, "NOT_FOUND", "There is no such reservation to swap."),
+    NotTradableError: Failure(
+        409, "NOT_EDITABLE", "Only confirmed reservations that are ahead can be swapped."
+    ),
+    AlreadyOfferedError: Failure(409, "CONFLICT", "This swap is on offer already."),
+    TradeClosedError: Failure(409, "NOT_EDITABLE", "The trade is not open any more."),
     CursorError: BAD_REQUEST,
     CursorExpiredError: Failure(
         410, "CURSOR_EXPIRED", "What has changed since then is not known any more. Read the library anew."

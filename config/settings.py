@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "accounts",
     "favorites",
     "carts",
+    "reservations",
     "proxy",
     "flyers_proxy",
     "config",  # for its commands
@@ -290,6 +291,10 @@ if MAX_WAITERS < 1:
         f"THREADS must be more than one and a half times {_calls}: "
         "who waits for upstream may hold two thirds of the threads, calls and those who wait for the calls of others together."
     )
+
+# --- The place whose time people book ---------------------------------------------------------------
+
+RESERVATIONS_TIME_ZONE = read.time_zone("RESERVATIONS_TIME_ZONE", "UTC")
 
 # --- The single-page app --------------------------------------------------------------------------
 

@@ -36,6 +36,7 @@ MAX_ADDRESS_LENGTH = 200
 api: list[URLPattern | URLResolver] = [
     path("", include("accounts.urls")),
     path("", include("favorites.urls")),
+    path("", include("reservations.urls")),
     path("", include("flyers_proxy.urls")),
     *(
         path("", include(f"{name}.urls"))

@@ -6,7 +6,7 @@ from typing import Any, Final, cast
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils.cache import get_conditional_response, set_response_etag
 from drf_spectacular.utils import OpenApiResponse
-from rest_framework.permissions import IsAuthenticated
+from rest_framework.permissions import BasePermission, IsAuthenticated
 from rest_framework.request import Request
 
 from accounts.api import ApiView
@@ -118,7 +118,7 @@ class PrivateView(CallerView):
 class PersonalView(PrivateView):
     """A route about the caller's own things: signed in."""
 
-    permission_classes = (IsAuthenticated,)
+    permission_classes: tuple[type[BasePermission], ...] = (IsAuthenticated,)
 
     @property
     def person(self) -> User:

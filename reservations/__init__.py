@@ -1,0 +1,1 @@
+"""Time that people book at the place this deployment runs."""

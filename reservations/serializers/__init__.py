@@ -1,0 +1,1 @@
+"""Requests and answers about reservations, a module a noun."""

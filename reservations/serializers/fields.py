@@ -1,0 +1,52 @@
+"""Dates and times of day as people write them, and texts of several lines."""
+
+import re
+from datetime import date, time
+from typing import Any, Final
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from proxy.fields import Text
+
+_DAY: Final = r"20[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
+_TIME: Final = r"([01][0-9]|2[0-3]):[0-5][05](:00)?"
+MAX_TEXT: Final = 500
+
+TIME_SCHEMA: Final = {"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]$"}
+
+
+@extend_schema_field({"type": "string", "format": "date", "pattern": f"^{_DAY}$", "example": "2026-05-01"})
+class Day(serializers.Field[date, Any, Any, Any]):
+    """A date."""
+
+    default_error_messages = {"invalid": "Give a date such as 2026-05-01, of the years 2000 to 2099."}
+
+    def to_internal_value(self, data: object) -> date:
+        if not isinstance(data, str) or not re.fullmatch(_DAY, data):
+            self.fail("invalid")
+        try:
+            return date.fromisoformat(data)
+        except ValueError:
+            self.fail("invalid")
+
+
+@extend_schema_field({"type": "string", "pattern": f"^{_TIME}$", "example": "09:30:00"})
+class TimeOfDay(serializers.Field[time, Any, Any, Any]):
+    """A time of day on the grid of five minutes."""
+
+    default_error_messages = {
+        "invalid": "Give a time of day such as 09:30:00, from 00:00:00 to 23:55:00 in steps of 5 minutes."
+    }
+
+    def to_internal_value(self, data: object) -> time:
+        if not isinstance(data, str) or not re.fullmatch(_TIME, data):
+            self.fail("invalid")
+        return time.fromisoformat(data)
+
+
+class Lines(Text):
+    """A text that may have several lines."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max_length=MAX_TEXT, **options)

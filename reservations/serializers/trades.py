@@ -1,0 +1,183 @@
+"""Requests and answers about swaps, and the dashboards."""
+
+from datetime import date, datetime
+from typing import Annotated, Any, Final, Literal, Self
+
+from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
+from msgspec import Meta, Struct
+from rest_framework import serializers
+
+from accounts.bodies import Body
+from proxy import shapes
+from proxy.fields import Id
+from proxy.parameters import Flag, PageQuery
+from reservations import models
+from reservations.serializers.fields import Lines
+from reservations.serializers.reservations import Owner, Reservation, Time
+from reservations.services import dashboards, trades
+from reservations.services.clock import wall_of
+
+
+class TradesQuery(PageQuery):
+    open = Flag(required=False, help_text="Those that can be answered, or those that can't.")
+
+
+class NewTrade(Body):
+    """The caller's reservation, and the one that they would like to have for it."""
+
+    requester_reservation_id = Id()
+    target_reservation_id = Id()
+    message = Lines(allow_blank=True, default="")
+
+
+class Answer(Body):
+    """What the owner of the other reservation says."""
+
+    action = serializers.ChoiceField(["accept", "reject"])
+    response_message = Lines(allow_blank=True, default="")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        is_accepted = attrs.pop("action") == "accept"
+        return {**attrs, "is_accepted": is_accepted}
+
+
+TRADE_EXAMPLE: Final[dict[str, Any]] = {
+    "id": 5,
+    "status": "PENDING",
+    "requester_reservation": {
+        "id": 3,
+        "user": {"id": 2, "name": "Bob Meadows"},
+        "date": "2026-05-01",
+        "start_time": "18:00:00",
+        "end_time": "19:00:00",
+    },
+    "target_reservation": {
+        "id": 4,
+        "user": {"id": 3, "name": "Carol Woods"},
+        "date": "2026-05-02",
+        "start_time": "10:00:00",
+        "end_time": "11:00:00",
+    },
+    "message": "Would Friday suit you?",
+    "response_message": "",
+}
+
+
+class TradedReservation(Struct):
+    """A reservation as both sides of a swap see it, by who owns it now: without notes."""
+
+    id: shapes.Id
+    user: Owner
+    date: date
+    start_time: Time
+    end_time: Time
+
+    @classmethod
+    def of(cls, row: models.Reservation) -> Self:
+        start, end = wall_of(row.starts_at), wall_of(row.ends_at)
+        return cls(
+            id=row.pk,
+            user=Owner.of(row.user),
+            date=start.date(),
+            start_time=f"{start:%H:%M:%S}",
+            end_time=f"{end:%H:%M:%S}",
+        )
+
+
+@extend_schema_serializer(examples=[OpenApiExample("An offer", value=TRADE_EXAMPLE)])
+class Trade(Struct):
+    """An offer to swap two reservations: their owners change, their times stay."""
+
+    id: shapes.Id
+    status: Annotated[
+        Literal["PENDING", "ACCEPTED", "REJECTED", "CANCELLED"],
+        Meta(
+            description=(
+                "`CANCELLED`: taken back, or one of the two has begun, was changed, cancelled or swapped otherwise."
+            )
+        ),
+    ]
+    requester_reservation: TradedReservation
+    target_reservation: TradedReservation
+    message: str
+    response_message: str
+
+    @classmethod
+    def of(cls, row: models.Trade, *, now: datetime) -> Self:
+        return cls(
+            id=row.pk,
+            status=row.status_at(now),  # type: ignore[arg-type]  # one of the words: the database sees to that
+            requester_reservation=TradedReservation.of(row.requester_reservation),
+            target_reservation=TradedReservation.of(row.target_reservation),
+            message=row.message,
+            response_message=row.response_message,
+        )
+
+
+class Trades(Struct):
+    """What the caller has offered, and what was offered to them; the newest first."""
+
+    sent: list[Trade]
+    received: list[Trade]
+
+    @classmethod
+    def of(cls, found: trades.Trades, *, now: datetime) -> Self:
+        sent, received = ([Trade.of(row, now=now) for row in rows] for rows in found)
+        return cls(sent=sent, received=received)
+
+
+class Activity(Struct):
+    """A reservation that was made or changed, and when."""
+
+    at: datetime
+    reservation: Reservation
+
+    @classmethod
+    def of(cls, row: models.Reservation, *, now: datetime) -> Self:
+        return cls(at=row.updated_at, reservation=Reservation.of(row, now=now))
+
+
+class Dashboard(Struct):
+    """What a person has before them."""
+
+    upcoming_reservations: Annotated[list[Reservation], Meta(description="The next first.")]
+    pending_trades: Trades
+    recent_activity: Annotated[list[Activity], Meta(description="What changed last, the latest first.")]
+
+    @classmethod
+    def of(cls, found: dashboards.Dashboard, *, now: datetime) -> Self:
+        return cls(
+            upcoming_reservations=[Reservation.of(row, now=now) for row in found.upcoming],
+            pending_trades=Trades.of(found.trades, now=now),
+            recent_activity=[Activity.of(row, now=now) for row in found.recent],
+        )
+
+
+class Counts(Struct):
+    """How many reservations there are of each status."""
+
+    PENDING: Annotated[int, Meta(ge=0)]
+    CONFIRMED: Annotated[int, Meta(ge=0)]
+    REJECTED: Annotated[int, Meta(ge=0)]
+    CANCELLED: Annotated[int, Meta(ge=0)]
+    EXPIRED: Annotated[int, Meta(ge=0)]
+
+
+class AdminDashboard(Struct):
+    """What an administrator has before them."""
+
+    pending_approvals: Annotated[
+        list[Reservation], Meta(description="The first to begin first; at most 100.")
+    ]
+    todays_reservations: Annotated[list[Reservation], Meta(description="The first first; at most 100.")]
+    recent_activity: Annotated[list[Activity], Meta(description="What changed last, the latest first.")]
+    counts: Counts
+
+    @classmethod
+    def of(cls, found: dashboards.AdminDashboard, *, now: datetime) -> Self:
+        return cls(
+            pending_approvals=[Reservation.of(row, now=now) for row in found.pending],
+            todays_reservations=[Reservation.of(row, now=now) for row in found.today],
+            recent_activity=[Activity.of(row, now=now) for row in found.recent],
+            counts=Counts(**{status.value: number for status, number in found.counts.items()}),
+        )

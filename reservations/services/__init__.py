@@ -1,0 +1,1 @@
+"""What can be done with reservations, and how it stays true."""

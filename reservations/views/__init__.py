@@ -1,0 +1,1 @@
+"""The HTTP of reservations, a module a noun."""

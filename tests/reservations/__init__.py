@@ -1,0 +1,1 @@
+"""Reservations, from the public routes to the tables."""
