@@ -81,6 +81,6 @@ def span_of_day(day: date) -> Span:
 
 
 def is_moved(day: date) -> bool:
-    """Say whether clocks move on a day."""
+    """Say whether clocks move on a day, perhaps at its very midnight."""
     start, end = span_of_day(day)
-    return wall_of(start).utcoffset() != wall_of(end).utcoffset()
+    return end - start != timedelta(days=1)
