@@ -34,6 +34,10 @@ class Outbox:
         run = contextvars.copy_context().run
         self._worker.submit(run, self._send, template, subject, to, context)
 
+    def settle(self) -> None:
+        """Wait until what was handed in is sent, or lost."""
+        self._worker.submit(int).result()
+
     def _send(self, template: str, subject: str, to: str, context: Mapping[str, Any]) -> None:
         try:
             EmailMultiAlternatives(

@@ -96,7 +96,7 @@ def test_a_sign_in_with_the_old_password_that_races_its_change_leaves_no_session
 
 def letters():
     """Return the letters so far, when all that were handed in have been sent."""
-    mail._worker.submit(int).result(10)
+    mail._outbox.settle()
     return django_mail.outbox
 
 
@@ -243,7 +243,7 @@ def test_letters_do_not_pile_up_without_end(anyone, settings, caplog):
     people = [User(email=f"p{n}@example.com", password="!") for n in range(mail.MAX_WAITING + 3)]
     User.objects.bulk_create(people)
     closed = threading.Event()
-    mail._worker.submit(closed.wait, 10)
+    mail._outbox._worker.submit(closed.wait, 10)
     try:
         for person in people:
             assert anyone.post(f"{API}/password/reset/", {"email": person.email}).status_code == 204
