@@ -74,7 +74,12 @@ RESPONSES = {
 
 # Tags of the reads of catalogs, and of all routes whose GETs have an ETag.
 _CATALOGS = {"creators", "flyers", "movies", "products", "tv"}
-_CONDITIONAL = {*_CATALOGS, "carts", "favorites", "follows", "library", "ratings", "sharing", "watchlist"}
+_RESERVATIONS = {"reservations", "reservations: swaps", "reservations: administration"}
+_CONDITIONAL = {
+    *_CATALOGS,
+    *_RESERVATIONS,
+    *("carts", "favorites", "follows", "library", "ratings", "sharing", "watchlist"),
+}
 
 
 class Operation(AutoSchema):

@@ -375,7 +375,11 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     # Of what is kept; lines of carts don't expire.
-    "ENUM_NAME_OVERRIDES": {"AvailabilityEnum": ["live", "expired", "gone", "unknown"]},
+    "ENUM_NAME_OVERRIDES": {
+        "AvailabilityEnum": ["live", "expired", "gone", "unknown"],
+        "DecisionEnum": ["approve", "reject"],
+        "AnswerEnum": ["accept", "reject"],
+    },
     "PATH_CONVERTER_OVERRIDES": {"id": {"type": "integer", "minimum": 1, "maximum": MAX_ID}},
     "APPEND_COMPONENTS": {
         "securitySchemes": {

@@ -34,6 +34,9 @@ class StepOfFive(Whole):
         return minutes
 
 
+@extend_schema_serializer(
+    examples=[OpenApiExample("Open until ten", value={"business_end_time": "22:00:00"})]
+)
 class SettingsChange(Body):
     """What is to change; what is not given stays."""
 
@@ -43,6 +46,13 @@ class SettingsChange(Body):
     send_confirmation_emails = Boolean(required=False)
 
 
+@extend_schema_serializer(
+    examples=[
+        OpenApiExample(
+            "Friday evenings", value={"weekday": 4, "start_time": "18:00:00", "end_time": "21:00:00"}
+        )
+    ]
+)
 class NewPrimetime(Body):
     """Hours of a day of the week in which reservations wait for approval."""
 
@@ -52,6 +62,7 @@ class NewPrimetime(Body):
     is_active = Boolean(default=True)
 
 
+@extend_schema_serializer(examples=[OpenApiExample("Asleep", value={"is_active": False})])
 class PrimetimeChange(Body):
     """What is to change; what is not given stays."""
 

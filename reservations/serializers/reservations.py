@@ -37,6 +37,19 @@ class ReservationsQuery(PageQuery):
     status = serializers.ChoiceField(Status.choices, required=False, help_text=STATUS_HELP)
 
 
+@extend_schema_serializer(
+    examples=[
+        OpenApiExample(
+            "An hour and a half",
+            value={
+                "date": "2026-05-01",
+                "start_time": "18:00:00",
+                "end_time": "19:30:00",
+                "notes": "Four of us",
+            },
+        )
+    ]
+)
 class NewReservation(Body):
     """The time that is wanted, as the clock of the place shows it."""
 
@@ -46,6 +59,9 @@ class NewReservation(Body):
     notes = Lines(allow_blank=True, default="")
 
 
+@extend_schema_serializer(
+    examples=[OpenApiExample("An hour later", value={"start_time": "19:00:00", "end_time": "20:30:00"})]
+)
 class ReservationChange(Body):
     """What is to change; what is not given stays. Another time is judged as a new reservation's."""
 
@@ -55,6 +71,14 @@ class ReservationChange(Body):
     notes = Lines(allow_blank=True, required=False)
 
 
+@extend_schema_serializer(
+    examples=[
+        OpenApiExample("Approved", value={"action": "approve"}),
+        OpenApiExample(
+            "Rejected", value={"action": "reject", "rejection_reason": "The league plays that evening."}
+        ),
+    ]
+)
 class Decision(Body):
     """What an administrator decides; a rejection has a reason, an approval none."""
 
@@ -70,6 +94,9 @@ class Decision(Body):
         return {**attrs, "reason": reason}
 
 
+@extend_schema_serializer(
+    examples=[OpenApiExample("Two approved", value={"action": "approve", "ids": [3, 4]})]
+)
 class DecisionOfMany(Decision):
     """The same decision about several; it is made about each that is pending."""
 

@@ -22,6 +22,18 @@ class TradesQuery(PageQuery):
     open = Flag(required=False, help_text="Those that can be answered, or those that can't.")
 
 
+@extend_schema_serializer(
+    examples=[
+        OpenApiExample(
+            "Mine for yours",
+            value={
+                "requester_reservation_id": 3,
+                "target_reservation_id": 4,
+                "message": "Would Friday suit you?",
+            },
+        )
+    ]
+)
 class NewTrade(Body):
     """The caller's reservation, and the one that they would like to have for it."""
 
@@ -30,6 +42,9 @@ class NewTrade(Body):
     message = Lines(allow_blank=True, default="")
 
 
+@extend_schema_serializer(
+    examples=[OpenApiExample("Accepted", value={"action": "accept", "response_message": "Gladly."})]
+)
 class Answer(Body):
     """What the owner of the other reservation says."""
 

@@ -21,11 +21,20 @@ IDS = {
     "cart_id": 1,
     "user_id": 987654321,
     "session_id": 987654321,
+    "reservation_id": 1,
+    "trade_id": 1,
+    "primetime_id": 1,
     "slug": "mine",
 }
 # One name for two things.
 IDS_OF_PATHS = {"/api/v1/categories/{slug}/": {"slug": "gardeners-corner"}}
-QUERIES = {"query": "a", "user_id": 3, "categoryIds": "gardeners-corner"}
+QUERIES = {
+    "query": "a",
+    "user_id": 3,
+    "categoryIds": "gardeners-corner",
+    "start_date": "2026-05-01",
+    "end_date": "2026-05-02",
+}
 
 
 class Route(NamedTuple):
