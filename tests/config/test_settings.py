@@ -94,6 +94,17 @@ def test_a_service_that_offers_its_feed_alone_needs_no_key(start):
     assert start(FLYERS_API_OFFERS="feed", FLYERS_API_TOKEN="") == ""
 
 
+@pytest.mark.parametrize("zone", ["Europe/Madrd", "UTC+2", "", "../etc/passwd"])
+def test_a_place_is_in_a_time_zone_that_there_is(start, zone):
+    sentence = "RESERVATIONS_TIME_ZONE must be a time zone by its name, such as Europe/Madrid."
+
+    assert start(RESERVATIONS_TIME_ZONE=zone) == f"flyers-bff cannot start: {sentence}\n"
+
+
+def test_time_zones_are_known_on_a_machine_that_brings_none(start):
+    assert start(RESERVATIONS_TIME_ZONE="Europe/Madrid", PYTHONTZPATH="") == ""
+
+
 def test_what_platforms_and_other_programs_set_does_not(start):
     services = [
         "FLYERS",
