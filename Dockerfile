@@ -62,6 +62,7 @@ COPY flyers_proxy flyers_proxy
 COPY movies_proxy movies_proxy
 COPY products_proxy products_proxy
 COPY proxy proxy
+COPY reservations reservations
 # The user can't write here, so that Python's own cache is made now.
 RUN python -m compileall -q .
 ENV HOST=0.0.0.0

@@ -32,7 +32,7 @@ def test_links_between_documents_lead_somewhere(document):
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
 def test_files_that_a_document_names_are_there(document):
-    rooms = "accounts|carts|clients|config|favorites|flyers_proxy|mock_upstream|movies_proxy|products_proxy|proxy|tests|tools"
+    rooms = "accounts|carts|clients|config|favorites|flyers_proxy|mock_upstream|movies_proxy|products_proxy|proxy|reservations|tests|tools"
 
     for file in settings_in(document.read_text(), rf"`((?:{rooms})/[\w/]+\.py)[`:]"):
         assert (ROOT / file).exists(), f"{document.name} names {file}"
