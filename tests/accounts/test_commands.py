@@ -82,8 +82,8 @@ def test_the_sample_users_can_sign_in_however_often_they_are_made(settings):
     (line,) = printed
     accounts = [words.split()[:2] for words in line.split(" or ")]
     assert all(Browser().sign_in(email, password).is_signed_in() for email, password in accounts)
-    assert [User.objects.get(email=email).role for email, _ in accounts] == ["admin", "user"]
-    assert User.objects.count() == 2
+    assert [User.objects.get(email=email).role for email, _ in accounts] == ["admin", "user", "user"]
+    assert User.objects.count() == 3
 
 
 def test_there_is_no_sample_user_in_production():

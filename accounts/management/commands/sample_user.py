@@ -1,4 +1,4 @@
-"""`manage.py sample_user`: an administrator, and somebody who is none, to sign in as on a developer's machine."""
+"""`manage.py sample_user`: an administrator, and two people who are none, to sign in as on a developer's machine."""
 
 from typing import Any
 
@@ -10,11 +10,12 @@ from accounts.models import User
 
 ADMINISTRATOR = "alice@example.com"
 USER = "bob@example.com"
+OTHER_USER = "carol@example.com"
 PASSWORD = "a-long-walk-by-the-river"  # noqa: S105 - it opens nothing but a developer's own machine
 
 
 class Command(BaseCommand):
-    help = "Create a sample administrator and a sample user, and print how to sign in. Only with DEBUG."
+    help = "Create a sample administrator and two sample users, and print how to sign in. Only with DEBUG."
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.DEBUG:
@@ -23,7 +24,10 @@ class Command(BaseCommand):
             ADMINISTRATOR, first_name="Alice", last_name="Rivers", is_staff=True
         )  # /admin/ opens, too.
         self._save(USER, first_name="Bob", last_name="Meadows", is_staff=False)
-        self.stdout.write(f"{ADMINISTRATOR} {PASSWORD} (an administrator) or {USER} {PASSWORD}")
+        self._save(OTHER_USER, first_name="Carol", last_name="Woods", is_staff=False)
+        self.stdout.write(
+            f"{ADMINISTRATOR} {PASSWORD} (an administrator) or {USER} {PASSWORD} or {OTHER_USER} {PASSWORD}"
+        )
 
     def _save(self, email: str, *, first_name: str, last_name: str, is_staff: bool) -> None:
         user = services.find_person(email) or User(email=email, first_name=first_name, last_name=last_name)
