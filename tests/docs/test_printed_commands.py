@@ -17,6 +17,7 @@ NOT_RUN = {
     r"make (run|serve|upstream)": "goes on until Ctrl-C; tests/tools/test_run.py runs it",
     r"make (test|test-contract|test-browser|check)": "is what runs this test",
     r"make (bench|client|lock|screenshots)": "takes minutes, or the network, and changes files of the clone",
+    r"make storm": "takes minutes; a small storm is in the suite",
     r"make help": "lists the targets; that each is there is tested below",
     r"poetry install|pip-audit": "needs an index on the network",
     r"\.venv/bin/pre-commit install": "changes the clone that the tests run in",
