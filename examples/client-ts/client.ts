@@ -8,9 +8,10 @@ type Answer<O> = O extends { responses: infer R } ? Json<R[keyof R & (200 | 201 
 type Options<O> = (O extends { parameters: { path: infer P } } ? { path: P } : unknown) &
   (O extends { parameters: { query: infer Q } } ? { query: Q } : O extends { parameters: { query?: infer Q } } ? { query?: Q } : unknown) &
   (O extends { requestBody: { content: { "application/json": infer B } } } ? { body: B } : O extends { requestBody?: { content: { "application/json": infer B } } } ? { body?: B } : unknown) &
+  (O extends { parameters: { header?: infer H } } ? [NonNullable<H>] extends [never] ? unknown : { idempotencyKey?: string } : unknown) &
   { onHeaders?: OnHeaders };
 type OnHeaders = (headers: Headers) => void; // called once, with those of the answer, before the call returns
-type Given = { path?: Record<string, unknown>; query?: Record<string, unknown>; body?: unknown; onHeaders?: OnHeaders };
+type Given = { path?: Record<string, unknown>; query?: Record<string, unknown>; body?: unknown; idempotencyKey?: string; onHeaders?: OnHeaders };
 
 /** A failure as the API names it: `error.code`, `error.details` (field → messages), `error.request_id`. */
 export class ApiError extends Error {
@@ -68,7 +69,7 @@ export class FlyersClient {
     }
   }
 
-  async #send(method: Method, path: string, { path: names = {}, query = {}, body, onHeaders }: Given = {}): Promise<unknown> {
+  async #send(method: Method, path: string, { path: names = {}, query = {}, body, idempotencyKey, onHeaders }: Given = {}): Promise<unknown> {
     const url = new URL(path.replace(/\{(\w+)\}/g, (_, name) => encodeURIComponent(String(names[name]))), this.origin);
     for (const [name, value] of Object.entries(query)) if (value !== undefined) url.searchParams.set(name, String(value)); // lists: 1,2
     const response = await this.fetcher(url, {
@@ -77,6 +78,7 @@ export class FlyersClient {
       headers: {
         ...(this.#access ? { Authorization: `Bearer ${this.#access}` } : {}),
         ...(body === undefined ? {} : { "Content-Type": "application/json" }),
+        ...(idempotencyKey === undefined ? {} : { "Idempotency-Key": idempotencyKey }),
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });

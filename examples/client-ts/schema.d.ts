@@ -858,6 +858,258 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reservations/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The caller's reservations, the latest first; everybody's for an administrator. */
+        get: operations["reservation_list"];
+        put?: never;
+        /**
+         * @description Book time: confirmed at once, or pending if any of it is primetime.
+         *
+         *     On the 5-minute grid, within the hours of the place, up to 8 hours, up to 90 days ahead, and 20 upcoming a person.
+         */
+        post: operations["reservation_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reservations/{reservation_id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description A reservation of the caller's; anybody's for an administrator. */
+        get: operations["reservation_detail"];
+        /** @description Change what is given. Another time is judged as a new reservation's, and ends offers to swap it. */
+        put: operations["reservation_change"];
+        post?: never;
+        /** @description Cancel a reservation. It stays in the list; its time is free at once. */
+        delete: operations["reservation_cancel"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reservations/{reservation_id}/approve/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Approve or reject a pending reservation. Of two administrators at once one wins; the other gets a 409. */
+        post: operations["reservation_decide"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reservations/admin/dashboard/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What waits for a decision, what is on today, what changed last, and counts. */
+        get: operations["reservation_admin_dashboard"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reservations/admin/primetime/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Every primetime, active or not, by day and time. */
+        get: operations["primetime_list"];
+        put?: never;
+        /** @description Add primetime; active ones don't overlap. What is booked already stays as it is. */
+        post: operations["primetime_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reservations/admin/primetime/{primetime_id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description One primetime. */
+        get: operations["primetime_detail"];
+        /** @description Change what is given. What is pending stays pending. */
+        put: operations["primetime_change"];
+        post?: never;
+        /** @description Delete a primetime. */
+        delete: operations["primetime_remove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reservations/admin/settings/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description When the place is open, how long its slots are, and whether it sends mails. */
+        get: operations["reservation_settings"];
+        /** @description Change what is given. What is booked already stays, even outside of new hours. */
+        put: operations["reservation_settings_change"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reservations/approve/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Approve or reject up to 50; each says what became of it. */
+        post: operations["reservation_decide_many"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reservations/calendar/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Each day of at most 62: hours, slots, and what is reserved; of others the time and the name alone. */
+        get: operations["reservation_calendar"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reservations/dashboard/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What the caller has before them: reservations, open swaps, and what changed last. */
+        get: operations["reservation_dashboard"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reservations/dashboard/admin/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The same as `reservations/admin/dashboard/`. */
+        get: operations["reservation_dashboard_admin"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reservations/dashboard/user/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The same as `reservations/dashboard/`. */
+        get: operations["reservation_dashboard_user"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reservations/trades/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description A page of what the caller has offered, and of what was offered to them. */
+        get: operations["trade_list"];
+        put?: never;
+        /** @description Offer a reservation for somebody else's; both are confirmed and ahead. */
+        post: operations["trade_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reservations/trades/{trade_id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description A swap that the caller has offered, or was offered. */
+        get: operations["trade_detail"];
+        put?: never;
+        /** @description Accept or decline what was offered. Accepted, the two change their owners, and other offers about them end. */
+        post: operations["trade_answer"];
+        /** @description Take an offer back. */
+        delete: operations["trade_cancel"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tv/{tv_id}/": {
         parameters: {
             query?: never;
@@ -1203,12 +1455,45 @@ export interface components {
             /** @description Seconds. */
             expires_in: number;
         };
+        /** @description A reservation that was made or changed, and when. */
+        Activity: {
+            /** Format: date-time */
+            at: string;
+            reservation: components["schemas"]["Reservation"];
+        };
+        /** @description What an administrator has before them. */
+        AdminDashboard: {
+            /** @description The first to begin first; at most 100. */
+            pending_approvals: components["schemas"]["Reservation"][];
+            /** @description The first first; at most 100. */
+            todays_reservations: components["schemas"]["Reservation"][];
+            /** @description What changed last, the latest first. */
+            recent_activity: components["schemas"]["Activity"][];
+            counts: components["schemas"]["Counts"];
+        };
+        /** @enum {string} */
+        AnswerEnum: "accept" | "reject";
+        /** @description What the owner of the other reservation says. */
+        AnswerRequest: {
+            action: components["schemas"]["AnswerEnum"];
+            /** @default  */
+            response_message?: string;
+        };
         /** @description What has to be shown beside the title. */
         Attribution: {
             attribution: string[];
         };
         /** @enum {string} */
         AvailabilityEnum: "live" | "expired" | "gone" | "unknown";
+        /** @description A span of the length that the place offers. */
+        AvailableSlot: {
+            start_time: string;
+            end_time: string;
+            /** @description What is booked in primetime waits for approval. */
+            type: components["schemas"]["TypeEnum"];
+            /** @description Whether it could be booked now: it is free, ahead, and not too far. */
+            available: boolean;
+        };
         /** @description A wide picture by its widths in pixels. */
         Backdrop: {
             /** Format: uri */
@@ -1219,6 +1504,26 @@ export interface components {
             w1280: string;
             /** Format: uri */
             original: string;
+        };
+        /** @description Every day of a range, its ends included. */
+        Calendar: {
+            /** Format: date */
+            start_date: string;
+            /** Format: date */
+            end_date: string;
+            calendar: components["schemas"]["CalendarDay"][];
+        };
+        /** @description A day of the place. */
+        CalendarDay: {
+            /** Format: date */
+            date: string;
+            /** @description Whether any of its hours are primetime. */
+            is_primetime: boolean;
+            primetime_hours: components["schemas"]["Hours"][];
+            business_hours: components["schemas"]["Hours"];
+            /** @description Those of the place's hours. Other times can be booked, too, in steps of 5 minutes. */
+            available_slots: components["schemas"]["AvailableSlot"][];
+            reserved_slots: components["schemas"]["ReservedSlot"][];
         };
         /** @description What a person is about to buy; its lines in the order in which they were added. */
         Cart: {
@@ -1357,6 +1662,14 @@ export interface components {
                 };
             };
         };
+        /** @description How many reservations there are of each status. */
+        Counts: {
+            PENDING: number;
+            CONFIRMED: number;
+            REJECTED: number;
+            CANCELLED: number;
+            EXPIRED: number;
+        };
         Creator: {
             /** Format: int64 */
             id: number;
@@ -1395,6 +1708,41 @@ export interface components {
             job: string;
             /** Format: uri */
             picture: string | null;
+        };
+        /** @description What a person has before them. */
+        Dashboard: {
+            /** @description The next first. */
+            upcoming_reservations: components["schemas"]["Reservation"][];
+            pending_trades: components["schemas"]["Trades"];
+            /** @description What changed last, the latest first. */
+            recent_activity: components["schemas"]["Activity"][];
+        };
+        /** @description What became of one of several. */
+        DecidedReservation: {
+            /** Format: int64 */
+            id: number;
+            /** @description `not_pending`: it was decided, cancelled, or has begun before. */
+            outcome: components["schemas"]["OutcomeEnum"];
+            reservation: components["schemas"]["Reservation"] | null;
+        };
+        /** @description What became of each, in the order in which they were named. */
+        DecidedReservations: {
+            results: components["schemas"]["DecidedReservation"][];
+        };
+        /** @enum {string} */
+        DecisionEnum: "approve" | "reject";
+        /** @description The same decision about several; it is made about each that is pending. */
+        DecisionOfManyRequest: {
+            action: components["schemas"]["DecisionEnum"];
+            /** @description Why, for `reject` alone. */
+            rejection_reason?: string;
+            ids: number[];
+        };
+        /** @description What an administrator decides; a rejection has a reason, an approval none. */
+        DecisionRequest: {
+            action: components["schemas"]["DecisionEnum"];
+            /** @description Why, for `reject` alone. */
+            rejection_reason?: string;
         };
         /** @description An item on another shelf or of another kind in an exported library. */
         EntryRowRequest: {
@@ -1572,6 +1920,11 @@ export interface components {
             previous: string | null;
             meta: components["schemas"]["Meta"];
             results: components["schemas"]["Genre"][];
+        };
+        /** @description A span of a day. */
+        Hours: {
+            start_time: string;
+            end_time: string;
         };
         Image: {
             /** Format: uri */
@@ -1854,6 +2207,46 @@ export interface components {
             current: string;
             new: string;
         };
+        /** @description Hours of a day of the week in which reservations wait for approval. */
+        NewPrimetimeRequest: {
+            /** @description 0 is Monday, 6 is Sunday. */
+            weekday: number;
+            /** @example 09:30:00 */
+            start_time: string;
+            /**
+             * @description On the same day.
+             * @example 09:30:00
+             */
+            end_time: string;
+            /** @default true */
+            is_active?: boolean;
+        };
+        /** @description The time that is wanted, as the clock of the place shows it. */
+        NewReservationRequest: {
+            /**
+             * Format: date
+             * @example 2026-05-01
+             */
+            date: string;
+            /** @example 09:30:00 */
+            start_time: string;
+            /**
+             * @description On the same day.
+             * @example 09:30:00
+             */
+            end_time: string;
+            /** @default  */
+            notes?: string;
+        };
+        /** @description The caller's reservation, and the one that they would like to have for it. */
+        NewTradeRequest: {
+            /** Format: int64 */
+            requester_reservation_id: number;
+            /** Format: int64 */
+            target_reservation_id: number;
+            /** @default  */
+            message?: string;
+        };
         /** @description A page of what is new, the newest first. */
         NewsPage: {
             count: number;
@@ -1900,6 +2293,14 @@ export interface components {
         /** @description What a device did while it was offline, in any order. */
         OpsRequest: {
             ops: components["schemas"]["OpRowRequest"][];
+        };
+        /** @enum {string} */
+        OutcomeEnum: "approved" | "not_found" | "not_pending" | "rejected";
+        /** @description Somebody, by the name that others may see. */
+        Owner: {
+            /** Format: int64 */
+            id: number;
+            name: string;
         };
         /** @description Fields other than these are refused by name; so they are where it stands inside of another. */
         PasswordConfirmationRequest: {
@@ -1949,6 +2350,13 @@ export interface components {
             first_name?: string;
             last_name?: string;
         };
+        /** @description When the place is open, how long the slots of its calendar are, and whether it sends mails. */
+        PlaceSettings: {
+            business_start_time: string;
+            business_end_time: string;
+            slot_duration_minutes: number;
+            send_confirmation_emails: boolean;
+        };
         /** @description A poster by its widths in pixels. */
         Poster: {
             /** Format: uri */
@@ -1966,6 +2374,30 @@ export interface components {
             amount: string;
             /** @description ISO 4217. */
             currency: string;
+        };
+        /** @description Hours of a day of the week in which reservations wait for approval. */
+        Primetime: {
+            /** Format: int64 */
+            id: number;
+            /** @description 0 is Monday, 6 is Sunday. */
+            weekday: number;
+            start_time: string;
+            end_time: string;
+            is_active: boolean;
+        };
+        /** @description What is to change; what is not given stays. */
+        PrimetimeChangeRequest: {
+            /** @description 0 is Monday, 6 is Sunday. */
+            weekday?: number;
+            /** @example 09:30:00 */
+            start_time?: string;
+            /** @example 09:30:00 */
+            end_time?: string;
+            is_active?: boolean;
+        };
+        /** @description All of them, by day and time. */
+        Primetimes: {
+            results: components["schemas"]["Primetime"][];
         };
         Product: {
             /** @constant */
@@ -2141,6 +2573,61 @@ export interface components {
             removed: number[];
             absent: number[];
         };
+        /** @description Booked time; dates and times of day are those of the place. */
+        Reservation: {
+            /** Format: int64 */
+            id: number;
+            user: components["schemas"]["Owner"];
+            /** Format: date */
+            date: string;
+            start_time: string;
+            end_time: string;
+            /** @description `PENDING` waits for approval; `EXPIRED` was still pending when it began. */
+            status: components["schemas"]["ReservationStatusEnum"];
+            notes: string;
+            /** @description Empty unless it was rejected. */
+            rejection_reason: string;
+            /** Format: date-time */
+            created_at: string;
+        };
+        /** @description What is to change; what is not given stays. Another time is judged as a new reservation's. */
+        ReservationChangeRequest: {
+            /**
+             * Format: date
+             * @example 2026-05-01
+             */
+            date?: string;
+            /** @example 09:30:00 */
+            start_time?: string;
+            /** @example 09:30:00 */
+            end_time?: string;
+            notes?: string;
+        };
+        ReservationPage: {
+            count: number;
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            meta: components["schemas"]["Meta"];
+            results: components["schemas"]["Reservation"][];
+        };
+        /** @enum {string} */
+        ReservationStatusEnum: "CANCELLED" | "CONFIRMED" | "EXPIRED" | "PENDING" | "REJECTED";
+        /** @description Time that somebody holds. */
+        ReservedSlot: {
+            /**
+             * Format: int64
+             * @description Of the reservation.
+             */
+            id: number;
+            start_time: string;
+            end_time: string;
+            /** @description Of who holds it. */
+            name: string;
+            /** @description Whether it is the caller's own. */
+            is_own: boolean;
+        };
         /** @enum {string} */
         ResultEnum: "applied" | "already" | "superseded" | "not_found" | "refused" | "unknown" | "conflict";
         RoleCounts: {
@@ -2195,6 +2682,15 @@ export interface components {
             /** Format: date-time */
             as_of: string;
             stale: boolean;
+        };
+        /** @description What is to change; what is not given stays. */
+        SettingsChangeRequest: {
+            /** @example 09:30:00 */
+            business_start_time?: string;
+            /** @example 09:30:00 */
+            business_end_time?: string;
+            slot_duration_minutes?: number;
+            send_confirmation_emails?: boolean;
         };
         /** @description A favorite as others see it: nothing says who keeps it, or since when. */
         SharedFlyer: {
@@ -2393,6 +2889,36 @@ export interface components {
             /** @default true */
             favorite?: boolean;
         };
+        /** @description An offer to swap two reservations: their owners change, their times stay. */
+        Trade: {
+            /** Format: int64 */
+            id: number;
+            /** @description `CANCELLED`: taken back, or one of the two has begun, was changed, cancelled or swapped otherwise. */
+            status: components["schemas"]["TradeStatusEnum"];
+            requester_reservation: components["schemas"]["TradedReservation"];
+            target_reservation: components["schemas"]["TradedReservation"];
+            message: string;
+            response_message: string;
+        };
+        /** @enum {string} */
+        TradeStatusEnum: "ACCEPTED" | "CANCELLED" | "PENDING" | "REJECTED";
+        /** @description A reservation as both sides of a swap see it, by who owns it now: without notes. */
+        TradedReservation: {
+            /** Format: int64 */
+            id: number;
+            user: components["schemas"]["Owner"];
+            /** Format: date */
+            date: string;
+            start_time: string;
+            end_time: string;
+        };
+        /** @description What the caller has offered, and what was offered to them; the newest first. */
+        Trades: {
+            sent: components["schemas"]["Trade"][];
+            received: components["schemas"]["Trade"][];
+        };
+        /** @enum {string} */
+        TypeEnum: "primetime" | "regular";
         User: {
             /** Format: int64 */
             id: number;
@@ -7833,6 +8359,1346 @@ export interface operations {
             502: components["responses"]["Error"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Error"];
+            default: components["responses"]["Error"];
+        };
+    };
+    reservation_list: {
+        parameters: {
+            query?: {
+                /** @description Those of this day. */
+                date?: string;
+                /** @description Results a page; more than 100 gives 100. */
+                limit?: number;
+                /** @description Which page, from 1. */
+                page?: number;
+                /** @description `PENDING` waits for approval; `EXPIRED` was still pending when it began. */
+                status?: "PENDING" | "CONFIRMED" | "REJECTED" | "CANCELLED" | "EXPIRED";
+                /** @description A part of the owner's e-mail address; for administrators. */
+                user?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    /** @description Send it back in `If-None-Match`. */
+                    ETag?: string;
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReservationPage"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            /** @description `PERMISSION_DENIED`: only an administrator may do that. */
+            403: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Error"];
+        };
+    };
+    reservation_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A text of your own for this write, such as a UUID: sent again with it within 7 days, the same request is answered as the first time and changes nothing. The latest 1,000 of a person are remembered. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewReservationRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reservation"];
+                };
+            };
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            /** @description `SLOT_TAKEN`: somebody holds some of that time; `details.taken` says which. `CONFLICT`: somebody else changed it at the same time, or the `Idempotency-Key` came with another request, or that request is being processed. */
+            409: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            413: components["responses"]["Error"];
+            415: components["responses"]["Error"];
+            429: components["responses"]["Throttled"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Error"];
+        };
+    };
+    reservation_detail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reservation_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    /** @description Send it back in `If-None-Match`. */
+                    ETag?: string;
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reservation"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            /** @description `NOT_FOUND`: the caller has no such reservation. */
+            404: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Error"];
+        };
+    };
+    reservation_change: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A text of your own for this write, such as a UUID: sent again with it within 7 days, the same request is answered as the first time and changes nothing. The latest 1,000 of a person are remembered. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                reservation_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ReservationChangeRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reservation"];
+                };
+            };
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            /** @description `NOT_FOUND`: the caller has no such reservation. */
+            404: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `SLOT_TAKEN`: somebody holds some of that time; `details.taken` says which. `NOT_EDITABLE`: it has begun, or was decided against. `CONFLICT`: somebody else changed it at the same time, or the `Idempotency-Key` came with another request, or that request is being processed. */
+            409: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            413: components["responses"]["Error"];
+            415: components["responses"]["Error"];
+            429: components["responses"]["Throttled"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Error"];
+        };
+    };
+    reservation_cancel: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A text of your own for this write, such as a UUID: sent again with it within 7 days, the same request is answered as the first time and changes nothing. The latest 1,000 of a person are remembered. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                reservation_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            /** @description `NOT_FOUND`: the caller has no such reservation. */
+            404: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `NOT_EDITABLE`: it has begun, or was decided against. `CONFLICT`: somebody else changed it at the same time, or the `Idempotency-Key` came with another request, or that request is being processed. */
+            409: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            429: components["responses"]["Throttled"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Error"];
+        };
+    };
+    reservation_decide: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A text of your own for this write, such as a UUID: sent again with it within 7 days, the same request is answered as the first time and changes nothing. The latest 1,000 of a person are remembered. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                reservation_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecisionRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reservation"];
+                };
+            };
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            /** @description `PERMISSION_DENIED`: only an administrator may do that. */
+            403: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `NOT_FOUND`: there is no such reservation. */
+            404: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `NOT_EDITABLE`: it is not pending, or not any more. `CONFLICT`: somebody else changed it at the same time, or the `Idempotency-Key` came with another request, or that request is being processed. */
+            409: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            413: components["responses"]["Error"];
+            415: components["responses"]["Error"];
+            429: components["responses"]["Throttled"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Error"];
+        };
+    };
+    reservation_admin_dashboard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    /** @description Send it back in `If-None-Match`. */
+                    ETag?: string;
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdminDashboard"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            /** @description `PERMISSION_DENIED`: only an administrator may do that. */
+            403: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Error"];
+        };
+    };
+    primetime_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    /** @description Send it back in `If-None-Match`. */
+                    ETag?: string;
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Primetimes"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            /** @description `PERMISSION_DENIED`: only an administrator may do that. */
+            403: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Error"];
+        };
+    };
+    primetime_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A text of your own for this write, such as a UUID: sent again with it within 7 days, the same request is answered as the first time and changes nothing. The latest 1,000 of a person are remembered. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPrimetimeRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Primetime"];
+                };
+            };
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            /** @description `PERMISSION_DENIED`: only an administrator may do that. */
+            403: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `CONFLICT`: somebody else changed it at the same time, or the `Idempotency-Key` came with another request, or that request is being processed. */
+            409: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            413: components["responses"]["Error"];
+            415: components["responses"]["Error"];
+            429: components["responses"]["Throttled"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Error"];
+        };
+    };
+    primetime_detail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                primetime_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    /** @description Send it back in `If-None-Match`. */
+                    ETag?: string;
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Primetime"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            /** @description `PERMISSION_DENIED`: only an administrator may do that. */
+            403: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `NOT_FOUND`: there is no such primetime. */
+            404: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Error"];
+        };
+    };
+    primetime_change: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A text of your own for this write, such as a UUID: sent again with it within 7 days, the same request is answered as the first time and changes nothing. The latest 1,000 of a person are remembered. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                primetime_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PrimetimeChangeRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Primetime"];
+                };
+            };
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            /** @description `PERMISSION_DENIED`: only an administrator may do that. */
+            403: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `NOT_FOUND`: there is no such primetime. */
+            404: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `CONFLICT`: somebody else changed it at the same time, or the `Idempotency-Key` came with another request, or that request is being processed. */
+            409: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            413: components["responses"]["Error"];
+            415: components["responses"]["Error"];
+            429: components["responses"]["Throttled"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Error"];
+        };
+    };
+    primetime_remove: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A text of your own for this write, such as a UUID: sent again with it within 7 days, the same request is answered as the first time and changes nothing. The latest 1,000 of a person are remembered. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                primetime_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            /** @description `PERMISSION_DENIED`: only an administrator may do that. */
+            403: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `NOT_FOUND`: there is no such primetime. */
+            404: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `CONFLICT`: somebody else changed it at the same time, or the `Idempotency-Key` came with another request, or that request is being processed. */
+            409: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            429: components["responses"]["Throttled"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Error"];
+        };
+    };
+    reservation_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    /** @description Send it back in `If-None-Match`. */
+                    ETag?: string;
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlaceSettings"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            /** @description `PERMISSION_DENIED`: only an administrator may do that. */
+            403: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Error"];
+        };
+    };
+    reservation_settings_change: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A text of your own for this write, such as a UUID: sent again with it within 7 days, the same request is answered as the first time and changes nothing. The latest 1,000 of a person are remembered. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["SettingsChangeRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlaceSettings"];
+                };
+            };
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            /** @description `PERMISSION_DENIED`: only an administrator may do that. */
+            403: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `CONFLICT`: somebody else changed it at the same time, or the `Idempotency-Key` came with another request, or that request is being processed. */
+            409: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            413: components["responses"]["Error"];
+            415: components["responses"]["Error"];
+            429: components["responses"]["Throttled"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Error"];
+        };
+    };
+    reservation_decide_many: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A text of your own for this write, such as a UUID: sent again with it within 7 days, the same request is answered as the first time and changes nothing. The latest 1,000 of a person are remembered. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecisionOfManyRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DecidedReservations"];
+                };
+            };
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            /** @description `PERMISSION_DENIED`: only an administrator may do that. */
+            403: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `CONFLICT`: somebody else changed it at the same time, or the `Idempotency-Key` came with another request, or that request is being processed. */
+            409: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            413: components["responses"]["Error"];
+            415: components["responses"]["Error"];
+            429: components["responses"]["Throttled"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Error"];
+        };
+    };
+    reservation_calendar: {
+        parameters: {
+            query: {
+                /** @description The last day; at most 62 days in all. */
+                end_date: string;
+                /** @description The first day. */
+                start_date: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    /** @description Send it back in `If-None-Match`. */
+                    ETag?: string;
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Calendar"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Error"];
+        };
+    };
+    reservation_dashboard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    /** @description Send it back in `If-None-Match`. */
+                    ETag?: string;
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Dashboard"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Error"];
+        };
+    };
+    reservation_dashboard_admin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    /** @description Send it back in `If-None-Match`. */
+                    ETag?: string;
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdminDashboard"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            /** @description `PERMISSION_DENIED`: only an administrator may do that. */
+            403: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Error"];
+        };
+    };
+    reservation_dashboard_user: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    /** @description Send it back in `If-None-Match`. */
+                    ETag?: string;
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Dashboard"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Error"];
+        };
+    };
+    trade_list: {
+        parameters: {
+            query?: {
+                /** @description Results a page; more than 100 gives 100. */
+                limit?: number;
+                /** @description Those that can be answered, or those that can't. */
+                open?: boolean;
+                /** @description Which page, from 1. */
+                page?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    /** @description Send it back in `If-None-Match`. */
+                    ETag?: string;
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Trades"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Error"];
+        };
+    };
+    trade_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A text of your own for this write, such as a UUID: sent again with it within 7 days, the same request is answered as the first time and changes nothing. The latest 1,000 of a person are remembered. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewTradeRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Trade"];
+                };
+            };
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            /** @description `NOT_FOUND`: there is no such reservation, or it is not the caller's to offer. */
+            404: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `NOT_EDITABLE`: one of the two is not confirmed, or has begun. `CONFLICT`: the same swap is on offer. `CONFLICT`: somebody else changed it at the same time, or the `Idempotency-Key` came with another request, or that request is being processed. */
+            409: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            413: components["responses"]["Error"];
+            415: components["responses"]["Error"];
+            429: components["responses"]["Throttled"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Error"];
+        };
+    };
+    trade_detail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                trade_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    /** @description Send it back in `If-None-Match`. */
+                    ETag?: string;
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Trade"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            /** @description `NOT_FOUND`: there is no such trade of the caller's. */
+            404: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Error"];
+        };
+    };
+    trade_answer: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A text of your own for this write, such as a UUID: sent again with it within 7 days, the same request is answered as the first time and changes nothing. The latest 1,000 of a person are remembered. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                trade_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswerRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Trade"];
+                };
+            };
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            /** @description `PERMISSION_DENIED`: that is for the other side to do. */
+            403: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `NOT_FOUND`: there is no such trade of the caller's. */
+            404: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `NOT_EDITABLE`: it is not open any more. `CONFLICT`: somebody else changed it at the same time, or the `Idempotency-Key` came with another request, or that request is being processed. */
+            409: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            413: components["responses"]["Error"];
+            415: components["responses"]["Error"];
+            429: components["responses"]["Throttled"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Error"];
+        };
+    };
+    trade_cancel: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A text of your own for this write, such as a UUID: sent again with it within 7 days, the same request is answered as the first time and changes nothing. The latest 1,000 of a person are remembered. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                trade_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            /** @description `PERMISSION_DENIED`: that is for the other side to do. */
+            403: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `NOT_FOUND`: there is no such trade of the caller's. */
+            404: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `NOT_EDITABLE`: it is not open any more. `CONFLICT`: somebody else changed it at the same time, or the `Idempotency-Key` came with another request, or that request is being processed. */
+            409: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-ID"?: string;
+                    /** @description Counts the changes of what the caller saves; only for a signed-in one. */
+                    "X-Library-Version"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            429: components["responses"]["Throttled"];
+            503: components["responses"]["Unavailable"];
             default: components["responses"]["Error"];
         };
     };

@@ -93,7 +93,9 @@ def test_what_fits_the_schema_compiles(compiled):
         const price: string | undefined = products.results[0]?.price.amount;
         const rate: number | undefined = products.results[0]?.rating?.rate;
         await flyers.call("post", "/api/v1/products/", { body: { title: "Kettle", price: "109.95", categories: ["toys"] } });
-        await flyers.call("patch", "/api/v1/products/{product_id}/", { path: { product_id: 7 }, body: { price: 5.5 } });
+        await flyers.call("patch", "/api/v1/products/{product_id}/", { path: { product_id: 7 }, body: { price: 5.5 }, idempotencyKey: "price-7" });
+        const booked = await flyers.call("post", "/api/v1/reservations/", { body: { date: "2027-05-01", start_time: "10:00", end_time: "11:00" }, idempotencyKey: "a" });
+        const status: "PENDING" | "CONFIRMED" | "REJECTED" | "CANCELLED" | "EXPIRED" = booked.status;
     """)
 
     assert said == ""
@@ -121,6 +123,8 @@ WRONG = {
     "number that is a text": 'const sum: number = (await flyers.call("get", "/api/v1/products/{product_id}/", { path: { product_id: 7 } })).price.amount;',
     "field that nobody writes": 'await flyers.call("patch", "/api/v1/products/{product_id}/", { path: { product_id: 7 }, body: { rating: 5 } });',
     "field of another kind": '(await flyers.call("get", "/api/v1/movies/{movie_id}/", { path: { movie_id: 605 } })).seasons;',
+    "time that is missing": 'await flyers.call("post", "/api/v1/reservations/", { body: { date: "2027-05-01", start_time: "10:00" } });',
+    "key of a write that takes none": 'await flyers.call("post", "/api/v1/follows/", { body: { followed_id: 3 }, idempotencyKey: "a" });',
     "null": "const sure: boolean = (await flyers.call("
     '"get", "/api/v1/creators/{creator_id}/", { path: { creator_id: 3 } })).is_following;',
 }
@@ -171,6 +175,24 @@ def test_devices_of_one_person_agree_in_the_end_wherever_the_network_breaks(tool
         "build/tests/library.test.js",
         ORIGIN=f"http://127.0.0.1:{service.port}",
         UPSTREAM=service.environment["FLYERS_API_URL"],
+    )
+
+    assert said.returncode == 0, said.stdout
+
+
+def test_two_people_and_an_administrator_book_approve_and_swap(tools, service):
+    service.sign_in("place")
+    promote = "from accounts.models import User; User.objects.filter(email='place@flyers.test').update(is_staff=True)"
+    service.manage("shell", "-c", promote)
+    run("node_modules/.bin/tsc", check=True)
+
+    said = run(
+        "node",
+        "--test",
+        "build/tests/reservations.test.js",
+        ORIGIN=f"http://127.0.0.1:{service.port}",
+        ADMINISTRATOR="place@flyers.test",
+        PASSWORD=PASSWORD,
     )
 
     assert said.returncode == 0, said.stdout
