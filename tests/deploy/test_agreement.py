@@ -78,6 +78,14 @@ def test_every_command_of_ours_exists():
     assert {command[2] for command in commands} <= set(get_commands())
 
 
+def test_every_chore_of_a_night_is_run_and_told():
+    chores = {name for name in get_commands() if name.startswith("prune_")}
+
+    assert chores == {container["command"][2] for container in containers() if "prune" in container["name"]}
+    for name in ("docs/operations.md", "deploy/README.md"):
+        assert chores == set(re.findall(r"prune_\w+", text(name)))
+
+
 def test_a_server_never_migrates():
     assert "command" not in server_container()
     assert text("Dockerfile").count('CMD ["python", "-m", "config.server"]') == 1
