@@ -57,4 +57,4 @@ def lock_days(*spans: Span) -> None:
     """Lock the days that these touch until the transaction ends."""
     if connection.vendor == "postgresql":
         for day in sorted(set(chain.from_iterable(span.days for span in spans))):
-            fetch_rows("SELECT pg_advisory_xact_lock(%s, %s)", [_DAYS, day])
+            fetch_rows("SELECT pg_advisory_xact_lock(%s::int, %s::int)", [_DAYS, day])
