@@ -52,7 +52,9 @@ def read_admin_dashboard() -> AdminDashboard:
     found = list(everybody.filter(Q(pk__in=first) | Q(pk__in=todays[:MAX_SHOWN])).order_by("starts_at", "pk"))
     return AdminDashboard(
         [each for each in found if each.status_at(now) == Status.PENDING],
-        [each for each in found if each.starts_at < today.ends_at and each.ends_at > today.starts_at],
+        [each for each in found if each.starts_at < today.ends_at and each.ends_at > today.starts_at][
+            :MAX_SHOWN
+        ],
         _recent(everybody),
         _counts(now),
     )

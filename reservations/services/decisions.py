@@ -1,7 +1,6 @@
 """What administrators decide about pending reservations. Of two at once one wins, and the other learns it."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 from typing import Literal, NamedTuple
 
 from django.db import transaction
@@ -12,7 +11,7 @@ from reservations.models import Reservation, Status
 from reservations.services.claims import release
 from reservations.services.clock import Span
 from reservations.services.locks import MovedError, lock_days, lock_people
-from reservations.services.mail import tell_owner
+from reservations.services.mail import tell_owners
 from reservations.services.reservations import ReservationNotFoundError
 
 Action = Literal["approve", "reject"]
@@ -47,12 +46,15 @@ def decide_many(*, actor: User, ids: Sequence[int], action: Action, reason: str 
     with transaction.atomic(savepoint=False):
         found = _locked(ids, actor=actor)
         pending = [each for each in found.values() if each.status_at(now) == Status.PENDING]
-        for reservation in pending:
-            _decide(reservation, action, reason, now=now)
+        decided = {each.pk for each in pending}
         if action == "reject":
-            release([each.pk for each in pending])
-    outcome: Outcome = "approved" if action == "approve" else "rejected"
-    decided = {each.pk for each in pending}
+            release(decided)
+        for each in pending:
+            each.status = Status.CONFIRMED if action == "approve" else Status.REJECTED
+            each.rejection_reason, each.updated_at = reason, now
+        Reservation.objects.bulk_update(pending, ["status", "rejection_reason", "updated_at"])
+        outcome: Outcome = "approved" if action == "approve" else "rejected"
+        tell_owners(outcome, pending)
     return [
         Decided(
             id_, outcome if id_ in decided else "not_pending" if id_ in found else "not_found", found.get(id_)
@@ -73,10 +75,3 @@ def _locked(ids: Iterable[int], *, actor: User) -> dict[int, Reservation]:
         if (each.user_id, Span.of(each)) != (was.user_id, Span.of(was)):
             raise MovedError
     return current
-
-
-def _decide(reservation: Reservation, action: Action, reason: str, *, now: datetime) -> None:
-    reservation.status = Status.CONFIRMED if action == "approve" else Status.REJECTED
-    reservation.rejection_reason, reservation.updated_at = reason, now
-    reservation.save(update_fields=["status", "rejection_reason", "updated_at"])
-    tell_owner("approved" if action == "approve" else "rejected", reservation)

@@ -1,5 +1,6 @@
 """Mails about reservations: after the commit, in the background, and in nobody's way."""
 
+from collections.abc import Iterable
 from functools import partial
 from typing import Any, Final
 
@@ -21,10 +22,12 @@ _EVENTS: Final = {
 }
 
 
-def tell_owner(event: str, reservation: Reservation) -> None:
-    """Tell the owner once the transaction is committed: ``confirmed``, ``pending``, ``approved`` or ``rejected``."""
-    context = {"reservation": _shown(reservation), "reason": reservation.rejection_reason}
-    _send("reservation", _EVENTS[event], reservation.user, context)
+def tell_owners(event: str, reservations: Iterable[Reservation]) -> None:
+    """Tell their owners once the transaction is committed: ``confirmed``, ``pending``, ``approved`` or ``rejected``."""
+    letters = [
+        (each.user, {"reservation": _shown(each), "reason": each.rejection_reason}) for each in reservations
+    ]
+    _send("reservation", _EVENTS[event], *letters)
 
 
 def tell_of_offer(trade: Trade) -> None:
@@ -36,7 +39,7 @@ def tell_of_offer(trade: Trade) -> None:
         "theirs": _shown(trade.requester_reservation),
         "message": trade.message,
     }
-    _send("trade", "Somebody would like to swap reservations with you", trade.target, context)
+    _send("trade", "Somebody would like to swap reservations with you", (trade.target, context))
 
 
 def tell_of_answer(trade: Trade) -> None:
@@ -51,14 +54,16 @@ def tell_of_answer(trade: Trade) -> None:
         "theirs": theirs,
         "message": trade.response_message,
     }
-    _send("trade", f"Your swap was {answer}", trade.requester, context)
+    _send("trade", f"Your swap was {answer}", (trade.requester, context))
 
 
-def _send(template: str, subject: str, person: User, context: dict[str, Any]) -> None:
-    if PlaceSettings.objects.current().send_confirmation_emails:
-        context = {"subject": subject, **context}
-        letter = partial(_OUTBOX.send, f"reservations/{template}", subject=subject, context=context)
-        transaction.on_commit(partial(letter, to=person.email))
+def _send(template: str, subject: str, *letters: tuple[User, dict[str, Any]]) -> None:
+    """Send each person a mail of what their letter says once the transaction is committed, if the place sends any."""
+    if letters and PlaceSettings.objects.current().send_confirmation_emails:
+        for person, said in letters:
+            context = {"subject": subject, **said}
+            letter = partial(_OUTBOX.send, f"reservations/{template}", subject=subject, context=context)
+            transaction.on_commit(partial(letter, to=person.email))
 
 
 def _shown(reservation: Reservation) -> str:

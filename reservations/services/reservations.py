@@ -14,7 +14,7 @@ from reservations.services import trades
 from reservations.services.claims import claim, release
 from reservations.services.clock import Span, span_of_day, wall_of
 from reservations.services.locks import MovedError, lock_days, lock_people
-from reservations.services.mail import tell_owner
+from reservations.services.mail import tell_owners
 from reservations.services.place import BookingRefusedError, Place, Wish
 
 MAX_UPCOMING: Final = 20
@@ -100,7 +100,7 @@ def book(*, user: User, date: date, start_time: time, end_time: time, notes: str
             user=user, starts_at=span.starts_at, ends_at=span.ends_at, status=status, notes=notes
         )
         claim(reservation, now=now)
-        tell_owner(status.lower(), reservation)
+        tell_owners(status.lower(), [reservation])
     return reservation
 
 
@@ -129,7 +129,7 @@ def change_reservation(*, actor: User, reservation_id: int, changes: Mapping[str
             reservation.starts_at, reservation.ends_at = span
             reservation.status = place.status_of(wish)
             claim(reservation, now=now)
-            tell_owner(reservation.status.lower(), reservation)
+            tell_owners(reservation.status.lower(), [reservation])
         reservation.save(update_fields=["starts_at", "ends_at", "status", "notes", "updated_at"])
     return reservation
 

@@ -1,7 +1,10 @@
 """What people and administrators see first."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
+from reservations.models import Reservation
 from tests.reservations.calls import RESERVATIONS, book, failure, offer, primetime
 
 pytestmark = pytest.mark.django_db
@@ -61,6 +64,27 @@ def test_what_was_pending_when_it_began_counts_as_expired(as_root, as_alice, clo
     assert (found["pending_approvals"], found["todays_reservations"]) == ([], [])
     assert found["counts"]["EXPIRED"] == 1
     assert as_alice.get(DASHBOARD).json()["upcoming_reservations"] == []
+
+
+def test_an_administrator_sees_at_most_a_hundred_of_each(as_root, alice, clock):
+    midnight = datetime(2026, 5, 1, tzinfo=UTC)
+    Reservation.objects.bulk_create(
+        Reservation(
+            user=alice,
+            starts_at=midnight + timedelta(minutes=5 * number),
+            ends_at=midnight + timedelta(minutes=5 * number + 5),
+            status="CONFIRMED" if number < 150 else "PENDING",
+        )
+        for number in range(280)
+    )
+
+    found = as_root.get(ADMIN).json()
+
+    assert (found["todays_reservations"][0]["start_time"], len(found["todays_reservations"])) == (
+        "00:00:00",
+        100,
+    )
+    assert (found["pending_approvals"][0]["start_time"], len(found["pending_approvals"])) == ("12:30:00", 100)
 
 
 @pytest.mark.parametrize("address", [DASHBOARD, ADMIN])

@@ -1,6 +1,8 @@
 """What administrators decide about what is pending."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from reservations.models import Claim, Reservation
 from tests.reservations.calls import (
@@ -129,6 +131,20 @@ def test_many_are_decided_at_once_and_each_says_what_became_of_it(as_root, as_al
     assert response.json()["results"][1]["reservation"] is None
     assert every_claim_is_right()
     assert Claim.objects.count() == 12
+
+
+@pytest.mark.parametrize("body", [APPROVE, REJECT], ids=["approved", "rejected"])
+def test_a_batch_takes_as_many_statements_however_long_it_is(as_root, as_alice, body):
+    made = [book(as_alice, f"18:{start:02}", f"18:{start + 5:02}")["id"] for start in range(0, 50, 5)]
+
+    with CaptureQueriesContext(connection) as two:
+        as_root.post(f"{RESERVATIONS}approve/", body | {"ids": made[:2]}, format="json")
+    with CaptureQueriesContext(connection) as eight:
+        answer = as_root.post(f"{RESERVATIONS}approve/", body | {"ids": made[2:]}, format="json")
+
+    assert {each["outcome"] for each in answer.json()["results"]} <= {"approved", "rejected"}
+    assert len(eight) == len(two)
+    assert every_claim_is_right()
 
 
 @pytest.mark.parametrize("ids", [[], list(range(1, 52)), [0], ["1"], [2**63], None])
