@@ -128,7 +128,9 @@ FAILURES: dict[type[Exception], Failure] = {
     ReservationNotFoundError: Failure(404, "NOT_FOUND", "There is no such reservation."),
     SlotTakenError: Failure(409, "SLOT_TAKEN", "Somebody else holds some of that time."),
     NotEditableError: Failure(
-        409, "NOT_EDITABLE", "The reservation can't be changed: it has begun, or was decided against."
+        409,
+        "NOT_EDITABLE",
+        "The reservation can't be changed: it has begun, was cancelled, or was decided against.",
     ),
     NotPendingError: Failure(409, "NOT_EDITABLE", "The reservation is not pending, or not any more."),
     MovedError: Failure(409, "CONFLICT", "Somebody else changed it at the same time. Look again."),

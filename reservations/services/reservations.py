@@ -25,7 +25,7 @@ class ReservationNotFoundError(Exception):
 
 
 class NotEditableError(Exception):
-    """It has begun, or it was decided against."""
+    """It has begun, was cancelled, or was decided against."""
 
 
 class ReservationPage(NamedTuple):
@@ -116,7 +116,8 @@ def change_reservation(*, actor: User, reservation_id: int, changes: Mapping[str
         span = old if wish is None else wish.span()
         lock_people([found.user_id], actor_id=actor.pk)
         lock_days(old, span)
-        reservation = _locked(found, now=now)
+        reservation = _locked(found)
+        _require_editable(reservation, now=now)
         notes = changes.get("notes", reservation.notes)
         if span == old and notes == reservation.notes:
             return reservation
@@ -139,33 +140,30 @@ def cancel_reservation(*, actor: User, reservation_id: int) -> None:
     now = timezone.now()
     with transaction.atomic(savepoint=False):
         found = find_reservation(viewer=actor, reservation_id=reservation_id)
-        if found.status == Status.CANCELLED:
-            return
         lock_people([found.user_id], actor_id=actor.pk)
         lock_days(Span.of(found))
-        reservation = _locked(found, now=now)
+        reservation = _locked(found)
+        if reservation.status == Status.CANCELLED:
+            return
+        _require_editable(reservation, now=now)
         trades.end_trades_of([reservation.pk], now=now)
         release([reservation.pk])
         reservation.status, reservation.updated_at = Status.CANCELLED, now
         reservation.save(update_fields=["status", "updated_at"])
 
 
-def is_editable(reservation: Reservation, *, now: datetime) -> bool:
-    """Say whether it may still be changed: it has not begun, and nobody decided against it."""
-    return reservation.status in {Status.PENDING, Status.CONFIRMED} and reservation.starts_at > now
+def _require_editable(reservation: Reservation, *, now: datetime) -> None:
+    """Raise ``NotEditableError`` if nobody may change it: it has begun, was cancelled, or was decided against."""
+    if reservation.status not in {Status.PENDING, Status.CONFIRMED} or reservation.starts_at <= now:
+        raise NotEditableError
 
 
-def _locked(found: Reservation, *, now: datetime) -> Reservation:
-    """Return it, locked as its owner and days are already.
-
-    ``MovedError`` if those are others by now, ``NotEditableError`` if nobody may change it.
-    """
+def _locked(found: Reservation) -> Reservation:
+    """Return it, locked as its owner and days are already; ``MovedError`` if those are others by now."""
     rows = Reservation.objects.select_for_update(of=("self",)).select_related("user")
     current = rows.filter(pk=found.pk).first()
     if current is None or (current.user_id, Span.of(current)) != (found.user_id, Span.of(found)):
         raise MovedError
-    if not is_editable(current, now=now):
-        raise NotEditableError
     return current
 
 

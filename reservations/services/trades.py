@@ -144,7 +144,7 @@ def offer_trade(
 
 
 def answer_trade(*, actor: User, trade_id: int, is_accepted: bool, response_message: str = "") -> Trade:
-    """Accept or decline what was offered to the actor; accepted, the two reservations change their owners.
+    """Accept or decline what was offered to the actor; accepted, the two reservations change their owners, and notes with them.
 
     ``PermissionDenied`` for who offered it, ``TradeClosedError``.
     """
@@ -156,9 +156,10 @@ def answer_trade(*, actor: User, trade_id: int, is_accepted: bool, response_mess
         own, other = trade.requester_reservation, trade.target_reservation
         if is_accepted:
             own.user, other.user = other.user, own.user
+            own.notes, other.notes = other.notes, own.notes  # They are for nobody else to read.
             for each in (own, other):
                 each.updated_at = now
-                each.save(update_fields=["user", "updated_at"])
+                each.save(update_fields=["user", "notes", "updated_at"])
             end_trades_of([own.pk, other.pk], now=now, but=trade.pk)
         _end(trade, TradeStatus.ACCEPTED if is_accepted else TradeStatus.REJECTED, response_message, now=now)
         tell_of_answer(trade)
@@ -172,7 +173,8 @@ def cancel_trade(*, actor: User, trade_id: int) -> None:
         found = find_trade(viewer=actor, trade_id=trade_id)
         if found.requester_id != actor.pk:
             raise PermissionDenied
-        if found.status == TradeStatus.CANCELLED:
+        lock_people([found.requester_id, found.target_id], actor_id=actor.pk)
+        if Trade.objects.filter(pk=trade_id, status=TradeStatus.CANCELLED).exists():
             return
         trade = _locked_trade(trade_id, actor=actor, now=now)
         _end(trade, TradeStatus.CANCELLED, "", now=now)
