@@ -1,11 +1,13 @@
 """Links, freshness and headers of answers: of reads, by Django or by the hit path, and of pages of our own rows."""
 
+import hashlib
 import time
 from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final, Generic, NamedTuple, TypeVar
 from urllib.parse import urlencode
 
+import msgspec
 from django.conf import settings
 from rest_framework.request import Request
 
@@ -110,6 +112,11 @@ class RowPage(NamedTuple, Generic[T]):
         """Return what is answered; ``results`` are the rows as they are shown."""
         links = self.links._asdict()
         return {"count": self.total, **links, **more, "results": results, "meta": meta}
+
+    def etag(self, results: Sequence[Any]) -> str:
+        """Return a weak ETag of the page, for one whose ``as_of`` is always now: it is the same while the rows are."""
+        said = msgspec.json.encode([self.total, self.links._asdict(), results])
+        return f'W/"{hashlib.blake2b(said, digest_size=16).hexdigest()}"'
 
 
 def page_of(rows: list[T], total: int, request: Request, *, page: int, limit: int) -> RowPage[T]:

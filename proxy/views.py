@@ -111,7 +111,9 @@ class PrivateView(CallerView):
         response.headers.setdefault("Cache-Control", "private, no-cache")
         response["Vary"] = "Authorization, Origin, Accept-Encoding"
         if request.method in {"GET", "HEAD"} and response.status_code == 200:
-            return if_changed(request, set_response_etag(response))
+            if "ETag" not in response.headers:
+                set_response_etag(response)
+            return if_changed(request, response)
         return response
 
 

@@ -29,7 +29,7 @@ from reservations.views.booking import (
 )
 
 TAKEN: Final = "`SLOT_TAKEN`: somebody holds some of that time; `details.taken` says which."
-CLOSED: Final = "`NOT_EDITABLE`: it has begun, or was decided against."
+CLOSED: Final = "`NOT_EDITABLE`: it has begun, was cancelled, or was decided against."
 
 
 def _answer(reservation: Reservation, *, status: int = 200) -> Response:
@@ -46,7 +46,9 @@ class Reservations(BookingView):
         found = reservations.page_of_reservations(viewer=self.person, **self.params)
         rows = page_of(*found, request, page=page, limit=limit)
         results = [shown.Reservation.of(row, now=now) for row in rows.rows]
-        return Response(rows.envelope(results, meta=freshness([], is_partial=False)))
+        response = Response(rows.envelope(results, meta=freshness([], is_partial=False)))
+        response["ETag"] = rows.etag(results)
+        return response
 
     @write_operation(
         "reservation_create",
