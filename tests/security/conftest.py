@@ -2,12 +2,14 @@
 
 import socket
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
 from mock_upstream.server import start_store, start_tmdb
 from tests.operations.programs import TMDB_TOKEN, flyer_service, running
 from tests.security.attacker import Target
+from tests.security.routes import IDS, TIME
 
 # Where pictures are, so that no answer has a reason to name a service.
 PICTURES = "http://pictures.test"
@@ -48,3 +50,21 @@ def alice(service) -> str:
 def bob(service) -> str:
     """Bob's access token."""
     return service.sign_in("bob")
+
+
+@pytest.fixture(scope="package")
+def booked(service, bob) -> None:
+    """Bob has the first of all reservations, and has offered it in the first of all swaps; there is primetime, too."""
+    dora = service.sign_in("dora")
+
+    def post(path: str, body: dict[str, Any], token: str) -> int:
+        answer = service.request(f"/api/v1/reservations/{path}", "POST", body, token=token)
+        assert answer.status == 201, answer.body
+        return int(answer.json()["id"])
+
+    mine = post("", TIME | {"start_time": "10:00", "end_time": "11:00", "notes": "a secret"}, bob)
+    theirs = post("", TIME | {"start_time": "11:00", "end_time": "12:00"}, dora)
+    trade = post("trades/", {"requester_reservation_id": mine, "target_reservation_id": theirs}, bob)
+    assert (mine, trade) == (IDS["reservation_id"], IDS["trade_id"])
+    add = "from reservations.models import Primetime; Primetime.objects.create(weekday=0, start_time='20:00', end_time='21:00')"
+    service.manage("shell", "-v", "0", "-c", add)

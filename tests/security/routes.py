@@ -3,6 +3,7 @@
 A parameter that is new here has to be given a value; without one the tests do not begin.
 """
 
+from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 import yaml
@@ -34,6 +35,14 @@ QUERIES = {
     "categoryIds": "gardeners-corner",
     "start_date": "2026-05-01",
     "end_date": "2026-05-02",
+}
+
+
+# What can be booked, whatever day it is.
+TIME = {
+    "date": (datetime.now(UTC) + timedelta(days=3)).date().isoformat(),
+    "start_time": "12:00:00",
+    "end_time": "13:00:00",
 }
 
 

@@ -4,7 +4,7 @@ from statistics import median
 
 import pytest
 
-from tests.security.routes import KINDS, SHELVES
+from tests.security.routes import IDS, KINDS, SHELVES
 
 # The mail server of these tests takes a connection and then says nothing: waiting for it would be seen at once.
 TRIES = 12
@@ -64,6 +64,30 @@ def test_a_link_that_nobody_has_is_as_unknown_as_one_that_is_nearly_right(servic
 
     assert len(answers) == 1
     assert "NOT_FOUND" in answers.pop()
+
+
+@pytest.mark.usefixtures("booked")
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("GET", "{}/", None),
+        ("PUT", "{}/", {"notes": "mine"}),
+        ("DELETE", "{}/", None),
+        ("GET", "trades/{}/", None),
+        ("POST", "trades/{}/", {"action": "accept"}),
+        ("DELETE", "trades/{}/", None),
+    ],
+)
+def test_somebody_elses_reservation_or_swap_is_as_unknown_as_one_that_is_not_there(
+    service, alice, method, path, body
+):
+    answers = [
+        visible(service.request("/api/v1/reservations/" + path.format(id_), method, body, token=alice))
+        for id_ in (IDS["reservation_id"], 987654321)
+    ]
+
+    assert answers[0] == answers[1]
+    assert answers[0][0] == 404
 
 
 @pytest.mark.parametrize("path", SHELVES)

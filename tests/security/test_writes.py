@@ -5,7 +5,7 @@ import itertools
 import pytest
 
 from tests.operations.programs import PASSWORD
-from tests.security.routes import IDS, KEPT, KINDS, ROUTES, SHELVES, WRITES
+from tests.security.routes import IDS, KEPT, KINDS, ROUTES, SHELVES, TIME, WRITES
 
 LINES = [{"product_id": IDS["product_id"], "quantity": 1}]
 # What each takes when it is honest; {name} is the person who asks.
@@ -33,6 +33,18 @@ HONEST = {
     "product_create": {"title": "Kettle", "price": "109.95"},
     "product_replace": {"title": "Kettle", "price": "109.95"},
     "product_change": {"price": "109.95"},
+    "reservation_create": TIME,
+    "reservation_change": TIME,
+    "reservation_decide": {"action": "approve"},
+    "reservation_decide_many": {"action": "approve", "ids": [IDS["reservation_id"]]},
+    "reservation_settings_change": {"slot_duration_minutes": 5},
+    "primetime_create": {"weekday": 1, "start_time": "18:00", "end_time": "20:00"},
+    "primetime_change": {"is_active": False},
+    "trade_create": {
+        "requester_reservation_id": IDS["reservation_id"],
+        "target_reservation_id": IDS["reservation_id"] + 1,
+    },
+    "trade_answer": {"action": "accept"},
     "follow_add": {"followed_id": 3},
     "follows_seen": {"until": "2026-05-01T12:00:00Z"},
     "share": {"list_name": "Mine"},
@@ -109,7 +121,8 @@ def seen_by(service, token):
         for path in ("users/me/favorites/", "users/me/watchlist/", "users/me/ratings/", "favorites/share/")
         for kind in KINDS
     ]
-    paths = ("auth/me/", *lists, "follows/", "users/me/library/", "carts/")
+    booked = ("reservations/", "reservations/trades/", "reservations/dashboard/")
+    paths = ("auth/me/", *lists, "follows/", "users/me/library/", "carts/", *booked)
     return [
         (answer.status, answer.json())
         for answer in (service.request(f"/api/v1/{path}", token=token) for path in paths)
@@ -134,8 +147,8 @@ def test_what_is_attacked_is_there(service, path):
 
 
 @pytest.fixture(scope="module")
-def belongings(service, bob):
-    """Bob has something of each kind on each shelf, and shares it; and the first of all carts."""
+def belongings(service, bob, booked):
+    """Bob has something of each kind on each shelf, and shares it; and the first of all carts, reservations and swaps."""
     cart = service.request("/api/v1/carts/", "POST", {"lines": LINES}, token=bob)
     assert (cart.status, cart.json()["id"]) == (201, IDS["cart_id"])
     for path in SHELVES:
@@ -189,6 +202,22 @@ def test_nobody_takes_away_what_another_keeps(service, alice, bob, path):
     again = service.request(path, "DELETE", token=alice)
 
     assert (again.status, again.error) == (404, "NOT_FOUND")
+    assert without_times(seen_by(service, bob)) == before
+
+
+@pytest.mark.usefixtures("belongings")
+@pytest.mark.parametrize(("operation", "honest"), BODIES)
+def test_an_honest_write_changes_nothing_of_anybody_elses(service, bob, operation, honest):
+    name = f"eve{next(numbers)}"
+    token = service.sign_in(name)
+    before = without_times(seen_by(service, bob))
+    body = {
+        field: value.format(name=name) if isinstance(value, str) else value for field, value in honest.items()
+    }
+
+    answer = service.request(WRITES[operation].path, WRITES[operation].method, body or None, token=token)
+
+    assert answer.status < 500
     assert without_times(seen_by(service, bob)) == before
 
 
