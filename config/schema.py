@@ -81,6 +81,15 @@ _CONDITIONAL = {
     *("carts", "favorites", "follows", "library", "ratings", "sharing", "watchlist"),
 }
 
+# What is named otherwise in a path.
+_NOUNS = {
+    "followed": "creator",
+    "slug": "list or category, as its address has it",
+    "trade": "swap",
+    "tv": "show",
+    "user": "person",
+}
+
 
 class Operation(AutoSchema):
     """Describes the body of a DELETE, too, if a view names one: OpenAPI 3.1 allows it, drf-spectacular leaves it out."""
@@ -124,6 +133,7 @@ def add_errors(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
     for path, methods in result["paths"].items():
         for method, operation in methods.items():
             _join_lists(operation)
+            _describe_path(operation)
             responses = operation["responses"]
             is_conditional = method == "get" and not _CONDITIONAL.isdisjoint(operation["tags"])
             headers = HEADERS | LIBRARY_VERSION if _takes_token(operation) else HEADERS
@@ -144,6 +154,14 @@ def _join_lists(operation: dict[str, Any]) -> None:
         if parameter["in"] == "query" and parameter["schema"].get("type") == "array":
             parameter |= {"style": "form", "explode": False}
             parameter["description"] += " Separated by commas; the parameter may also be repeated."
+
+
+def _describe_path(operation: dict[str, Any]) -> None:
+    """Say of each part of a path that has a name what it is the id of."""
+    for parameter in operation.get("parameters", ()):
+        if parameter["in"] == "path":
+            noun = parameter["name"].removesuffix("_id")
+            parameter.setdefault("description", f"The id of the {_NOUNS.get(noun, noun)}.")
 
 
 def _takes_token(operation: dict[str, Any]) -> bool:

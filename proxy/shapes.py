@@ -207,10 +207,10 @@ class Freshness(msgspec.Struct):
 class ListEnvelope(msgspec.Struct, kw_only=True):
     """What every list is answered in, around its ``results``."""
 
-    count: Annotated[int, Meta(ge=0)]
-    next: WebUrl | None
-    previous: WebUrl | None
-    meta: Freshness
+    count: Annotated[int, Meta(ge=0, description="How many there are on all pages.")]
+    next: Annotated[WebUrl | None, Meta(description="The next page; null on the last.")]
+    previous: Annotated[WebUrl | None, Meta(description="The page before; null on the first.")]
+    meta: Annotated[Freshness, Meta(description="How fresh the page is.")]
 
 
 class StructExtension(OpenApiSerializerExtension):  # type: ignore[no-untyped-call]  # it has no types

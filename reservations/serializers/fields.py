@@ -13,6 +13,9 @@ _DAY: Final = r"20[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
 _TIME: Final = r"([01][0-9]|2[0-3]):[0-5][05](:00)?"
 MAX_TEXT: Final = 500
 
+DAY_HELP: Final = "By the clock of the place."
+START_HELP: Final = "From when."
+END_HELP: Final = "Until when."
 TIME_SCHEMA: Final = {"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]$"}
 
 

@@ -13,13 +13,18 @@ from proxy import shapes
 from proxy.fields import Boolean, Whole
 from proxy.parameters import Query
 from reservations import models
-from reservations.serializers.fields import Day, TimeOfDay
-from reservations.serializers.reservations import Time
+from reservations.serializers.fields import END_HELP, START_HELP, TIME_SCHEMA, Day, TimeOfDay
+from reservations.serializers.reservations import EndTime, StartTime
 from reservations.services import calendar
 from reservations.services.calendar import MAX_DAYS
 from reservations.services.clock import wall_of
 
 WEEKDAY_HELP: Final = "0 is Monday, 6 is Sunday."
+ACTIVE_HELP: Final = "Whether it holds; if not, it is as if there were none."
+OPENS_HELP: Final = "When the place opens, every day."
+CLOSES_HELP: Final = "When it closes, on the same day."
+SLOT_HELP: Final = "How long the slots of the calendar are."
+MAILS_HELP: Final = "Whether people get mails about reservations and swaps."
 
 
 class StepOfFive(Whole):
@@ -40,10 +45,12 @@ class StepOfFive(Whole):
 class SettingsChange(Body):
     """What is to change; what is not given stays."""
 
-    business_start_time = TimeOfDay(required=False)
-    business_end_time = TimeOfDay(required=False)
-    slot_duration_minutes = StepOfFive(required=False, min_value=5, max_value=480)
-    send_confirmation_emails = Boolean(required=False)
+    business_start_time = TimeOfDay(required=False, help_text=OPENS_HELP)
+    business_end_time = TimeOfDay(required=False, help_text=CLOSES_HELP)
+    slot_duration_minutes = StepOfFive(
+        required=False, min_value=5, max_value=480, help_text=f"{SLOT_HELP} A multiple of 5."
+    )
+    send_confirmation_emails = Boolean(required=False, help_text=MAILS_HELP)
 
 
 @extend_schema_serializer(
@@ -57,9 +64,9 @@ class NewPrimetime(Body):
     """Hours of a day of the week in which reservations wait for approval."""
 
     weekday = Whole(min_value=0, max_value=6, help_text=WEEKDAY_HELP)
-    start_time = TimeOfDay()
-    end_time = TimeOfDay(help_text="On the same day.")
-    is_active = Boolean(default=True)
+    start_time = TimeOfDay(help_text=START_HELP)
+    end_time = TimeOfDay(help_text=f"{END_HELP} On the same day.")
+    is_active = Boolean(default=True, help_text=ACTIVE_HELP)
 
 
 @extend_schema_serializer(examples=[OpenApiExample("Asleep", value={"is_active": False})])
@@ -67,9 +74,9 @@ class PrimetimeChange(Body):
     """What is to change; what is not given stays."""
 
     weekday = Whole(required=False, min_value=0, max_value=6, help_text=WEEKDAY_HELP)
-    start_time = TimeOfDay(required=False)
-    end_time = TimeOfDay(required=False)
-    is_active = Boolean(required=False)
+    start_time = TimeOfDay(required=False, help_text=START_HELP)
+    end_time = TimeOfDay(required=False, help_text=f"{END_HELP} On the same day.")
+    is_active = Boolean(required=False, help_text=ACTIVE_HELP)
 
 
 class CalendarQuery(Query):
@@ -129,10 +136,10 @@ CALENDAR_EXAMPLE: Final = {
 class PlaceSettings(Struct):
     """When the place is open, how long the slots of its calendar are, and whether it sends mails."""
 
-    business_start_time: Time
-    business_end_time: Time
-    slot_duration_minutes: Annotated[int, Meta(ge=5, le=480)]
-    send_confirmation_emails: bool
+    business_start_time: Annotated[str, Meta(description=OPENS_HELP, extra_json_schema=TIME_SCHEMA)]
+    business_end_time: Annotated[str, Meta(description=CLOSES_HELP, extra_json_schema=TIME_SCHEMA)]
+    slot_duration_minutes: Annotated[int, Meta(ge=5, le=480, description=SLOT_HELP)]
+    send_confirmation_emails: Annotated[bool, Meta(description=MAILS_HELP)]
 
     @classmethod
     def of(cls, row: models.PlaceSettings) -> Self:
@@ -148,11 +155,11 @@ class PlaceSettings(Struct):
 class Primetime(Struct):
     """Hours of a day of the week in which reservations wait for approval."""
 
-    id: shapes.Id
+    id: Annotated[shapes.Id, Meta(description="Of the primetime.")]
     weekday: Annotated[int, Meta(ge=0, le=6, description=WEEKDAY_HELP)]
-    start_time: Time
-    end_time: Time
-    is_active: bool
+    start_time: StartTime
+    end_time: EndTime
+    is_active: Annotated[bool, Meta(description=ACTIVE_HELP)]
 
     @classmethod
     def of(cls, row: models.Primetime) -> Self:
@@ -168,7 +175,7 @@ class Primetime(Struct):
 class Primetimes(Struct):
     """All of them, by day and time."""
 
-    results: list[Primetime]
+    results: Annotated[list[Primetime], Meta(description="By day and start.")]
 
     @classmethod
     def of(cls, rows: Iterable[models.Primetime]) -> Self:
@@ -178,15 +185,15 @@ class Primetimes(Struct):
 class Hours(Struct):
     """A span of a day."""
 
-    start_time: Time
-    end_time: Time
+    start_time: StartTime
+    end_time: EndTime
 
 
 class AvailableSlot(Struct):
     """A span of the length that the place offers."""
 
-    start_time: Time
-    end_time: Time
+    start_time: StartTime
+    end_time: EndTime
     type: Annotated[
         Literal["regular", "primetime"], Meta(description="What is booked in primetime waits for approval.")
     ]
@@ -198,9 +205,9 @@ class AvailableSlot(Struct):
 class ReservedSlot(Struct):
     """Time that somebody holds."""
 
-    id: Annotated[int, Meta(ge=1, le=shapes.MAX_ID, description="Of the reservation.")]
-    start_time: Time
-    end_time: Time
+    id: Annotated[shapes.Id, Meta(description="Of the reservation.")]
+    start_time: StartTime
+    end_time: EndTime
     name: Annotated[str, Meta(description="Of who holds it.")]
     is_own: Annotated[bool, Meta(description="Whether it is the caller's own.")]
 
@@ -218,17 +225,19 @@ class ReservedSlot(Struct):
 class CalendarDay(Struct):
     """A day of the place."""
 
-    date: date
+    date: Annotated[date, Meta(description="By the clock of the place.")]
     is_primetime: Annotated[bool, Meta(description="Whether any of its hours are primetime.")]
-    primetime_hours: list[Hours]
-    business_hours: Hours
+    primetime_hours: Annotated[
+        list[Hours], Meta(description="In which what is booked waits for approval, in their order.")
+    ]
+    business_hours: Annotated[Hours, Meta(description="When the place is open.")]
     available_slots: Annotated[
         list[AvailableSlot],
         Meta(
             description="Those of the place's hours. Other times can be booked, too, in steps of 5 minutes."
         ),
     ]
-    reserved_slots: list[ReservedSlot]
+    reserved_slots: Annotated[list[ReservedSlot], Meta(description="What is held, by its start.")]
 
     @classmethod
     def of(cls, day: calendar.Day, *, viewer_id: int) -> Self:
@@ -256,6 +265,6 @@ class CalendarDay(Struct):
 class Calendar(Struct):
     """Every day of a range, its ends included."""
 
-    start_date: date
-    end_date: date
-    calendar: list[CalendarDay]
+    start_date: Annotated[date, Meta(description="The first day.")]
+    end_date: Annotated[date, Meta(description="The last day.")]
+    calendar: Annotated[list[CalendarDay], Meta(description="In their order.")]

@@ -15,14 +15,18 @@ from proxy.parameters import PageQuery
 from proxy.shapes import ListEnvelope
 from reservations import models
 from reservations.models import Status
-from reservations.serializers.fields import TIME_SCHEMA, Day, Lines, TimeOfDay
+from reservations.serializers.fields import DAY_HELP, END_HELP, START_HELP, TIME_SCHEMA, Day, Lines, TimeOfDay
 from reservations.services.clock import wall_of
 from reservations.services.decisions import Decided
 
 MAX_DECIDED: Final = 50
 STATUS_HELP: Final = "`PENDING` waits for approval; `EXPIRED` was still pending when it began."
 
-Time = Annotated[str, Meta(extra_json_schema=TIME_SCHEMA)]
+NOTES_HELP: Final = "For the owner and administrators to read."
+
+Date = Annotated[date, Meta(description=DAY_HELP)]
+StartTime = Annotated[str, Meta(description=START_HELP, extra_json_schema=TIME_SCHEMA)]
+EndTime = Annotated[str, Meta(description=END_HELP, extra_json_schema=TIME_SCHEMA)]
 StatusWord = Literal["PENDING", "CONFIRMED", "REJECTED", "CANCELLED", "EXPIRED"]
 
 
@@ -53,10 +57,10 @@ class ReservationsQuery(PageQuery):
 class NewReservation(Body):
     """The time that is wanted, as the clock of the place shows it."""
 
-    date = Day()
-    start_time = TimeOfDay()
-    end_time = TimeOfDay(help_text="On the same day.")
-    notes = Lines(allow_blank=True, default="")
+    date = Day(help_text=DAY_HELP)
+    start_time = TimeOfDay(help_text=START_HELP)
+    end_time = TimeOfDay(help_text=f"{END_HELP} On the same day.")
+    notes = Lines(allow_blank=True, default="", help_text=NOTES_HELP)
 
 
 @extend_schema_serializer(
@@ -65,10 +69,10 @@ class NewReservation(Body):
 class ReservationChange(Body):
     """What is to change; what is not given stays. Another time is judged as a new reservation's."""
 
-    date = Day(required=False)
-    start_time = TimeOfDay(required=False)
-    end_time = TimeOfDay(required=False)
-    notes = Lines(allow_blank=True, required=False)
+    date = Day(required=False, help_text=DAY_HELP)
+    start_time = TimeOfDay(required=False, help_text=START_HELP)
+    end_time = TimeOfDay(required=False, help_text=f"{END_HELP} On the same day.")
+    notes = Lines(allow_blank=True, required=False, help_text=NOTES_HELP)
 
 
 @extend_schema_serializer(
@@ -82,7 +86,7 @@ class ReservationChange(Body):
 class Decision(Body):
     """What an administrator decides; a rejection has a reason, an approval none."""
 
-    action = serializers.ChoiceField(["approve", "reject"])
+    action = serializers.ChoiceField(["approve", "reject"], help_text="What is decided.")
     rejection_reason = Lines(required=False, help_text="Why, for `reject` alone.")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
@@ -100,7 +104,9 @@ class Decision(Body):
 class DecisionOfMany(Decision):
     """The same decision about several; it is made about each that is pending."""
 
-    ids = BoundedList(child=Id(), min_length=1, max_length=MAX_DECIDED)
+    ids = BoundedList(
+        child=Id(), min_length=1, max_length=MAX_DECIDED, help_text="Of the reservations, each once."
+    )
 
 
 RESERVATION_EXAMPLE: Final[dict[str, Any]] = {
@@ -119,8 +125,8 @@ RESERVATION_EXAMPLE: Final[dict[str, Any]] = {
 class Owner(Struct):
     """Somebody, by the name that others may see."""
 
-    id: shapes.Id
-    name: str
+    id: Annotated[shapes.Id, Meta(description="Of the person.")]
+    name: Annotated[str, Meta(description="Never empty, and no e-mail address.")]
 
     @classmethod
     def of(cls, user: User) -> Self:
@@ -131,15 +137,15 @@ class Owner(Struct):
 class Reservation(Struct):
     """Booked time; dates and times of day are those of the place."""
 
-    id: shapes.Id
-    user: Owner
-    date: date
-    start_time: Time
-    end_time: Time
+    id: Annotated[shapes.Id, Meta(description="Of the reservation.")]
+    user: Annotated[Owner, Meta(description="Who owns it.")]
+    date: Date
+    start_time: StartTime
+    end_time: EndTime
     status: Annotated[StatusWord, Meta(description=STATUS_HELP)]
-    notes: str
+    notes: Annotated[str, Meta(description=NOTES_HELP)]
     rejection_reason: Annotated[str, Meta(description="Empty unless it was rejected.")]
-    created_at: datetime
+    created_at: Annotated[datetime, Meta(description="When it was booked.")]
 
     @classmethod
     def of(cls, row: models.Reservation, *, now: datetime) -> Self:
@@ -172,18 +178,20 @@ class Reservation(Struct):
     ]
 )
 class ReservationPage(ListEnvelope, kw_only=True):
-    results: list[Reservation]
+    """A page of reservations."""
+
+    results: Annotated[list[Reservation], Meta(description="The latest first.")]
 
 
 class DecidedReservation(Struct):
     """What became of one of several."""
 
-    id: shapes.Id
+    id: Annotated[shapes.Id, Meta(description="As it was named.")]
     outcome: Annotated[
         Literal["approved", "rejected", "not_pending", "not_found"],
         Meta(description="`not_pending`: it was decided, cancelled, or has begun before."),
     ]
-    reservation: Reservation | None
+    reservation: Annotated[Reservation | None, Meta(description="As it is now; null if there is none.")]
 
     @classmethod
     def of(cls, decided: Decided, *, now: datetime) -> Self:
@@ -194,4 +202,4 @@ class DecidedReservation(Struct):
 class DecidedReservations(Struct):
     """What became of each, in the order in which they were named."""
 
-    results: list[DecidedReservation]
+    results: Annotated[list[DecidedReservation], Meta(description="In the order in which they were named.")]

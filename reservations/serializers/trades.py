@@ -1,6 +1,6 @@
 """Requests and answers about swaps, and the dashboards."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated, Any, Final, Literal, Self
 
 from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
@@ -13,9 +13,12 @@ from proxy.fields import Id
 from proxy.parameters import Flag, PageQuery
 from reservations import models
 from reservations.serializers.fields import Lines
-from reservations.serializers.reservations import Owner, Reservation, Time
+from reservations.serializers.reservations import Date, EndTime, Owner, Reservation, StartTime
 from reservations.services import dashboards, trades
 from reservations.services.clock import wall_of
+
+MESSAGE_HELP: Final = "What who offers it says to the other."
+RESPONSE_HELP: Final = "What the other says to that."
 
 
 class TradesQuery(PageQuery):
@@ -37,9 +40,9 @@ class TradesQuery(PageQuery):
 class NewTrade(Body):
     """The caller's reservation, and the one that they would like to have for it."""
 
-    requester_reservation_id = Id()
-    target_reservation_id = Id()
-    message = Lines(allow_blank=True, default="")
+    requester_reservation_id = Id(help_text="One of the caller's own.")
+    target_reservation_id = Id(help_text="Somebody else's; the calendar has its id.")
+    message = Lines(allow_blank=True, default="", help_text=MESSAGE_HELP)
 
 
 @extend_schema_serializer(
@@ -48,8 +51,8 @@ class NewTrade(Body):
 class Answer(Body):
     """What the owner of the other reservation says."""
 
-    action = serializers.ChoiceField(["accept", "reject"])
-    response_message = Lines(allow_blank=True, default="")
+    action = serializers.ChoiceField(["accept", "reject"], help_text="Whether they swap.")
+    response_message = Lines(allow_blank=True, default="", help_text=RESPONSE_HELP)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         is_accepted = attrs.pop("action") == "accept"
@@ -81,11 +84,11 @@ TRADE_EXAMPLE: Final[dict[str, Any]] = {
 class TradedReservation(Struct):
     """A reservation as both sides of a swap see it, by who owns it now: without notes."""
 
-    id: shapes.Id
-    user: Owner
-    date: date
-    start_time: Time
-    end_time: Time
+    id: Annotated[shapes.Id, Meta(description="Of the reservation.")]
+    user: Annotated[Owner, Meta(description="Who owns it now.")]
+    date: Date
+    start_time: StartTime
+    end_time: EndTime
 
     @classmethod
     def of(cls, row: models.Reservation) -> Self:
@@ -103,7 +106,7 @@ class TradedReservation(Struct):
 class Trade(Struct):
     """An offer to swap two reservations: their owners change, their times stay."""
 
-    id: shapes.Id
+    id: Annotated[shapes.Id, Meta(description="Of the swap.")]
     status: Annotated[
         Literal["PENDING", "ACCEPTED", "REJECTED", "CANCELLED"],
         Meta(
@@ -112,10 +115,10 @@ class Trade(Struct):
             )
         ),
     ]
-    requester_reservation: TradedReservation
-    target_reservation: TradedReservation
-    message: str
-    response_message: str
+    requester_reservation: Annotated[TradedReservation, Meta(description="What is offered.")]
+    target_reservation: Annotated[TradedReservation, Meta(description="What is wanted for it.")]
+    message: Annotated[str, Meta(description=MESSAGE_HELP)]
+    response_message: Annotated[str, Meta(description=RESPONSE_HELP)]
 
     @classmethod
     def of(cls, row: models.Trade, *, now: datetime) -> Self:
@@ -132,8 +135,8 @@ class Trade(Struct):
 class Trades(Struct):
     """What the caller has offered, and what was offered to them; the newest first."""
 
-    sent: list[Trade]
-    received: list[Trade]
+    sent: Annotated[list[Trade], Meta(description="What the caller has offered.")]
+    received: Annotated[list[Trade], Meta(description="What was offered to the caller.")]
 
     @classmethod
     def of(cls, found: trades.Trades, *, now: datetime) -> Self:
@@ -144,8 +147,8 @@ class Trades(Struct):
 class Activity(Struct):
     """A reservation that was made or changed, and when."""
 
-    at: datetime
-    reservation: Reservation
+    at: Annotated[datetime, Meta(description="When it changed last.")]
+    reservation: Annotated[Reservation, Meta(description="As it is now.")]
 
     @classmethod
     def of(cls, row: models.Reservation, *, now: datetime) -> Self:
@@ -156,7 +159,7 @@ class Dashboard(Struct):
     """What a person has before them."""
 
     upcoming_reservations: Annotated[list[Reservation], Meta(description="The next first.")]
-    pending_trades: Trades
+    pending_trades: Annotated[Trades, Meta(description="What is open, the newest 50.")]
     recent_activity: Annotated[list[Activity], Meta(description="What changed last, the latest first.")]
 
     @classmethod
@@ -171,11 +174,11 @@ class Dashboard(Struct):
 class Counts(Struct):
     """How many reservations there are of each status."""
 
-    PENDING: Annotated[int, Meta(ge=0)]
-    CONFIRMED: Annotated[int, Meta(ge=0)]
-    REJECTED: Annotated[int, Meta(ge=0)]
-    CANCELLED: Annotated[int, Meta(ge=0)]
-    EXPIRED: Annotated[int, Meta(ge=0)]
+    PENDING: Annotated[int, Meta(ge=0, description="Those that wait for approval.")]
+    CONFIRMED: Annotated[int, Meta(ge=0, description="Those that are on, or were.")]
+    REJECTED: Annotated[int, Meta(ge=0, description="Those that were not approved.")]
+    CANCELLED: Annotated[int, Meta(ge=0, description="Those that were taken back.")]
+    EXPIRED: Annotated[int, Meta(ge=0, description="Those that were still pending when they began.")]
 
 
 class AdminDashboard(Struct):
@@ -186,7 +189,7 @@ class AdminDashboard(Struct):
     ]
     todays_reservations: Annotated[list[Reservation], Meta(description="The first first; at most 100.")]
     recent_activity: Annotated[list[Activity], Meta(description="What changed last, the latest first.")]
-    counts: Counts
+    counts: Annotated[Counts, Meta(description="Of all reservations that there ever were.")]
 
     @classmethod
     def of(cls, found: dashboards.AdminDashboard, *, now: datetime) -> Self:

@@ -67,7 +67,10 @@ class TradeDetail(BookingView):
         responses={200: shown.Trade, **OTHER_SIDE, **NO_TRADE, **conflicts(CLOSED)},
     )
     def post(self, request: Request, trade_id: int) -> Response:
-        """Accept or decline what was offered. Accepted, the two change their owners, and other offers about them end."""
+        """Accept or decline what was offered. Accepted, the two change their owners, and other offers about them end.
+
+        Notes stay with who wrote them.
+        """
         said = shown.Answer.read(request.data)
         return self.write_once(
             lambda: _answer(trades.answer_trade(actor=self.person, trade_id=trade_id, **said))

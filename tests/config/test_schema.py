@@ -57,6 +57,32 @@ def test_every_operation_has_a_name_a_tag_a_sentence_and_the_envelope(schema):
     assert len(set(names)) == len(names)
 
 
+def references(node):
+    """Return the names of the components that a part of the document names."""
+    inner = node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
+    named = {node["$ref"].rpartition("/")[2]} if isinstance(node, dict) and "$ref" in node else set()
+    return named.union(*map(references, inner))
+
+
+def test_every_parameter_says_what_it_is(schema):
+    for name, operation in operations(schema):
+        for parameter in operation.get("parameters", ()):
+            assert parameter.get("description"), (name, parameter["name"])
+
+
+def test_every_field_of_reservations_says_what_it_is(schema):
+    components = yaml.safe_load(schema)["components"]["schemas"]
+    routes = [operation for name, operation in operations(schema) if "/reservations/" in name]
+    left, seen = references(routes) & components.keys(), {"Error"}
+    while left := left - seen:
+        seen |= left
+        for name in left:
+            for field, shape in components[name].get("properties", {}).items():
+                assert shape.get("description"), (name, field)
+        left = references([components[name] for name in left]) & components.keys()
+    assert {"Reservation", "NewReservationRequest", "Trade", "Owner", "AvailableSlot"} <= seen
+
+
 def test_every_answer_to_a_token_documents_the_version_of_the_library(schema):
     for name, operation in operations(schema):
         takes_token = any("accessToken" in way for way in operation.get("security", ()))
