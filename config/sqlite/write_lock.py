@@ -2,6 +2,7 @@
 
 SQLite itself lets writers sleep and retry, up to 100 ms at a time and in no order, each in a thread: that was most of
 the time of a write under load. Here writers wait in a queue that is bounded in number and time, and are woken in order.
+Processes take turns, however many threads of one are waiting.
 """
 
 import fcntl
@@ -45,8 +46,8 @@ class WriteLock:
     """A queue for the threads of this process, and then a file lock between processes."""
 
     def __init__(self, path: str, *, wait_seconds: float = WAIT_SECONDS) -> None:
-        """``path`` is the database's; the lock file is beside it."""
-        self._lock_path = f"{path}-lock"
+        """``path`` is the database's; the lock files are beside it."""
+        self._lock_path, self._turn_path = f"{path}-lock", f"{path}-turn"
         self._wait_seconds = wait_seconds
         self.bulkhead = Bulkhead(1, max_waiting=max(1, settings.THREADS // 3), wait_seconds=wait_seconds)
 
@@ -54,6 +55,8 @@ class WriteLock:
         """Wait for the lock; ``BusyError`` when that takes too long."""
         end = time.monotonic() + self._wait_seconds
         permit = self.bulkhead.enter()
+        # Who has waited long behind other threads has no reason to believe that another process hangs.
+        end = max(end, time.monotonic() + self._wait_seconds / 4)
         try:
             return WritePermit(permit, self._lock_file(end))
         except BaseException:
@@ -61,9 +64,19 @@ class WriteLock:
             raise
 
     def _lock_file(self, end: float) -> int:
-        """Return the locked file. It is opened each time, so that no fork shares it and no kill leaves it locked."""
+        """Return the locked file."""
+        # Who waits for the lock has the turn, for which the others wait. Otherwise a process whose threads hand the lock on
+        # among themselves holds it while another one sleeps between two looks, for seconds on a busy machine.
+        turn = self._locked(self._turn_path, end)
         try:
-            file = os.open(self._lock_path, os.O_RDONLY | os.O_CREAT | os.O_CLOEXEC, 0o644)
+            return self._locked(self._lock_path, end)
+        finally:
+            os.close(turn)
+
+    def _locked(self, path: str, end: float) -> int:
+        """Open a file and lock it. It is opened each time, so that no fork shares it and no kill leaves it locked."""
+        try:
+            file = os.open(path, os.O_RDONLY | os.O_CREAT | os.O_CLOEXEC, 0o644)
         except OSError as error:
             raise BusyError(f"its lock file can't be opened: {error.strerror}") from error
         try:

@@ -312,6 +312,37 @@ def can_lock(lock):
     return True
 
 
+def test_processes_take_turns_however_many_threads_of_one_are_waiting(tmp_path):
+    path, order = str(tmp_path / "db.sqlite3"), []
+    one, other = WriteLock(path), WriteLock(path)  # as two processes have them
+
+    def write(lock, name):
+        permit = lock.acquire()
+        order.append(name)
+        permit.release()
+
+    with ThreadPoolExecutor(3) as threads:
+        permit = one.acquire()
+        written = [threads.submit(write, one, "one")]
+        until(lambda: one.bulkhead._queue, what="waiting for the same process")
+        written.append(threads.submit(write, other, "other"))
+        until(lambda: is_locked(f"{path}-turn"), what="waiting for another process")
+        permit.release()
+        for each in written:
+            each.result(LONG)
+
+    assert order == ["other", "one"]
+
+
+def is_locked(path):
+    try:
+        with open(path) as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    return False
+
+
 def test_a_permit_that_is_forgotten_is_released(tmp_path):
     lock = WriteLock(str(tmp_path / "db.sqlite3"), wait_seconds=0)
     permit = lock.acquire()
