@@ -1,7 +1,7 @@
 # Flyers BFF: every command of the project, each from a bare clone; it needs make, sh and Python 3.11 or newer.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test client test-contract test-browser screenshots lint check format style types imports migrations schema deploy serve upstream bench lock
+.PHONY: help setup run test storm client test-contract test-browser screenshots lint check format style types imports migrations schema deploy serve upstream bench lock
 .PHONY: prod-build prod-up prod-down prod-logs prod-migrate prod-shell check-secret
 
 python := .venv/bin/python
@@ -34,6 +34,9 @@ test: setup ## the test suite; with coverage, and again on TEST_DATABASE_URL and
 			$(feed_alone) --cov --cov-append --cov-fail-under=0) && \
 		echo 'On TEST_DATABASE_URL and TEST_CACHE_URL:' && $(python) -m pytest -q $(quick) --cov --cov-append; \
 	fi
+
+storm: setup ## 60 people book, move and swap the same days at once, on SQLite and on PostgreSQL; STORM=--kill kills a server
+	@$(python) -m tests.reservations.storm $(STORM)
 
 client: setup ## renew the types of examples/client-ts from the schema, and judge it (needs Node 20)
 	cd examples/client-ts && npm ci --no-progress && npm run types && npm run check

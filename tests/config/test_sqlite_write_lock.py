@@ -5,6 +5,7 @@ import os
 import sqlite3
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 from django.db import IntegrityError, OperationalError, connections, transaction
@@ -336,7 +337,7 @@ def test_processes_take_turns_however_many_threads_of_one_are_waiting(tmp_path):
 
 def is_locked(path):
     try:
-        with open(path) as file:
+        with Path(path).open() as file:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return True
