@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 
 from reservations.models import MAX_LENGTH, Claim, Reservation, Status
 from reservations.services.clock import Span, slot_at, start_of, wall_of
+from reservations.services.locks import MovedError
 
 
 class SlotTakenError(Exception):
@@ -18,15 +19,17 @@ class SlotTakenError(Exception):
 
 
 def claim(reservation: Reservation, *, now: datetime) -> None:
-    """Claim the time of a reservation, whose days are locked; raise ``SlotTakenError``."""
+    """Claim the time of a reservation, whose days are locked; raise ``SlotTakenError``, or ``MovedError``."""
     slots = Span.of(reservation).slots
     _release_overdue(slots, now=now)
     try:
         with transaction.atomic():
             Claim.objects.bulk_create([Claim(slot=slot, reservation=reservation) for slot in slots])
     except IntegrityError:
-        taken = Claim.objects.filter(slot__range=(slots[0], slots[-1])).order_by("slot")
-        raise SlotTakenError(taken.values_list("slot", flat=True)) from None
+        claims = Claim.objects.filter(slot__range=(slots[0], slots[-1])).order_by("slot")
+        taken = list(claims.values_list("slot", flat=True))
+        # Whose account is deleted lets go of their time without a lock on its days.
+        raise SlotTakenError(taken) if taken else MovedError from None
 
 
 def release(reservation_ids: Iterable[int]) -> None:

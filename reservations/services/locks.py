@@ -1,8 +1,9 @@
 """In which order changes take their locks, and what happens to one that comes too late.
 
 Every change of a reservation locks people by their ids, then the days that it touches, ascending, then reservations by
-their ids, then trades by theirs; only then it deletes claims, and then inserts some, ascending. So no two of them wait for
-each other crosswise. A reservation changes only while its owner is locked: what is read after that stays true. On SQLite
+their ids; then it deletes claims, and inserts some, ascending; and then it locks the trades that it ends, by their ids. So no
+two of them wait for each other crosswise, nor for an account that is deleted: that locks its person, and then deletes claims,
+trades and reservations. A reservation changes only while its owner is locked: what is read after that stays true. On SQLite
 whoever writes has the whole file, and all of this comes of itself.
 """
 

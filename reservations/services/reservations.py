@@ -125,11 +125,11 @@ def change_reservation(*, actor: User, reservation_id: int, changes: Mapping[str
         if wish is not None and span != old:
             place = Place.now()
             place.require_bookable(wish, span, now=now)
-            trades.end_trades_of([reservation.pk], now=now)
             release([reservation.pk])
             reservation.starts_at, reservation.ends_at = span
             reservation.status = place.status_of(wish)
             claim(reservation, now=now)
+            trades.end_trades_of([reservation.pk], now=now)
             tell_owners(reservation.status.lower(), [reservation])
         reservation.save(update_fields=["starts_at", "ends_at", "status", "notes", "updated_at"])
     return reservation
@@ -146,8 +146,8 @@ def cancel_reservation(*, actor: User, reservation_id: int) -> None:
         if reservation.status == Status.CANCELLED:
             return
         _require_editable(reservation, now=now)
-        trades.end_trades_of([reservation.pk], now=now)
         release([reservation.pk])
+        trades.end_trades_of([reservation.pk], now=now)
         reservation.status, reservation.updated_at = Status.CANCELLED, now
         reservation.save(update_fields=["status", "updated_at"])
 

@@ -150,7 +150,8 @@ def answer_trade(*, actor: User, trade_id: int, is_accepted: bool, response_mess
     """
     now = timezone.now()
     with transaction.atomic(savepoint=False):
-        trade = _locked_trade(trade_id, actor=actor, now=now)
+        found = find_trade(viewer=actor, trade_id=trade_id)
+        trade = _locked_trade(found, actor=actor, now=now)
         if trade.target_id != actor.pk:
             raise PermissionDenied
         own, other = trade.requester_reservation, trade.target_reservation
@@ -173,10 +174,9 @@ def cancel_trade(*, actor: User, trade_id: int) -> None:
         found = find_trade(viewer=actor, trade_id=trade_id)
         if found.requester_id != actor.pk:
             raise PermissionDenied
-        lock_people([found.requester_id, found.target_id], actor_id=actor.pk)
-        if Trade.objects.filter(pk=trade_id, status=TradeStatus.CANCELLED).exists():
+        if found.status == TradeStatus.CANCELLED:
             return
-        trade = _locked_trade(trade_id, actor=actor, now=now)
+        trade = _locked_trade(found, actor=actor, now=now)
         _end(trade, TradeStatus.CANCELLED, "", now=now)
 
 
@@ -205,13 +205,17 @@ def _locked(own: Reservation, other: Reservation) -> tuple[Reservation, Reservat
     return found[0], found[1]
 
 
-def _locked_trade(trade_id: int, *, actor: User, now: datetime) -> Trade:
-    """Return an open trade of the actor's, locked with its people and reservations; ``TradeClosedError`` if it is not open."""
-    found = find_trade(viewer=actor, trade_id=trade_id)
+def _locked_trade(found: Trade, *, actor: User, now: datetime) -> Trade:
+    """Return an open trade of the actor's, locked with its people and reservations.
+
+    ``MovedError`` if it is not as it was found, ``TradeClosedError`` if it is not open.
+    """
     lock_people([found.requester_id, found.target_id], actor_id=actor.pk)
     own, other = found.requester_reservation, found.target_reservation
     own, other = _locked(own, other)
-    trade = _with_parts().select_for_update(of=("self",)).get(pk=trade_id)
+    trade = _with_parts().select_for_update(of=("self",)).filter(pk=found.pk).first()
+    if trade is None or trade.status != found.status:
+        raise MovedError
     is_as_offered = (own.user_id, other.user_id) == (trade.requester_id, trade.target_id)
     are_tradable = _is_tradable(own, now=now) and _is_tradable(other, now=now)
     if trade.status != TradeStatus.PENDING or not (is_as_offered and are_tradable):

@@ -646,6 +646,7 @@ def main() -> int:
     options.add_argument("--people", type=int, default=60)
     options.add_argument("--attempts", type=int, default=200)
     options.add_argument("--seed", type=int, default=1)
+    options.add_argument("--pause", type=float, default=0.5)
     options.add_argument(
         "--stores", nargs="+", choices=["sqlite", "postgres"], default=["sqlite", "postgres"]
     )
