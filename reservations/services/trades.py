@@ -174,7 +174,7 @@ def cancel_trade(*, actor: User, trade_id: int) -> None:
         found = find_trade(viewer=actor, trade_id=trade_id)
         if found.requester_id != actor.pk:
             raise PermissionDenied
-        if found.status == TradeStatus.CANCELLED:
+        if found.status_at(now) == TradeStatus.CANCELLED:
             return
         trade = _locked_trade(found, actor=actor, now=now)
         _end(trade, TradeStatus.CANCELLED, "", now=now)
