@@ -1,7 +1,7 @@
 """The storm: many people book, move, cancel and swap the same few days at once, through two servers on one database.
 
 ``make storm``, or ``python -m tests.reservations.storm [--people 60] [--attempts 200] [--stores sqlite postgres] [--seed 1]
-[--pause 0.5] [--kill]``: it prints a line of figures for each store, and every violation of "nobody holds a slot twice" that it found.
+[--calm 3] [--kill]``: it prints a line of figures for each store, and every violation of "nobody holds a slot twice" that it found.
 PostgreSQL is that of TEST_DATABASE_URL, or one on this machine; the storm has a database of its own there. With ``--kill`` one of
 the servers is killed in the middle of it, and another one takes its place.
 """
@@ -168,10 +168,12 @@ class Storm:
         *,
         attempts: int,
         seed: int,
-        pause: float,
+        calm: float,
     ) -> None:
-        """``cast`` has the ids and tokens of all people, and then of the administrators; ``pause`` is how many seconds somebody thinks between two attempts, on the average."""
-        self.servers, self.attempts, self.seed, self.pause = list(servers), attempts, seed, pause
+        """``cast`` has the ids and tokens of all people, and then of the administrators; ``calm`` is how
+        many times as long as the last answer took somebody thinks before the next attempt, on the average: so the storm is as
+        fierce on a slow machine, where people soon would be told to come again, as on a fast one."""
+        self.servers, self.attempts, self.seed, self.calm = list(servers), attempts, seed, calm
         self.is_over = threading.Event()
         self.people = [Person(self, *each) for each in cast[:-ADMINISTRATORS]]
         self.administrators = [Administrator(self, *each) for each in cast[-ADMINISTRATORS:]]
@@ -214,13 +216,12 @@ class Person:
     def __init__(self, storm: Storm, pk: int, token: str) -> None:
         self.storm, self.pk, self.token = storm, pk, token
         self.random = random.Random(f"{storm.seed}-{pk}")
-        self.turn = 0
+        self.turn, self.seconds = 0, 0.0
 
     def live(self) -> None:
         """Do all attempts."""
         for _ in range(self.storm.attempts):
-            if self.storm.pause:
-                time.sleep(self.random.expovariate(1 / self.storm.pause))
+            time.sleep(self.random.expovariate(1) * self.storm.calm * self.seconds)
             self.go_on()
 
     def go_on(self) -> None:
@@ -337,6 +338,7 @@ class Person:
         except OSError:
             self.storm.tried.append(Attempt(kind, self.pk, about, body, key, 0, "", None))
             return None
+        self.seconds = answer.seconds
         self._record(kind, about, body, key, answer)
         if key and answer.status < 300 and self.random.random() < 0.3:
             self._repeat(kind, answer, send[1])
@@ -602,14 +604,14 @@ class Report(NamedTuple):
 
 
 def play(
-    database: str, *, people: int, attempts: int, seed: int = 1, pause: float = 0, is_killed: bool = False
+    database: str, *, people: int, attempts: int, seed: int = 1, calm: float, is_killed: bool = False
 ) -> Report:
     """Play a storm on an empty database, and judge it; without one on an SQLite file of its own."""
     with tempfile.TemporaryDirectory(prefix="flyers-bff-storm-") as name:
         folder = Path(name)
         database = database or f"sqlite:///{folder}/storm.sqlite3"
         with two_servers(folder, database, people=people) as (servers, cast):
-            storm = Storm(servers, cast, attempts=attempts, seed=seed, pause=pause)
+            storm = Storm(servers, cast, attempts=attempts, seed=seed, calm=calm)
             storm.rage(*([partial(kill_in_the_middle, storm)] if is_killed else []))
             lost = sum(not attempt.status for attempt in storm.tried)
             if is_killed:
@@ -646,13 +648,13 @@ def main() -> int:
     options.add_argument("--people", type=int, default=60)
     options.add_argument("--attempts", type=int, default=200)
     options.add_argument("--seed", type=int, default=1)
-    options.add_argument("--pause", type=float, default=0.5)
+    options.add_argument("--calm", type=float, default=3)
     options.add_argument(
         "--stores", nargs="+", choices=["sqlite", "postgres"], default=["sqlite", "postgres"]
     )
     options.add_argument("--kill", action="store_true")
     chosen = options.parse_args()
-    size = {"people": chosen.people, "attempts": chosen.attempts, "seed": chosen.seed, "pause": chosen.pause}
+    size = {"people": chosen.people, "attempts": chosen.attempts, "seed": chosen.seed, "calm": chosen.calm}
     is_violated = False
     for store in chosen.stores:
         with ExitStack() as stack:
