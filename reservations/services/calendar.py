@@ -10,7 +10,7 @@ from django.utils import timezone
 from reservations.models import Primetime, Reservation
 from reservations.services import clock
 from reservations.services.clock import NoSuchTimeError, Span
-from reservations.services.place import Place, Wish, last_day
+from reservations.services.place import Place, Wish, last_day, overlap
 
 MAX_DAYS: Final = 62
 
@@ -40,7 +40,10 @@ def read_calendar(*, start: date, end: date) -> list[Day]:
     now, place = timezone.now(), Place.now()
     whole = Span(clock.span_of_day(start).starts_at, clock.span_of_day(end).ends_at)
     holding = Reservation.objects.holding(now=now).between(*whole)
-    reserved = list(holding.select_related("user").order_by("starts_at", "pk"))
+    # There may be thousands: no more of each than is shown.
+    named = [f"user__{name}" for name in ("username", "first_name", "last_name")]
+    shown = holding.select_related("user").only("starts_at", "ends_at", "user", *named)
+    reserved = list(shown.order_by("starts_at", "pk"))
     taken = {slot for each in reserved for slot in Span.of(each).slots}
     by_day = _by_day(reserved)
     days = (start + timedelta(days=number) for number in range((end - start).days + 1))
@@ -72,14 +75,15 @@ def _slots(place: Place, day: date, taken: set[int], *, now: datetime) -> Iterat
     minutes = timedelta(minutes=place.settings.slot_duration_minutes)
     start = datetime.combine(day, place.settings.business_start_time)
     closes = datetime.combine(day, place.settings.business_end_time)
-    span_of = _Moments(day)
+    span_of, primetimes = _Moments(day), place.primetimes_of(day)
     is_bookable_day = day <= last_day(now)
     while (end := start + minutes) <= closes:
         wish = Wish(day, start.time(), end.time())
         span = span_of(wish)
         if span is not None:
             is_free = is_bookable_day and span.starts_at > now and taken.isdisjoint(span.slots)
-            yield Slot(wish.start_time, wish.end_time, place.is_primetime(wish), is_free)
+            is_primetime = any(overlap(each, wish) for each in primetimes)
+            yield Slot(wish.start_time, wish.end_time, is_primetime, is_free)
         start = end
 
 

@@ -79,7 +79,7 @@ class Place(NamedTuple):
 
     def is_primetime(self, wish: Wish) -> bool:
         """Say whether any of it is primetime."""
-        return any(_overlap(each, wish) for each in self.primetimes_of(wish.date))
+        return any(overlap(each, wish) for each in self.primetimes_of(wish.date))
 
     def status_of(self, wish: Wish) -> Status:
         """Return what a reservation becomes."""
@@ -154,7 +154,7 @@ def _saved(primetime: Primetime) -> Primetime:
     if primetime.end_time <= primetime.start_time:
         raise FieldRefusedError("end_time", "It has to end after its start, on the same day.")
     others = Primetime.objects.filter(weekday=primetime.weekday, is_active=True).exclude(pk=primetime.pk)
-    overlapping = next((each for each in others if _overlap(each, primetime)), None)
+    overlapping = next((each for each in others if overlap(each, primetime)), None)
     if primetime.is_active and overlapping is not None:
         raise FieldRefusedError(
             "non_field_errors",
@@ -164,5 +164,6 @@ def _saved(primetime: Primetime) -> Primetime:
     return primetime
 
 
-def _overlap(one: Primetime | Wish, other: Primetime | Wish) -> bool:
+def overlap(one: Primetime | Wish, other: Primetime | Wish) -> bool:
+    """Say whether two spans of one day share any time."""
     return one.start_time < other.end_time and other.start_time < one.end_time
