@@ -1101,7 +1101,11 @@ export interface paths {
         /** @description A swap that the caller has offered, or was offered. */
         get: operations["trade_detail"];
         put?: never;
-        /** @description Accept or decline what was offered. Accepted, the two change their owners, and other offers about them end. */
+        /**
+         * @description Accept or decline what was offered. Accepted, the two change their owners, and other offers about them end.
+         *
+         *     Notes stay with who wrote them.
+         */
         post: operations["trade_answer"];
         /** @description Take an offer back. */
         delete: operations["trade_cancel"];
@@ -1457,8 +1461,12 @@ export interface components {
         };
         /** @description A reservation that was made or changed, and when. */
         Activity: {
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it changed last.
+             */
             at: string;
+            /** @description As it is now. */
             reservation: components["schemas"]["Reservation"];
         };
         /** @description What an administrator has before them. */
@@ -1469,14 +1477,19 @@ export interface components {
             todays_reservations: components["schemas"]["Reservation"][];
             /** @description What changed last, the latest first. */
             recent_activity: components["schemas"]["Activity"][];
+            /** @description Of all reservations that there ever were. */
             counts: components["schemas"]["Counts"];
         };
         /** @enum {string} */
         AnswerEnum: "accept" | "reject";
         /** @description What the owner of the other reservation says. */
         AnswerRequest: {
+            /** @description Whether they swap. */
             action: components["schemas"]["AnswerEnum"];
-            /** @default  */
+            /**
+             * @description What the other says to that.
+             * @default
+             */
             response_message?: string;
         };
         /** @description What has to be shown beside the title. */
@@ -1487,7 +1500,9 @@ export interface components {
         AvailabilityEnum: "live" | "expired" | "gone" | "unknown";
         /** @description A span of the length that the place offers. */
         AvailableSlot: {
+            /** @description From when. */
             start_time: string;
+            /** @description Until when. */
             end_time: string;
             /** @description What is booked in primetime waits for approval. */
             type: components["schemas"]["TypeEnum"];
@@ -1507,22 +1522,35 @@ export interface components {
         };
         /** @description Every day of a range, its ends included. */
         Calendar: {
-            /** Format: date */
+            /**
+             * Format: date
+             * @description The first day.
+             */
             start_date: string;
-            /** Format: date */
+            /**
+             * Format: date
+             * @description The last day.
+             */
             end_date: string;
+            /** @description In their order. */
             calendar: components["schemas"]["CalendarDay"][];
         };
         /** @description A day of the place. */
         CalendarDay: {
-            /** Format: date */
+            /**
+             * Format: date
+             * @description By the clock of the place.
+             */
             date: string;
             /** @description Whether any of its hours are primetime. */
             is_primetime: boolean;
+            /** @description In which what is booked waits for approval, in their order. */
             primetime_hours: components["schemas"]["Hours"][];
+            /** @description When the place is open. */
             business_hours: components["schemas"]["Hours"];
             /** @description Those of the place's hours. Other times can be booked, too, in steps of 5 minutes. */
             available_slots: components["schemas"]["AvailableSlot"][];
+            /** @description What is held, by its start. */
             reserved_slots: components["schemas"]["ReservedSlot"][];
         };
         /** @description What a person is about to buy; its lines in the order in which they were added. */
@@ -1576,11 +1604,19 @@ export interface components {
         /** @enum {string} */
         CartLineAvailabilityEnum: "live" | "gone" | "unknown";
         CartPage: {
+            /** @description How many there are on all pages. */
             count: number;
-            /** Format: uri */
+            /**
+             * Format: uri
+             * @description The next page; null on the last.
+             */
             next: string | null;
-            /** Format: uri */
+            /**
+             * Format: uri
+             * @description The page before; null on the first.
+             */
             previous: string | null;
+            /** @description How fresh the page is. */
             meta: components["schemas"]["Meta"];
             results: components["schemas"]["Cart"][];
         };
@@ -1598,11 +1634,19 @@ export interface components {
             flyer_count: number | null;
         };
         CategoryPage: {
+            /** @description How many there are on all pages. */
             count: number;
-            /** Format: uri */
+            /**
+             * Format: uri
+             * @description The next page; null on the last.
+             */
             next: string | null;
-            /** Format: uri */
+            /**
+             * Format: uri
+             * @description The page before; null on the first.
+             */
             previous: string | null;
+            /** @description How fresh the page is. */
             meta: components["schemas"]["Meta"];
             results: components["schemas"]["Category"][];
         };
@@ -1664,10 +1708,15 @@ export interface components {
         };
         /** @description How many reservations there are of each status. */
         Counts: {
+            /** @description Those that wait for approval. */
             PENDING: number;
+            /** @description Those that are on, or were. */
             CONFIRMED: number;
+            /** @description Those that were not approved. */
             REJECTED: number;
+            /** @description Those that were taken back. */
             CANCELLED: number;
+            /** @description Those that were still pending when they began. */
             EXPIRED: number;
         };
         Creator: {
@@ -1713,33 +1762,42 @@ export interface components {
         Dashboard: {
             /** @description The next first. */
             upcoming_reservations: components["schemas"]["Reservation"][];
+            /** @description What is open, the newest 50. */
             pending_trades: components["schemas"]["Trades"];
             /** @description What changed last, the latest first. */
             recent_activity: components["schemas"]["Activity"][];
         };
         /** @description What became of one of several. */
         DecidedReservation: {
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description As it was named.
+             */
             id: number;
             /** @description `not_pending`: it was decided, cancelled, or has begun before. */
             outcome: components["schemas"]["OutcomeEnum"];
+            /** @description As it is now; null if there is none. */
             reservation: components["schemas"]["Reservation"] | null;
         };
         /** @description What became of each, in the order in which they were named. */
         DecidedReservations: {
+            /** @description In the order in which they were named. */
             results: components["schemas"]["DecidedReservation"][];
         };
         /** @enum {string} */
         DecisionEnum: "approve" | "reject";
         /** @description The same decision about several; it is made about each that is pending. */
         DecisionOfManyRequest: {
+            /** @description What is decided. */
             action: components["schemas"]["DecisionEnum"];
             /** @description Why, for `reject` alone. */
             rejection_reason?: string;
+            /** @description Of the reservations, each once. */
             ids: number[];
         };
         /** @description What an administrator decides; a rejection has a reason, an approval none. */
         DecisionRequest: {
+            /** @description What is decided. */
             action: components["schemas"]["DecisionEnum"];
             /** @description Why, for `reject` alone. */
             rejection_reason?: string;
@@ -1848,11 +1906,19 @@ export interface components {
             flyer_ids: number[];
         };
         FlyerPage: {
+            /** @description How many there are on all pages. */
             count: number;
-            /** Format: uri */
+            /**
+             * Format: uri
+             * @description The next page; null on the last.
+             */
             next: string | null;
-            /** Format: uri */
+            /**
+             * Format: uri
+             * @description The page before; null on the first.
+             */
             previous: string | null;
+            /** @description How fresh the page is. */
             meta: components["schemas"]["Meta"];
             results: components["schemas"]["Flyer"][];
         };
@@ -1870,11 +1936,19 @@ export interface components {
             created_at: string;
         };
         FollowPage: {
+            /** @description How many there are on all pages. */
             count: number;
-            /** Format: uri */
+            /**
+             * Format: uri
+             * @description The next page; null on the last.
+             */
             next: string | null;
-            /** Format: uri */
+            /**
+             * Format: uri
+             * @description The page before; null on the first.
+             */
             previous: string | null;
+            /** @description How fresh the page is. */
             meta: components["schemas"]["Meta"];
             results: components["schemas"]["Followed"][];
         };
@@ -1913,17 +1987,27 @@ export interface components {
         };
         /** @description Every genre that has a name in the language asked for. */
         GenrePage: {
+            /** @description How many there are on all pages. */
             count: number;
-            /** Format: uri */
+            /**
+             * Format: uri
+             * @description The next page; null on the last.
+             */
             next: string | null;
-            /** Format: uri */
+            /**
+             * Format: uri
+             * @description The page before; null on the first.
+             */
             previous: string | null;
+            /** @description How fresh the page is. */
             meta: components["schemas"]["Meta"];
             results: components["schemas"]["Genre"][];
         };
         /** @description A span of a day. */
         Hours: {
+            /** @description From when. */
             start_time: string;
+            /** @description Until when. */
             end_time: string;
         };
         Image: {
@@ -1995,11 +2079,19 @@ export interface components {
             created_at: string;
         };
         KeptFlyerPage: {
+            /** @description How many there are on all pages. */
             count: number;
-            /** Format: uri */
+            /**
+             * Format: uri
+             * @description The next page; null on the last.
+             */
             next: string | null;
-            /** Format: uri */
+            /**
+             * Format: uri
+             * @description The page before; null on the first.
+             */
             previous: string | null;
+            /** @description How fresh the page is. */
             meta: components["schemas"]["Meta"];
             results: components["schemas"]["KeptFlyer"][];
         };
@@ -2028,11 +2120,19 @@ export interface components {
             created_at: string;
         };
         KeptItemPage: {
+            /** @description How many there are on all pages. */
             count: number;
-            /** Format: uri */
+            /**
+             * Format: uri
+             * @description The next page; null on the last.
+             */
             next: string | null;
-            /** Format: uri */
+            /**
+             * Format: uri
+             * @description The page before; null on the first.
+             */
             previous: string | null;
+            /** @description How fresh the page is. */
             meta: components["schemas"]["Meta"];
             results: components["schemas"]["KeptItem"][];
         };
@@ -2175,11 +2275,19 @@ export interface components {
             is_on_watchlist: boolean | null;
         };
         MoviePage: {
+            /** @description How many there are on all pages. */
             count: number;
-            /** Format: uri */
+            /**
+             * Format: uri
+             * @description The next page; null on the last.
+             */
             next: string | null;
-            /** Format: uri */
+            /**
+             * Format: uri
+             * @description The page before; null on the first.
+             */
             previous: string | null;
+            /** @description How fresh the page is. */
             meta: components["schemas"]["Meta"];
             results: components["schemas"]["Movie"][];
         };
@@ -2211,49 +2319,79 @@ export interface components {
         NewPrimetimeRequest: {
             /** @description 0 is Monday, 6 is Sunday. */
             weekday: number;
-            /** @example 09:30:00 */
+            /**
+             * @description From when.
+             * @example 09:30:00
+             */
             start_time: string;
             /**
-             * @description On the same day.
+             * @description Until when. On the same day.
              * @example 09:30:00
              */
             end_time: string;
-            /** @default true */
+            /**
+             * @description Whether it holds; if not, it is as if there were none.
+             * @default true
+             */
             is_active?: boolean;
         };
         /** @description The time that is wanted, as the clock of the place shows it. */
         NewReservationRequest: {
             /**
              * Format: date
+             * @description By the clock of the place.
              * @example 2026-05-01
              */
             date: string;
-            /** @example 09:30:00 */
+            /**
+             * @description From when.
+             * @example 09:30:00
+             */
             start_time: string;
             /**
-             * @description On the same day.
+             * @description Until when. On the same day.
              * @example 09:30:00
              */
             end_time: string;
-            /** @default  */
+            /**
+             * @description For the owner and administrators to read.
+             * @default
+             */
             notes?: string;
         };
         /** @description The caller's reservation, and the one that they would like to have for it. */
         NewTradeRequest: {
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description One of the caller's own.
+             */
             requester_reservation_id: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Somebody else's; the calendar has its id.
+             */
             target_reservation_id: number;
-            /** @default  */
+            /**
+             * @description What who offers it says to the other.
+             * @default
+             */
             message?: string;
         };
         /** @description A page of what is new, the newest first. */
         NewsPage: {
+            /** @description How many there are on all pages. */
             count: number;
-            /** Format: uri */
+            /**
+             * Format: uri
+             * @description The next page; null on the last.
+             */
             next: string | null;
-            /** Format: uri */
+            /**
+             * Format: uri
+             * @description The page before; null on the first.
+             */
             previous: string | null;
+            /** @description How fresh the page is. */
             meta: components["schemas"]["Meta"];
             /** @description False when there were more new flyers than could be looked through. */
             is_complete: boolean;
@@ -2298,8 +2436,12 @@ export interface components {
         OutcomeEnum: "approved" | "not_found" | "not_pending" | "rejected";
         /** @description Somebody, by the name that others may see. */
         Owner: {
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Of the person.
+             */
             id: number;
+            /** @description Never empty, and no e-mail address. */
             name: string;
         };
         /** @description Fields other than these are refused by name; so they are where it stands inside of another. */
@@ -2352,9 +2494,13 @@ export interface components {
         };
         /** @description When the place is open, how long the slots of its calendar are, and whether it sends mails. */
         PlaceSettings: {
+            /** @description When the place opens, every day. */
             business_start_time: string;
+            /** @description When it closes, on the same day. */
             business_end_time: string;
+            /** @description How long the slots of the calendar are. */
             slot_duration_minutes: number;
+            /** @description Whether people get mails about reservations and swaps. */
             send_confirmation_emails: boolean;
         };
         /** @description A poster by its widths in pixels. */
@@ -2377,26 +2523,40 @@ export interface components {
         };
         /** @description Hours of a day of the week in which reservations wait for approval. */
         Primetime: {
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Of the primetime.
+             */
             id: number;
             /** @description 0 is Monday, 6 is Sunday. */
             weekday: number;
+            /** @description From when. */
             start_time: string;
+            /** @description Until when. */
             end_time: string;
+            /** @description Whether it holds; if not, it is as if there were none. */
             is_active: boolean;
         };
         /** @description What is to change; what is not given stays. */
         PrimetimeChangeRequest: {
             /** @description 0 is Monday, 6 is Sunday. */
             weekday?: number;
-            /** @example 09:30:00 */
+            /**
+             * @description From when.
+             * @example 09:30:00
+             */
             start_time?: string;
-            /** @example 09:30:00 */
+            /**
+             * @description Until when. On the same day.
+             * @example 09:30:00
+             */
             end_time?: string;
+            /** @description Whether it holds; if not, it is as if there were none. */
             is_active?: boolean;
         };
         /** @description All of them, by day and time. */
         Primetimes: {
+            /** @description By day and start. */
             results: components["schemas"]["Primetime"][];
         };
         Product: {
@@ -2437,11 +2597,19 @@ export interface components {
             order: number;
         };
         ProductPage: {
+            /** @description How many there are on all pages. */
             count: number;
-            /** Format: uri */
+            /**
+             * Format: uri
+             * @description The next page; null on the last.
+             */
             next: string | null;
-            /** Format: uri */
+            /**
+             * Format: uri
+             * @description The page before; null on the first.
+             */
             previous: string | null;
+            /** @description How fresh the page is. */
             meta: components["schemas"]["Meta"];
             results: components["schemas"]["Product"][];
         };
@@ -2503,11 +2671,19 @@ export interface components {
             rating: number;
         };
         RatedFlyerPage: {
+            /** @description How many there are on all pages. */
             count: number;
-            /** Format: uri */
+            /**
+             * Format: uri
+             * @description The next page; null on the last.
+             */
             next: string | null;
-            /** Format: uri */
+            /**
+             * Format: uri
+             * @description The page before; null on the first.
+             */
             previous: string | null;
+            /** @description How fresh the page is. */
             meta: components["schemas"]["Meta"];
             results: components["schemas"]["RatedFlyer"][];
         };
@@ -2538,11 +2714,19 @@ export interface components {
             rating: number;
         };
         RatedItemPage: {
+            /** @description How many there are on all pages. */
             count: number;
-            /** Format: uri */
+            /**
+             * Format: uri
+             * @description The next page; null on the last.
+             */
             next: string | null;
-            /** Format: uri */
+            /**
+             * Format: uri
+             * @description The page before; null on the first.
+             */
             previous: string | null;
+            /** @description How fresh the page is. */
             meta: components["schemas"]["Meta"];
             results: components["schemas"]["RatedItem"][];
         };
@@ -2575,41 +2759,72 @@ export interface components {
         };
         /** @description Booked time; dates and times of day are those of the place. */
         Reservation: {
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Of the reservation.
+             */
             id: number;
+            /** @description Who owns it. */
             user: components["schemas"]["Owner"];
-            /** Format: date */
+            /**
+             * Format: date
+             * @description By the clock of the place.
+             */
             date: string;
+            /** @description From when. */
             start_time: string;
+            /** @description Until when. */
             end_time: string;
             /** @description `PENDING` waits for approval; `EXPIRED` was still pending when it began. */
             status: components["schemas"]["ReservationStatusEnum"];
+            /** @description For the owner and administrators to read. */
             notes: string;
             /** @description Empty unless it was rejected. */
             rejection_reason: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was booked.
+             */
             created_at: string;
         };
         /** @description What is to change; what is not given stays. Another time is judged as a new reservation's. */
         ReservationChangeRequest: {
             /**
              * Format: date
+             * @description By the clock of the place.
              * @example 2026-05-01
              */
             date?: string;
-            /** @example 09:30:00 */
+            /**
+             * @description From when.
+             * @example 09:30:00
+             */
             start_time?: string;
-            /** @example 09:30:00 */
+            /**
+             * @description Until when. On the same day.
+             * @example 09:30:00
+             */
             end_time?: string;
+            /** @description For the owner and administrators to read. */
             notes?: string;
         };
+        /** @description A page of reservations. */
         ReservationPage: {
+            /** @description How many there are on all pages. */
             count: number;
-            /** Format: uri */
+            /**
+             * Format: uri
+             * @description The next page; null on the last.
+             */
             next: string | null;
-            /** Format: uri */
+            /**
+             * Format: uri
+             * @description The page before; null on the first.
+             */
             previous: string | null;
+            /** @description How fresh the page is. */
             meta: components["schemas"]["Meta"];
+            /** @description The latest first. */
             results: components["schemas"]["Reservation"][];
         };
         /** @enum {string} */
@@ -2621,7 +2836,9 @@ export interface components {
              * @description Of the reservation.
              */
             id: number;
+            /** @description From when. */
             start_time: string;
+            /** @description Until when. */
             end_time: string;
             /** @description Of who holds it. */
             name: string;
@@ -2685,11 +2902,19 @@ export interface components {
         };
         /** @description What is to change; what is not given stays. */
         SettingsChangeRequest: {
-            /** @example 09:30:00 */
+            /**
+             * @description When the place opens, every day.
+             * @example 09:30:00
+             */
             business_start_time?: string;
-            /** @example 09:30:00 */
+            /**
+             * @description When it closes, on the same day.
+             * @example 09:30:00
+             */
             business_end_time?: string;
+            /** @description How long the slots of the calendar are. A multiple of 5. */
             slot_duration_minutes?: number;
+            /** @description Whether people get mails about reservations and swaps. */
             send_confirmation_emails?: boolean;
         };
         /** @description A favorite as others see it: nothing says who keeps it, or since when. */
@@ -2706,11 +2931,19 @@ export interface components {
         };
         /** @description A page of somebody's shared favorites. */
         SharedFlyerPage: {
+            /** @description How many there are on all pages. */
             count: number;
-            /** Format: uri */
+            /**
+             * Format: uri
+             * @description The next page; null on the last.
+             */
             next: string | null;
-            /** Format: uri */
+            /**
+             * Format: uri
+             * @description The page before; null on the first.
+             */
             previous: string | null;
+            /** @description How fresh the page is. */
             meta: components["schemas"]["Meta"];
             list_name: string;
             /** @description The name that its owner shows to others. */
@@ -2738,11 +2971,19 @@ export interface components {
         };
         /** @description A page of somebody's shared favorites of another kind. */
         SharedItemPage: {
+            /** @description How many there are on all pages. */
             count: number;
-            /** Format: uri */
+            /**
+             * Format: uri
+             * @description The next page; null on the last.
+             */
             next: string | null;
-            /** Format: uri */
+            /**
+             * Format: uri
+             * @description The page before; null on the first.
+             */
             previous: string | null;
+            /** @description How fresh the page is. */
             meta: components["schemas"]["Meta"];
             list_name: string;
             /** @description The name that its owner shows to others. */
@@ -2837,11 +3078,19 @@ export interface components {
             is_on_watchlist: boolean | null;
         };
         ShowPage: {
+            /** @description How many there are on all pages. */
             count: number;
-            /** Format: uri */
+            /**
+             * Format: uri
+             * @description The next page; null on the last.
+             */
             next: string | null;
-            /** Format: uri */
+            /**
+             * Format: uri
+             * @description The page before; null on the first.
+             */
             previous: string | null;
+            /** @description How fresh the page is. */
             meta: components["schemas"]["Meta"];
             results: components["schemas"]["Show"][];
         };
@@ -2859,11 +3108,19 @@ export interface components {
             product_count: number;
         };
         StoreCategoryPage: {
+            /** @description How many there are on all pages. */
             count: number;
-            /** Format: uri */
+            /**
+             * Format: uri
+             * @description The next page; null on the last.
+             */
             next: string | null;
-            /** Format: uri */
+            /**
+             * Format: uri
+             * @description The page before; null on the first.
+             */
             previous: string | null;
+            /** @description How fresh the page is. */
             meta: components["schemas"]["Meta"];
             results: components["schemas"]["StoreCategory"][];
         };
@@ -2891,30 +3148,48 @@ export interface components {
         };
         /** @description An offer to swap two reservations: their owners change, their times stay. */
         Trade: {
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Of the swap.
+             */
             id: number;
             /** @description `CANCELLED`: taken back, or one of the two has begun, was changed, cancelled or swapped otherwise. */
             status: components["schemas"]["TradeStatusEnum"];
+            /** @description What is offered. */
             requester_reservation: components["schemas"]["TradedReservation"];
+            /** @description What is wanted for it. */
             target_reservation: components["schemas"]["TradedReservation"];
+            /** @description What who offers it says to the other. */
             message: string;
+            /** @description What the other says to that. */
             response_message: string;
         };
         /** @enum {string} */
         TradeStatusEnum: "ACCEPTED" | "CANCELLED" | "PENDING" | "REJECTED";
         /** @description A reservation as both sides of a swap see it, by who owns it now: without notes. */
         TradedReservation: {
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Of the reservation.
+             */
             id: number;
+            /** @description Who owns it now. */
             user: components["schemas"]["Owner"];
-            /** Format: date */
+            /**
+             * Format: date
+             * @description By the clock of the place.
+             */
             date: string;
+            /** @description From when. */
             start_time: string;
+            /** @description Until when. */
             end_time: string;
         };
         /** @description What the caller has offered, and what was offered to them; the newest first. */
         Trades: {
+            /** @description What the caller has offered. */
             sent: components["schemas"]["Trade"][];
+            /** @description What was offered to the caller. */
             received: components["schemas"]["Trade"][];
         };
         /** @enum {string} */
@@ -3564,6 +3839,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The id of the session. */
                 session_id: number;
             };
             cookie?: never;
@@ -3764,6 +4040,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The id of the cart. */
                 cart_id: number;
             };
             cookie?: never;
@@ -3815,6 +4092,7 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
+                /** @description The id of the cart. */
                 cart_id: number;
             };
             cookie?: never;
@@ -3921,6 +4199,7 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
+                /** @description The id of the cart. */
                 cart_id: number;
             };
             cookie?: never;
@@ -3979,6 +4258,7 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
+                /** @description The id of the cart. */
                 cart_id: number;
             };
             cookie?: never;
@@ -4100,6 +4380,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description The id of the person. */
                 user_id: number;
             };
             cookie?: never;
@@ -4184,6 +4465,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The id of the list or category, as its address has it. */
                 slug: string;
             };
             cookie?: never;
@@ -4222,6 +4504,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The id of the creator. */
                 creator_id: number;
             };
             cookie?: never;
@@ -4269,6 +4552,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description The id of the creator. */
                 creator_id: number;
             };
             cookie?: never;
@@ -4569,6 +4853,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description The id of the list or category, as its address has it. */
                 slug: string;
             };
             cookie?: never;
@@ -4629,6 +4914,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The id of the list or category, as its address has it. */
                 slug: string;
             };
             cookie?: never;
@@ -4731,6 +5017,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description The id of the flyer. */
                 flyer_id: number;
             };
             cookie?: never;
@@ -4769,6 +5056,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The id of the flyer. */
                 flyer_id: number;
             };
             cookie?: never;
@@ -4816,6 +5104,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The id of the flyer. */
                 flyer_id: number;
             };
             cookie?: never;
@@ -4913,6 +5202,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The id of the flyer. */
                 flyer_id: number;
             };
             cookie?: never;
@@ -5010,6 +5300,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The id of the flyer. */
                 flyer_id: number;
             };
             cookie?: never;
@@ -5052,6 +5343,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The id of the flyer. */
                 flyer_id: number;
             };
             cookie?: never;
@@ -5099,6 +5391,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The id of the flyer. */
                 flyer_id: number;
             };
             cookie?: never;
@@ -5202,6 +5495,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The id of the flyer. */
                 flyer_id: number;
             };
             cookie?: never;
@@ -5305,6 +5599,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The id of the flyer. */
                 flyer_id: number;
             };
             cookie?: never;
@@ -5347,6 +5642,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The id of the flyer. */
                 flyer_id: number;
             };
             cookie?: never;
@@ -5394,6 +5690,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The id of the flyer. */
                 flyer_id: number;
             };
             cookie?: never;
@@ -5491,6 +5788,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The id of the flyer. */
                 flyer_id: number;
             };
             cookie?: never;
@@ -5588,6 +5886,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The id of the flyer. */
                 flyer_id: number;
             };
             cookie?: never;
@@ -5913,6 +6212,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The id of the creator. */
                 followed_id: number;
             };
             cookie?: never;
@@ -6068,6 +6368,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description The id of the movie. */
                 movie_id: number;
             };
             cookie?: never;
@@ -6106,6 +6407,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The id of the movie. */
                 movie_id: number;
             };
             cookie?: never;
@@ -6153,6 +6455,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The id of the movie. */
                 movie_id: number;
             };
             cookie?: never;
@@ -6250,6 +6553,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The id of the movie. */
                 movie_id: number;
             };
             cookie?: never;
@@ -6347,6 +6651,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The id of the movie. */
                 movie_id: number;
             };
             cookie?: never;
@@ -6389,6 +6694,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The id of the movie. */
                 movie_id: number;
             };
             cookie?: never;
@@ -6436,6 +6742,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The id of the movie. */
                 movie_id: number;
             };
             cookie?: never;
@@ -6539,6 +6846,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The id of the movie. */
                 movie_id: number;
             };
             cookie?: never;
@@ -6642,6 +6950,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The id of the movie. */
                 movie_id: number;
             };
             cookie?: never;
@@ -6691,6 +7000,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description The id of the movie. */
                 movie_id: number;
             };
             cookie?: never;
@@ -6729,6 +7039,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The id of the movie. */
                 movie_id: number;
             };
             cookie?: never;
@@ -6776,6 +7087,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The id of the movie. */
                 movie_id: number;
             };
             cookie?: never;
@@ -6873,6 +7185,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The id of the movie. */
                 movie_id: number;
             };
             cookie?: never;
@@ -6970,6 +7283,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The id of the movie. */
                 movie_id: number;
             };
             cookie?: never;
@@ -7360,6 +7674,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The id of the product. */
                 product_id: number;
             };
             cookie?: never;
@@ -7401,6 +7716,7 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
+                /** @description The id of the product. */
                 product_id: number;
             };
             cookie?: never;
@@ -7520,6 +7836,7 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
+                /** @description The id of the product. */
                 product_id: number;
             };
             cookie?: never;
@@ -7631,6 +7948,7 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
+                /** @description The id of the product. */
                 product_id: number;
             };
             cookie?: never;
@@ -7747,6 +8065,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The id of the product. */
                 product_id: number;
             };
             cookie?: never;
@@ -7794,6 +8113,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The id of the product. */
                 product_id: number;
             };
             cookie?: never;
@@ -7891,6 +8211,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The id of the product. */
                 product_id: number;
             };
             cookie?: never;
@@ -7988,6 +8309,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The id of the product. */
                 product_id: number;
             };
             cookie?: never;
@@ -8030,6 +8352,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The id of the product. */
                 product_id: number;
             };
             cookie?: never;
@@ -8077,6 +8400,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The id of the product. */
                 product_id: number;
             };
             cookie?: never;
@@ -8180,6 +8504,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The id of the product. */
                 product_id: number;
             };
             cookie?: never;
@@ -8283,6 +8608,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The id of the product. */
                 product_id: number;
             };
             cookie?: never;
@@ -8474,6 +8800,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The id of the reservation. */
                 reservation_id: number;
             };
             cookie?: never;
@@ -8524,6 +8851,7 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
+                /** @description The id of the reservation. */
                 reservation_id: number;
             };
             cookie?: never;
@@ -8562,7 +8890,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description `SLOT_TAKEN`: somebody holds some of that time; `details.taken` says which. `NOT_EDITABLE`: it has begun, or was decided against. `CONFLICT`: somebody else changed it at the same time, or the `Idempotency-Key` came with another request, or that request is being processed. */
+            /** @description `SLOT_TAKEN`: somebody holds some of that time; `details.taken` says which. `NOT_EDITABLE`: it has begun, was cancelled, or was decided against. `CONFLICT`: somebody else changed it at the same time, or the `Idempotency-Key` came with another request, or that request is being processed. */
             409: {
                 headers: {
                     /** @description Names this request in the log. */
@@ -8590,6 +8918,7 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
+                /** @description The id of the reservation. */
                 reservation_id: number;
             };
             cookie?: never;
@@ -8622,7 +8951,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description `NOT_EDITABLE`: it has begun, or was decided against. `CONFLICT`: somebody else changed it at the same time, or the `Idempotency-Key` came with another request, or that request is being processed. */
+            /** @description `NOT_EDITABLE`: it has begun, was cancelled, or was decided against. `CONFLICT`: somebody else changed it at the same time, or the `Idempotency-Key` came with another request, or that request is being processed. */
             409: {
                 headers: {
                     /** @description Names this request in the log. */
@@ -8648,6 +8977,7 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
+                /** @description The id of the reservation. */
                 reservation_id: number;
             };
             cookie?: never;
@@ -8878,6 +9208,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The id of the primetime. */
                 primetime_id: number;
             };
             cookie?: never;
@@ -8941,6 +9272,7 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
+                /** @description The id of the primetime. */
                 primetime_id: number;
             };
             cookie?: never;
@@ -9020,6 +9352,7 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
+                /** @description The id of the primetime. */
                 primetime_id: number;
             };
             cookie?: never;
@@ -9510,6 +9843,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The id of the swap. */
                 trade_id: number;
             };
             cookie?: never;
@@ -9560,6 +9894,7 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
+                /** @description The id of the swap. */
                 trade_id: number;
             };
             cookie?: never;
@@ -9639,6 +9974,7 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
+                /** @description The id of the swap. */
                 trade_id: number;
             };
             cookie?: never;
@@ -9712,6 +10048,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description The id of the show. */
                 tv_id: number;
             };
             cookie?: never;
@@ -9750,6 +10087,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The id of the show. */
                 tv_id: number;
             };
             cookie?: never;
@@ -9797,6 +10135,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The id of the show. */
                 tv_id: number;
             };
             cookie?: never;
@@ -9894,6 +10233,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The id of the show. */
                 tv_id: number;
             };
             cookie?: never;
@@ -9991,6 +10331,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The id of the show. */
                 tv_id: number;
             };
             cookie?: never;
@@ -10033,6 +10374,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The id of the show. */
                 tv_id: number;
             };
             cookie?: never;
@@ -10080,6 +10422,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The id of the show. */
                 tv_id: number;
             };
             cookie?: never;
@@ -10183,6 +10526,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The id of the show. */
                 tv_id: number;
             };
             cookie?: never;
@@ -10286,6 +10630,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The id of the show. */
                 tv_id: number;
             };
             cookie?: never;
@@ -10335,6 +10680,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description The id of the show. */
                 tv_id: number;
             };
             cookie?: never;
@@ -10373,6 +10719,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The id of the show. */
                 tv_id: number;
             };
             cookie?: never;
@@ -10420,6 +10767,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The id of the show. */
                 tv_id: number;
             };
             cookie?: never;
@@ -10517,6 +10865,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The id of the show. */
                 tv_id: number;
             };
             cookie?: never;
@@ -10614,6 +10963,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The id of the show. */
                 tv_id: number;
             };
             cookie?: never;

@@ -15,7 +15,13 @@ SERVICE = os.environ["FUZZED_SERVICE"]
 PASSWORD = os.environ["FUZZED_PASSWORD"]
 
 # One whose session lasts, and one who signs in for each call of what may end it.
-KEEPER, LEAVER = "keeper@flyers.test", "leaver@flyers.test"
+KEEPER, LEAVER = f"{os.environ.get('FUZZED_SIGNED_IN')}@flyers.test", "leaver@flyers.test"
+# Of reservations, swaps and primetime there are those with ids from 1 to this.
+BOOKED, MAX_ID = int(os.environ.get("FUZZED_BOOKED", "0")), 2**63 - 1
+BOOKED_IDS = {
+    *("reservation_id", "trade_id", "primetime_id"),
+    *("requester_reservation_id", "target_reservation_id", "ids"),
+}
 CATEGORY, MAX_CATEGORIES = "gardeners-corner", 20
 ENDS_ITS_SESSION = {"auth_refresh", "auth_logout", "auth_logout_all", "auth_session_end", "auth_me_delete"}
 
@@ -99,13 +105,25 @@ def filter_case(context: Any, case: Any) -> bool:
 
 @schemathesis.hook
 def map_case(context: Any, case: Any) -> Any:
-    """Let slugs of categories be of one that there is: which these are is known to the store alone."""
+    """Let slugs of categories be of one that there is: which these are is known to the store alone; and ids of reservations."""
+    if BOOKED and "/reservations/" in case.operation.path:
+        for place in (case.path_parameters, case.body):
+            for name in BOOKED_IDS.intersection(place if isinstance(place, dict) else ()):
+                place[name] = _booked(place[name])
     if isinstance(case.body, dict) and _are_slugs(slugs := case.body.get("categories")):
         case.body["categories"] = [CATEGORY] * len(slugs)
     given = (case.query or {}).get("categoryIds", [])
     if _are_slugs(given.split(",") if isinstance(given, str) else given):
         case.query["categoryIds"] = CATEGORY
     return case
+
+
+def _booked(value: Any) -> Any:
+    """Return an id of something that there is instead of one that could be."""
+    if isinstance(value, list):
+        return [_booked(each) for each in value]
+    is_id = not isinstance(value, bool) and re.fullmatch(r"[0-9]{1,19}", str(value))
+    return type(value)(1 + int(value) % BOOKED) if is_id and 1 <= int(value) <= MAX_ID else value
 
 
 def _are_slugs(values: Any) -> bool:
