@@ -19,7 +19,8 @@ END_HELP: Final = "Until when."
 TIME_SCHEMA: Final = {"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]$"}
 
 
-@extend_schema_field({"type": "string", "format": "date", "pattern": f"^{_DAY}$", "example": "2026-05-01"})
+# Without an example: Swagger UI would fill it in, as a filter that nobody asked for.
+@extend_schema_field({"type": "string", "format": "date", "pattern": f"^{_DAY}$"})
 class Day(serializers.Field[date, Any, Any, Any]):
     """A date."""
 
