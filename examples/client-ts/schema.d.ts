@@ -2340,7 +2340,6 @@ export interface components {
             /**
              * Format: date
              * @description By the clock of the place.
-             * @example 2026-05-01
              */
             date: string;
             /**
@@ -2792,7 +2791,6 @@ export interface components {
             /**
              * Format: date
              * @description By the clock of the place.
-             * @example 2026-05-01
              */
             date?: string;
             /**

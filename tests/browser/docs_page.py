@@ -8,6 +8,9 @@ from playwright.sync_api import Locator, Page, expect
 from tests.browser.stage import PASSWORD
 from tests.browser.visitor import Visitor
 
+# It reads the whole document before it shows anything of it.
+MAX_WAIT_MS = 60_000
+
 
 class DocsPage:
     """The API's own page, open at the operations whose tag has a word in it.
@@ -18,8 +21,9 @@ class DocsPage:
     def __init__(self, visitor: Visitor, tag: str) -> None:
         self.stage = visitor.stage
         self.page: Page = visitor.context.new_page()
+        self.page.set_default_timeout(MAX_WAIT_MS)
         self.page.goto(f"{self.stage.api}/api/docs/")
-        expect(self.page.get_by_role("heading", name="Flyers BFF")).to_be_visible()
+        expect(self.page.get_by_role("heading", name="Flyers BFF")).to_be_visible(timeout=MAX_WAIT_MS)
         self.page.get_by_placeholder("Filter by tag").fill(tag)
 
     def sign_in(self, email: str) -> None:
