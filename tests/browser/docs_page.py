@@ -24,6 +24,10 @@ class DocsPage:
         self.page.set_default_timeout(MAX_WAIT_MS)
         self.page.goto(f"{self.stage.api}/api/docs/")
         expect(self.page.get_by_role("heading", name="Flyers BFF")).to_be_visible(timeout=MAX_WAIT_MS)
+        self.show(tag)
+
+    def show(self, tag: str) -> None:
+        """Let the page hold the operations whose tag has this in it."""
         self.page.get_by_placeholder("Filter by tag").fill(tag)
 
     def sign_in(self, email: str) -> None:

@@ -23,15 +23,20 @@ def test_a_developer_signs_in_and_tries_a_call_without_the_internet(visitor, sta
 
 @pytest.mark.parametrize(("path", "noun"), [("movies", "movie"), ("tv", "tv")])
 def test_movies_and_shows_are_shown_with_what_people_keep_of_them(visitor, path, noun):
-    page = DocsPage(visitor, path).page
+    docs = DocsPage(visitor, "favorites")
+    page, item = docs.page, f"/api/v1/{path}/{{{noun}_id}}/"
 
+    def expect_methods(address, number):
+        expect(page.locator(f'.opblock-summary-path[data-path="{address}"]')).to_have_count(number)
+
+    for tag, word in (("favorites", "favorite"), ("watchlist", "watchlist"), ("ratings", "rating")):
+        docs.show(tag)
+        expect_methods(f"{item}{word}/", 4)
+    docs.show(path)
     expect(page.locator(f"#operations-tag-{path}")).to_be_visible()
-    item = f"/api/v1/{path}/{{{noun}_id}}/"
     reads = [f"/api/v1/{path}/{word}/" for word in ("discover", "search", "trending", "genres")]
-    shelves = [f"{item}{word}/" for word in ("favorite", "watchlist", "rating")]
-    for addresses, methods in (([item, f"{item}recommendations/", *reads], 1), (shelves, 4)):
-        for address in addresses:
-            expect(page.locator(f'.opblock-summary-path[data-path="{address}"]')).to_have_count(methods)
+    for address in (item, f"{item}recommendations/", *reads):
+        expect_methods(address, 1)
     operation = page.locator(".opblock-get").filter(has_text=f"/api/v1/{path}/discover/")
     operation.get_by_role("button").first.click()
     for name in ("sort_by", "genres", "language"):
