@@ -1,7 +1,7 @@
 """Dates and times of day as people write them, and texts of several lines."""
 
 import re
-from datetime import date, time
+from datetime import date, datetime, time
 from typing import Any, Final
 
 from drf_spectacular.utils import extend_schema_field
@@ -54,3 +54,8 @@ class Lines(Text):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(max_length=MAX_TEXT, **options)
+
+
+def shown_time(wall: time | datetime) -> str:
+    """Return a time of day as answers have it: ``HH:MM:SS``."""
+    return f"{wall:%H:%M:%S}"

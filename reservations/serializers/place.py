@@ -13,7 +13,7 @@ from proxy import shapes
 from proxy.fields import Boolean, Whole
 from proxy.parameters import Query
 from reservations import models
-from reservations.serializers.fields import END_HELP, START_HELP, TIME_SCHEMA, Day, TimeOfDay
+from reservations.serializers.fields import END_HELP, START_HELP, TIME_SCHEMA, Day, TimeOfDay, shown_time
 from reservations.serializers.reservations import EndTime, StartTime
 from reservations.services import calendar
 from reservations.services.calendar import MAX_DAYS
@@ -144,8 +144,8 @@ class PlaceSettings(Struct):
     @classmethod
     def of(cls, row: models.PlaceSettings) -> Self:
         return cls(
-            business_start_time=f"{row.business_start_time:%H:%M:%S}",
-            business_end_time=f"{row.business_end_time:%H:%M:%S}",
+            business_start_time=shown_time(row.business_start_time),
+            business_end_time=shown_time(row.business_end_time),
             slot_duration_minutes=row.slot_duration_minutes,
             send_confirmation_emails=row.send_confirmation_emails,
         )
@@ -166,8 +166,8 @@ class Primetime(Struct):
         return cls(
             id=row.pk,
             weekday=row.weekday,
-            start_time=f"{row.start_time:%H:%M:%S}",
-            end_time=f"{row.end_time:%H:%M:%S}",
+            start_time=shown_time(row.start_time),
+            end_time=shown_time(row.end_time),
             is_active=row.is_active,
         )
 
@@ -215,8 +215,8 @@ class ReservedSlot(Struct):
     def of(cls, row: models.Reservation, *, viewer_id: int) -> Self:
         return cls(
             id=row.pk,
-            start_time=f"{wall_of(row.starts_at):%H:%M:%S}",
-            end_time=f"{wall_of(row.ends_at):%H:%M:%S}",
+            start_time=shown_time(wall_of(row.starts_at)),
+            end_time=shown_time(wall_of(row.ends_at)),
             name=row.user.display_name,
             is_own=row.user_id == viewer_id,
         )
@@ -245,13 +245,13 @@ class CalendarDay(Struct):
             date=day.date,
             is_primetime=bool(day.primetimes),
             primetime_hours=[
-                Hours(f"{each.start_time:%H:%M:%S}", f"{each.end_time:%H:%M:%S}") for each in day.primetimes
+                Hours(shown_time(each.start_time), shown_time(each.end_time)) for each in day.primetimes
             ],
-            business_hours=Hours(f"{day.opens:%H:%M:%S}", f"{day.closes:%H:%M:%S}"),
+            business_hours=Hours(shown_time(day.opens), shown_time(day.closes)),
             available_slots=[
                 AvailableSlot(
-                    start_time=f"{slot.start_time:%H:%M:%S}",
-                    end_time=f"{slot.end_time:%H:%M:%S}",
+                    start_time=shown_time(slot.start_time),
+                    end_time=shown_time(slot.end_time),
                     type="primetime" if slot.is_primetime else "regular",
                     available=slot.is_available,
                 )

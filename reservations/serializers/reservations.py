@@ -15,7 +15,16 @@ from proxy.parameters import PageQuery
 from proxy.shapes import ListEnvelope
 from reservations import models
 from reservations.models import Status
-from reservations.serializers.fields import DAY_HELP, END_HELP, START_HELP, TIME_SCHEMA, Day, Lines, TimeOfDay
+from reservations.serializers.fields import (
+    DAY_HELP,
+    END_HELP,
+    START_HELP,
+    TIME_SCHEMA,
+    Day,
+    Lines,
+    TimeOfDay,
+    shown_time,
+)
 from reservations.services.clock import wall_of
 from reservations.services.decisions import Decided
 
@@ -154,8 +163,8 @@ class Reservation(Struct):
             id=row.pk,
             user=Owner.of(row.user),
             date=start.date(),
-            start_time=f"{start:%H:%M:%S}",
-            end_time=f"{end:%H:%M:%S}",
+            start_time=shown_time(start),
+            end_time=shown_time(end),
             status=row.status_at(now),  # type: ignore[arg-type]  # one of the words: the database sees to that
             notes=row.notes,
             rejection_reason=row.rejection_reason,

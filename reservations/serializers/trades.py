@@ -12,7 +12,7 @@ from proxy import shapes
 from proxy.fields import Id
 from proxy.parameters import Flag, PageQuery
 from reservations import models
-from reservations.serializers.fields import Lines
+from reservations.serializers.fields import Lines, shown_time
 from reservations.serializers.reservations import Date, EndTime, Owner, Reservation, StartTime
 from reservations.services import dashboards, trades
 from reservations.services.clock import wall_of
@@ -97,8 +97,8 @@ class TradedReservation(Struct):
             id=row.pk,
             user=Owner.of(row.user),
             date=start.date(),
-            start_time=f"{start:%H:%M:%S}",
-            end_time=f"{end:%H:%M:%S}",
+            start_time=shown_time(start),
+            end_time=shown_time(end),
         )
 
 
